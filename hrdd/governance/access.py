@@ -1,0 +1,42 @@
+"""Guards of the pages: who is not allowed is told so, who is not signed in signs in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from hrdd.governance.models import User
+from hrdd.governance.rules import Permission
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
+    """Let a page open only for people whose role carries the permission."""
+
+    def guard(view: View[P]) -> View[P]:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not person(request).may(permission):
+                raise PermissionDenied(f"Your role may not {permission}.")
+            return view(request, *args, **kwargs)
+
+        return cast("View[P]", guarded)
+
+    return guard
+
+
+def person(request: HttpRequest) -> User:
+    """Return who is signed in on a guarded page."""
+    return cast("User", request.user)
+
+
+def page_furniture(request: HttpRequest) -> dict[str, Any]:
+    """Return what every page shows: the organisation and whether this is a demonstration."""
+    return {"organisation": settings.ORGANISATION, "demonstration": settings.DEMONSTRATION}

@@ -1,0 +1,83 @@
+"""Judge JSON lines by the very rules that the application uses."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from risks.queries.proportionality import Judgement, judge_inputs
+from risks.rules.evaluation import InputError, evaluate_severity, read_proportionality
+
+EXAMPLE = '{"id":"M13","measure":"temp_suspension","l0":5,"l1":5,"flags":["no_end_date"],"days":1}'
+
+
+class Command(BaseCommand):
+    help = (
+        "Judge JSON lines from a file or standard input, one verdict line each. "
+        f"Example: echo '{EXAMPLE}' | manage.py evaluate proportionality"
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("rule", choices=["severity", "salience", "proportionality"])
+        parser.add_argument("file", nargs="?", type=Path, default=None)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        lines = _lines(options["file"])
+        rows = [_parse(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+        verdicts = _proportionality(rows) if options["rule"] == "proportionality" else _severity(rows)
+        for verdict in verdicts:
+            self.stdout.write(json.dumps(verdict, ensure_ascii=False))
+        if any("error" in verdict for verdict in verdicts):
+            raise SystemExit(1)
+
+
+def _lines(file: Path | None) -> list[bytes]:
+    try:
+        return (file.read_bytes() if file else sys.stdin.buffer.read()).splitlines()
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}", returncode=2) from None
+
+
+def _parse(number: int, line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return {"id": None, "error": f"line {number}: not a JSON object in UTF-8."}
+    return row if isinstance(row, dict) else {"id": None, "error": f"line {number}: not a JSON object."}
+
+
+def _severity(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return _merge(rows, evaluate_severity)
+
+
+def _merge(rows: list[dict[str, Any]], judge: Any) -> list[dict[str, Any]]:
+    """Judge the rows that could be read and put the verdicts back in the order of the lines."""
+    verdicts = iter(judge([row for row in rows if "error" not in row]))
+    return [row if "error" in row else next(verdicts) for row in rows]
+
+
+def _proportionality(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    read: list[Any] = []
+    for row in rows:
+        try:
+            read.append(row if "error" in row else read_proportionality(row))
+        except InputError as error:
+            read.append({"id": row.get("id"), "error": str(error)})
+    judgements = iter(judge_inputs([given for given in read if not isinstance(given, Mapping)]))
+    return [given if isinstance(given, Mapping) else _line(given.id, next(judgements)) for given in read]
+
+
+def _line(row_id: Any, judgement: Judgement) -> dict[str, Any]:
+    return {
+        "id": row_id,
+        "finding": judgement.finding,
+        "primary code": judgement.code,
+        "other codes": judgement.others,
+        "suggestion": judgement.suggestion,
+        "code": judgement.code,
+        "codes": judgement.codes,
+    }

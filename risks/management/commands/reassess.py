@@ -1,0 +1,102 @@
+"""One proportionality cycle through Celery."""
+
+import json
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser, ArgumentTypeError
+from contextlib import contextmanager
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from hrdd.celery import app
+from risks.actions import proportionality as actions
+from risks.models import Cycle, Finding
+from risks.tasks import ring
+
+PATIENCE_SECONDS = 600
+
+
+def day(text: str) -> date:
+    """Read a date argument."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a date like 2021-02-01") from None
+
+
+class Command(BaseCommand):
+    help = (
+        "Re-assess every measure in force on a day. Safe to repeat; resumes after a crash. "
+        "Example: manage.py reassess --as-of 2021-02-01 --json"
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--as-of", type=day, default=None, help="the day, today when left out")
+        parser.add_argument("--json", action="store_true", help="print the findings as JSON (waits for them)")
+        parser.add_argument("--wait", action="store_true", help="wait until the cycle is finished")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        now = timezone.now()
+        cycle = actions.plan_cycle(as_of=options["as_of"] or now.date(), at=now)
+        if not (options["wait"] or options["json"]):
+            ring(cycle)
+            self.stdout.write(f"{cycle}: queued; see /desk/ for its progress")
+            return
+        with _a_worker():
+            ring(cycle)
+            self._wait(cycle)
+        findings = list(cycle.findings.select_related("measure").order_by("id"))
+        if options["json"]:
+            self.stdout.write(json.dumps(_report(cycle, findings), ensure_ascii=False))
+        else:
+            self.stdout.write(f"{cycle}: {_assessed(cycle)} assessed, {len(findings)} findings")
+
+    def _wait(self, cycle: Cycle) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not actions.finish_cycle(cycle, at=timezone.now()):
+            if time.monotonic() > until:
+                raise CommandError("The workers have not finished in ten minutes. Run the command again to resume.")
+            time.sleep(0.2)
+
+
+@contextmanager
+def _a_worker() -> Iterator[None]:
+    """Use the workers that answer, or run one for the time being."""
+    if app.control.ping(timeout=1.0):
+        yield
+        return
+    command = [sys.executable, "-m", "celery", "-A", "hrdd.celery", "worker", "--concurrency", "1", "-l", "ERROR"]
+    worker = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL)  # noqa: S603
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(30)
+
+
+def _assessed(cycle: Cycle) -> int:
+    return sum(cycle.chunks.values_list("assessed", flat=True))
+
+
+def _report(cycle: Cycle, findings: list[Finding]) -> dict[str, Any]:
+    return {
+        "cycle": cycle.pk,
+        "as_of": cycle.as_of.isoformat(),
+        "assessed": _assessed(cycle),
+        "findings": [
+            {
+                "measure": finding.measure_id,
+                "kind": finding.measure.kind,
+                "finding": finding.finding,
+                "code": finding.code,
+                "codes": finding.codes,
+            }
+            for finding in findings
+        ],
+    }

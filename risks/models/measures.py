@@ -1,0 +1,119 @@
+from datetime import date
+from typing import Self
+
+
+from django.db import models
+from django.db.models import F, Q
+
+from risks.rules.ladder import LADDER
+
+
+class MeasureQuerySet(models.QuerySet["Measure"]):
+    def in_force(self, on: date) -> Self:
+        """Return the measures that stood on a day, whatever became of them later."""
+        return self.filter(starts_on__lte=on).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
+
+
+class Measure(models.Model):
+    """A response to a risk, from no action to a ban (domain.md 3.2)."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "In force"
+        MODIFIED = "modified", "Replaced"
+        LIFTED = "lifted", "Lifted"
+        EXPIRED = "expired", "Ended by its end date"
+        REVERSED = "reversed", "Reversed on appeal"
+
+    risk = models.ForeignKey("risks.Risk", models.PROTECT, related_name="measures")
+    kind = models.CharField(max_length=24, choices=[(code, rung.label) for code, rung in LADDER.items()])
+    intrusion = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    said = models.CharField(max_length=300, blank=True)
+    target = models.CharField(max_length=300)
+    rule_relied_on = models.TextField(blank=True)
+    legal_ground = models.TextField(blank=True)
+    imposed_by = models.CharField(max_length=200, blank=True)
+    note = models.TextField(blank=True)
+    starts_on = models.DateField()
+    starts_said = models.CharField(max_length=120)
+    ends_on = models.DateField(null=True, blank=True)
+    ends_said = models.CharField(max_length=300, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+    repeat_after_warning = models.BooleanField(default=False)
+    override_reason = models.TextField(blank=True)
+    three_part_test = models.JSONField(default=dict)
+    level_then = models.PositiveSmallIntegerField()
+    reviewed_on = models.DateField()
+    justified_on = models.DateField()
+
+    objects = MeasureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_on", "id"]
+        indexes = [models.Index(fields=["state", "starts_on"])]
+        constraints = [
+            models.CheckConstraint(
+                name="measure_ended_has_date",
+                condition=Q(state="active", ended_on__isnull=True)
+                | (~Q(state="active") & Q(ended_on__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="measure_ends_after_start",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+            ),
+            models.CheckConstraint(name="measure_intrusion", condition=Q(intrusion__range=(0, 5))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.target}"
+
+
+class Signal(models.Model):
+    """Something new about a measure that a person reported; it fires a trigger until the next review."""
+
+    class Kind(models.TextChoices):
+        APPEAL_UPHELD = "appeal_upheld", "A human appeal body decided for the person"
+        NEW_EVIDENCE = "new_evidence", "New evidence"
+        COLLATERAL_HARM = "collateral_harm", "Others are burdened"
+        POLICY_CHANGED = "policy_changed", "The rule or law relied on changed"
+        CONSULTATION_FINDING = "consultation_finding", "Raised in a consultation"
+        INEFFECTIVE = "ineffective", "Measured to have no effect"
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="signals")
+    kind = models.CharField(max_length=24, choices=Kind)
+    noted_on = models.DateField()
+    note = models.TextField()
+    noted_by = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["-noted_on", "-id"]
+        indexes = [models.Index(fields=["measure", "kind", "noted_on"])]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class Reassessment(models.Model):
+    """What a person decided about a measure that was due (domain.md 3.7). Never edited."""
+
+    class Outcome(models.TextChoices):
+        MAINTAIN = "maintain", "Maintain, with a fresh three-part test"
+        DE_ESCALATE = "de_escalate", "De-escalate to a less intrusive measure"
+        LIFT = "lift", "Lift and restore"
+        REFER = "refer", "Refer to somebody else with a question"
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="reassessments")
+    finding = models.ForeignKey("risks.Finding", models.PROTECT, null=True, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    reasons = models.TextField()
+    three_part_test = models.JSONField(default=dict)
+    lower_kind = models.CharField(max_length=24, blank=True)
+    referred_to = models.CharField(max_length=120, blank=True)
+    decided_by = models.CharField(max_length=120)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-decided_at"]
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()

@@ -1,0 +1,168 @@
+"""Fill the relation `judged` and run the rules table over it, in the database."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import BooleanField, Case, DateField, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q
+from django.db.models import QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, Least
+
+from risks.models.judged import Judged
+from risks.models.measures import Measure, Signal
+from risks.models.salience import SeverityAssessment
+from risks.rules.evaluation import ProportionalityInput
+from risks.rules.ladder import LADDER
+from risks.rules.proportionality import ARMS, TRIGGERS, WITHIN_INTERVAL, Outcome, fires, primary_arm, suggestion
+
+NEAR_DAYS = 14
+INPUT_COLUMNS = [field.name for field in Judged._meta.concrete_fields]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the table says of one row: the finding, its deciding code, all codes that apply, the inputs."""
+
+    row: int
+    finding: str
+    code: str
+    codes: list[str]
+    inputs: Mapping[str, Any]
+
+    @property
+    def others(self) -> list[str]:
+        """Return the codes that apply beside the deciding one, in order of precedence."""
+        return [code for code in self.codes if code != self.code]
+
+    @property
+    def suggestion(self) -> str:
+        """Return the advice that goes with the finding."""
+        inputs = self.inputs
+        return suggestion(
+            code=self.code,
+            level_now=inputs["level_now"],
+            intrusion=inputs["intrusion"],
+            ceiling_lift=inputs["ceiling_lift"],
+        )
+
+
+def _true(condition: Q | Exists) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _days(since: str, until: date) -> ExpressionWrapper:
+    return ExpressionWrapper(
+        Cast(Value(until), DateField()) - F(since), output_field=IntegerField()
+    )
+
+
+def inputs_of(measures: QuerySet[Measure], *, as_of: date) -> QuerySet[Any, Any]:
+    """Return the inputs of the table for some measures as they stood on a day.
+
+    Args:
+        measures: the measures to judge.
+        as_of: the day; later assessments and signals are not seen.
+    """
+    level = SeverityAssessment.objects.filter(risk=OuterRef("risk"), holds_from__lte=as_of).values("level")[:1]
+    closed = Q(risk__status="closed", risk__closed_on__lte=as_of)
+    day = Cast(Value(as_of), DateField())
+    length = ExpressionWrapper((F("ends_on") - F("starts_on")) / Value(2), output_field=IntegerField())
+    left = ExpressionWrapper(F("ends_on") - day, output_field=IntegerField())
+    signals = {
+        kind: _true(
+            Exists(
+                Signal.objects.filter(
+                    measure=OuterRef("pk"), kind=kind, noted_on__lte=as_of, noted_on__gte=OuterRef("reviewed_on")
+                )
+            )
+        )
+        for kind in Signal.Kind.values
+    }
+    # `codes` must not be read off a cached plan of another day: every value below is a parameter.
+    return measures.annotate(
+        level_now=Case(When(closed, then=Value(0)), default=Coalesce(Subquery(level), F("level_then"))),
+        ceiling_lift=Case(
+            When(Q(repeat_after_warning=True) | ~Q(override_reason=""), then=Value(1)),
+            default=Value(0),
+            output_field=IntegerField(),
+        ),
+        days_since_review=_days("reviewed_on", as_of),
+        age_days=_days("justified_on", as_of),
+        end_date_passed=_true(Q(ends_on__lt=as_of)),
+        days_left=left,
+        near=Least(Value(NEAR_DAYS), length),
+        no_end_date=_true(Q(ends_on__isnull=True)),
+        threat_to_life=_true(Q(risk__threat_to_life=True)),
+        context_ended=_true(Q(risk__context_until__lt=as_of, risk__context_until__gte=F("reviewed_on"))),
+        **signals,
+    ).annotate(
+        end_date_near=_true(Q(days_left__gte=0, days_left__lte=F("near"))),
+        row=F("pk"),
+    )
+
+
+def _judge(source_sql: str, source_params: Sequence[Any]) -> list[Judgement]:
+    verdicts = Judged.objects.annotate(
+        arm=primary_arm(), **{f"fires_{number}": fires(trigger) for number, trigger in enumerate(TRIGGERS)}
+    ).order_by("row")
+    names = [*INPUT_COLUMNS, "arm", *(f"fires_{number}" for number in range(len(TRIGGERS)))]
+    sql, params = verdicts.values_list(*names).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH judged AS MATERIALIZED ({source_sql}) {sql}", [*source_params, *params])
+        return [_judgement(dict(zip(names, values, strict=True))) for values in cursor.fetchall()]
+
+
+def _judgement(values: Mapping[str, Any]) -> Judgement:
+    arm = ARMS[values["arm"]] if values["arm"] < len(ARMS) else None
+    codes = [trigger.code for number, trigger in enumerate(TRIGGERS) if values[f"fires_{number}"]]
+    return Judgement(
+        row=values["row"],
+        finding=arm.outcome if arm else Outcome.OK,
+        code=arm.code if arm else WITHIN_INTERVAL,
+        codes=codes or [WITHIN_INTERVAL],
+        inputs={name: values[name] for name in INPUT_COLUMNS},
+    )
+
+
+def judge_measures(measures: QuerySet[Measure], *, as_of: date) -> list[Judgement]:
+    """Judge measures as they stood on a day, all in one statement; return one judgement each, by id."""
+    sql, params = inputs_of(measures.order_by(), as_of=as_of).values(*INPUT_COLUMNS).query.sql_with_params()
+    columns = ", ".join(INPUT_COLUMNS)
+    return _judge(f"SELECT * FROM ({sql}) AS inputs ({columns})", params)
+
+
+FLAGS = [
+    "appeal_upheld",
+    "end_date_passed",
+    "end_date_near",
+    "no_end_date",
+    "threat_to_life",
+    "new_evidence",
+    "collateral_harm",
+    "context_ended",
+    "policy_changed",
+    "consultation_finding",
+    "ineffective",
+]
+
+
+def judge_inputs(inputs: Iterable[ProportionalityInput]) -> list[Judgement]:
+    """Judge free-standing inputs (the command `evaluate proportionality`) by the same table and CASE."""
+    rows = [
+        {
+            "row": number,
+            "kind": given.kind,
+            "intrusion": LADDER[given.kind].intrusion,
+            "ceiling_lift": int(bool(given.flags & {"repeat", "override"})),
+            **{name: value for name, value in asdict(given).items() if name in INPUT_COLUMNS},
+            **{flag: flag in given.flags for flag in FLAGS},
+        }
+        for number, given in enumerate(inputs)
+    ]
+    types = ", ".join(
+        f"{field.name} {field.db_type(connection)}" for field in Judged._meta.concrete_fields
+    )
+    return _judge(f"SELECT * FROM jsonb_to_recordset(%s::jsonb) AS given ({types})", [json.dumps(rows)])

@@ -1,0 +1,183 @@
+"""Read one JSON object of `evaluate` and say the verdict in the words of the vector tables (domain.md 2.5, 3.9)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from risks.rules import salience, severity
+from risks.rules.ladder import LADDER
+
+NOTHING = frozenset({"", "-", "none", "null"})
+UNKNOWN = frozenset({"?", "unknown"})
+SEVERITY_KEYS = frozenset(
+    {"id", "scale", "scope", "irrem", "lik", "state", "delay", "vuln", "harm_type", "reviewer_reason"}
+)
+PROPORTIONALITY_KEYS = frozenset({"id", "measure", "l0", "l1", "flags", "days"})
+KNOWN_FLAGS = frozenset(
+    {
+        "appeal_upheld",
+        "end_date_passed",
+        "end_date_near",
+        "no_end_date",
+        "new_evidence",
+        "threat_to_life",
+        "policy_changed",
+        "consultation_finding",
+        "repeat",
+        "override",
+        "collateral_harm",
+        "context_ended",
+        "ineffective",
+    }
+)
+MOST_DAYS = 100_000
+
+
+class InputError(ValueError):
+    """A line cannot be judged; the text names the key."""
+
+
+@dataclass(frozen=True)
+class ProportionalityInput:
+    """The inputs of the proportionality table for one measure; days are calendar days."""
+
+    id: Any
+    kind: str
+    level_then: int
+    level_now: int
+    days_since_review: int
+    age_days: int | None
+    flags: frozenset[str]
+
+
+def _word(row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key)
+    return "" if value is None else str(value).strip()
+
+
+def _integer(row: Mapping[str, Any], key: str, low: int, high: int) -> int:
+    value = row.get(key)
+    text = str(value).strip()
+    if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]{1,9}", text):
+        raise InputError(f"{key}: a whole number from {low} to {high} is needed, not {value!r}.")
+    if not low <= int(text) <= high:
+        raise InputError(f"{key}: {text} is not between {low} and {high}.")
+    return int(text)
+
+
+def _head(row: Mapping[str, Any], key: str) -> int | None:
+    return None if _word(row, key).lower() in UNKNOWN else _integer(row, key, 1, 5)
+
+
+def _yes(row: Mapping[str, Any], key: str) -> bool:
+    word = _word(row, key).lower()
+    if word in {"y", "yes", "true", "1"}:
+        return True
+    if word in {"n", "no", "false", "0"} | NOTHING:
+        return False
+    raise InputError(f"{key}: y or n is needed, not {row.get(key)!r}.")
+
+
+def _likelihood(row: Mapping[str, Any]) -> tuple[int | None, bool]:
+    word = _word(row, "lik").lower()
+    if word in UNKNOWN:
+        return None, True
+    return (None, False) if word in NOTHING else (_integer(row, "lik", 1, 5), False)
+
+
+def _state(row: Mapping[str, Any]) -> salience.State:
+    try:
+        return salience.State(_word(row, "state"))
+    except ValueError:
+        states = ", ".join(salience.State)
+        raise InputError(f"state: one of {states} is needed, not {row.get('state')!r}.") from None
+
+
+@dataclass(frozen=True)
+class _Judged:
+    row: Mapping[str, Any]
+    severity: severity.Severity
+    effective: int | None
+    delay: bool
+    order: tuple[Any, ...]
+
+
+def _judge(row: Mapping[str, Any]) -> _Judged:
+    heads = [_head(row, key) for key in ("scale", "scope", "irrem")]
+    verdict = severity.judge(
+        *heads, harm_type=_word(row, "harm_type"), floor_reason=_word(row, "reviewer_reason")
+    )
+    state = _state(row)
+    likelihood, unknown = _likelihood(row)
+    salience.check_likelihood(state, likelihood, unknown=unknown)
+    effective = salience.effective_likelihood(verdict.level, state, likelihood)
+    delay, vulnerable = _yes(row, "delay"), _yes(row, "vuln")
+    scale, scope, irremediability = (
+        severity.UNKNOWN_HEAD_INTERIM if head is None else head for head in heads
+    )
+    descending = (verdict.level, delay, effective or 0, scale, irremediability, scope, vulnerable)
+    order = (*(-int(part) for part in descending), str(row.get("id")))
+    return _Judged(row, verdict, effective, delay, order)
+
+
+def evaluate_severity(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return one verdict a row; the rank is over all the rows that stay in the queue (domain.md 2.5)."""
+    judged: list[_Judged | dict[str, Any]] = []
+    for row in rows:
+        try:
+            judged.append(_judge(row))
+        except (InputError, severity.SeverityError, salience.SalienceError) as error:
+            judged.append({"id": row.get("id"), "error": str(error)})
+    queue = sorted(
+        (one for one in judged if isinstance(one, _Judged) and one.effective is not None),
+        key=lambda one: one.order,
+    )
+    ranks = {id(one): position for position, one in enumerate(queue, start=1)}
+    return [one if isinstance(one, dict) else _severity_line(one, ranks.get(id(one))) for one in judged]
+
+
+def _severity_line(one: _Judged, rank: int | None) -> dict[str, Any]:
+    level = one.severity.level
+    line: dict[str, Any] = {
+        "id": one.row.get("id"),
+        "L band": f"{level} {one.severity.band}",
+        "L": level,
+        "band": one.severity.band,
+        "tier": salience.response_tier(level, one.effective, delay=one.delay) or "-",
+        "salient": "y" if salience.is_salient(level, one.effective) else "n",
+        "rank": rank or "-",
+        "reason": one.severity.reason,
+    }
+    return line | ({"incomplete": True} if one.severity.incomplete else {})
+
+
+def _flags(row: Mapping[str, Any]) -> tuple[frozenset[str], int | None]:
+    given = row.get("flags") or []
+    words = given.split(",") if isinstance(given, str) else given
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise InputError("flags: a list of words is needed.")
+    names = {word.strip() for word in words} - NOTHING
+    ages = [name.removeprefix("age=") for name in names if name.startswith("age=")]
+    names = {name for name in names if not name.startswith("age=")}
+    if unknown := sorted(names - KNOWN_FLAGS):
+        raise InputError(f"flags: {unknown[0]!r} is not a flag. Known: {', '.join(sorted(KNOWN_FLAGS))}, age=N.")
+    age = _integer({"flags": ages[0]}, "flags", 0, MOST_DAYS) if ages else None
+    return frozenset(names), age
+
+
+def read_proportionality(row: Mapping[str, Any]) -> ProportionalityInput:
+    """Return the inputs of one line; raise InputError with the key and the fix when it cannot be judged."""
+    kind = _word(row, "measure")
+    if kind not in LADDER:
+        raise InputError(f"measure: {kind!r} is not on the ladder. Known: {', '.join(LADDER)}.")
+    flags, age = _flags(row)
+    return ProportionalityInput(
+        id=row.get("id"),
+        kind=kind,
+        level_then=_integer(row, "l0", 0, 5),
+        level_now=_integer(row, "l1", 0, 5),
+        days_since_review=_integer(row, "days", 0, MOST_DAYS),
+        age_days=age,
+        flags=flags,
+    )

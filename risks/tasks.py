@@ -1,0 +1,39 @@
+"""The doorbell: tasks carry ids only, call one action, and may be run any number of times."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from hrdd.celery import app
+from risks.actions import proportionality as actions
+from risks.models import Chunk, Cycle
+
+
+@app.task
+def assess_chunk(chunk_id: int) -> None:
+    """Assess one chunk, if it still waits, and finish the cycle with the last one."""
+    if actions.claim_chunk(chunk_id):
+        actions.assess_chunk(chunk_id, at=timezone.now())
+    chunk = Chunk.objects.select_related("cycle").get(pk=chunk_id)
+    actions.finish_cycle(chunk.cycle, at=timezone.now())
+
+
+@app.task
+def reassess_nightly() -> None:
+    """Plan today's cycle and ring for its chunks (beat, each night)."""
+    now = timezone.now()
+    ring(actions.plan_cycle(as_of=now.date(), at=now))
+
+
+@app.task
+def ring_waiting_chunks() -> None:
+    """Ring again for what a lost message or a killed worker left waiting (beat, each minute)."""
+    for cycle in Cycle.objects.filter(finished_at__isnull=True, started_at__lt=timezone.now() - timedelta(minutes=2)):
+        ring(cycle)
+        actions.finish_cycle(cycle, at=timezone.now())
+
+
+def ring(cycle: Cycle) -> None:
+    """Ring for every chunk of a cycle that is not done."""
+    for chunk_id in cycle.chunks.filter(done_at__isnull=True, quarantined=False).values_list("pk", flat=True):
+        assess_chunk.delay(chunk_id)

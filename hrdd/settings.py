@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "csp",
     "hrdd.governance",
     "risks",
+    "hrdd.dossiers",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

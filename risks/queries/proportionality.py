@@ -81,9 +81,12 @@ def inputs_of(measures: QuerySet[Measure], *, as_of: date) -> QuerySet[Any, Any]
         )
         for kind in Signal.Kind.values
     }
-    # `codes` must not be read off a cached plan of another day: every value below is a parameter.
     return measures.annotate(
-        level_now=Case(When(closed, then=Value(0)), default=Coalesce(Subquery(level), F("level_then"))),
+        level_now=Case(
+            When(closed, then=Value(0)),
+            default=Coalesce(Subquery(level), F("level_then"), output_field=IntegerField()),
+            output_field=IntegerField(),
+        ),
         ceiling_lift=Case(
             When(Q(repeat_after_warning=True) | ~Q(override_reason=""), then=Value(1)),
             default=Value(0),

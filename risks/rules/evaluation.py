@@ -10,10 +10,12 @@ from risks.rules.ladder import LADDER
 
 NOTHING = frozenset({"", "-", "none", "null"})
 UNKNOWN = frozenset({"?", "unknown"})
-SEVERITY_KEYS = frozenset(
-    {"id", "scale", "scope", "irrem", "lik", "state", "delay", "vuln", "harm_type", "reviewer_reason"}
-)
-PROPORTIONALITY_KEYS = frozenset({"id", "measure", "l0", "l1", "flags", "days"})
+KNOWN_KEYS = {
+    "severity": frozenset(
+        {"id", "scale", "scope", "irrem", "lik", "state", "delay", "vuln", "harm_type", "reviewer_reason"}
+    ),
+    "proportionality": frozenset({"id", "measure", "l0", "l1", "flags", "days"}),
+}
 KNOWN_FLAGS = frozenset(
     {
         "appeal_upheld",
@@ -94,6 +96,27 @@ def _state(row: Mapping[str, Any]) -> salience.State:
         raise InputError(f"state: one of {states} is needed, not {row.get('state')!r}.") from None
 
 
+def _harm_type(row: Mapping[str, Any]) -> str:
+    value = row.get("harm_type")
+    if value is not None and not isinstance(value, str):
+        raise InputError(f"harm_type: a word is needed, not {value!r}.")
+    word = _word(row, "harm_type").lower()
+    return "" if word in NOTHING else word
+
+
+def _reason(row: Mapping[str, Any]) -> str:
+    """Return the reviewer's reason; a dash, a word for nothing or a bare yes or no is none."""
+    value = row.get("reviewer_reason")
+    said = value.strip() if isinstance(value, str) else ""
+    return "" if said.lower() in NOTHING | UNKNOWN | {"y", "n", "yes", "no", "true", "false"} else said
+
+
+def _id_order(value: Any) -> tuple[int, int, str]:
+    """Return how ids sort: whole numbers by value, then texts."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return (0, value, "") if whole else (1, 0, str(value))
+
+
 @dataclass(frozen=True)
 class _Judged:
     row: Mapping[str, Any]
@@ -105,9 +128,7 @@ class _Judged:
 
 def _judge(row: Mapping[str, Any]) -> _Judged:
     heads = [_head(row, key) for key in ("scale", "scope", "irrem")]
-    verdict = severity.judge(
-        *heads, harm_type=_word(row, "harm_type"), floor_reason=_word(row, "reviewer_reason")
-    )
+    verdict = severity.judge(*heads, harm_type=_harm_type(row), floor_reason=_reason(row))
     state = _state(row)
     likelihood, unknown = _likelihood(row)
     salience.check_likelihood(state, likelihood, unknown=unknown)
@@ -117,7 +138,7 @@ def _judge(row: Mapping[str, Any]) -> _Judged:
         severity.UNKNOWN_HEAD_INTERIM if head is None else head for head in heads
     )
     descending = (verdict.level, delay, effective or 0, scale, irremediability, scope, vulnerable)
-    order = (*(-int(part) for part in descending), str(row.get("id")))
+    order = (*(-int(part) for part in descending), _id_order(row.get("id")))
     return _Judged(row, verdict, effective, delay, order)
 
 
@@ -153,13 +174,16 @@ def _severity_line(one: _Judged, rank: int | None) -> dict[str, Any]:
 
 
 def _flags(row: Mapping[str, Any]) -> tuple[frozenset[str], int | None]:
-    given = row.get("flags") or []
+    given = row.get("flags")
+    given = [] if given is None else given
     words = given.split(",") if isinstance(given, str) else given
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise InputError("flags: a list of words is needed.")
     names = {word.strip() for word in words} - NOTHING
     ages = [name.removeprefix("age=") for name in names if name.startswith("age=")]
     names = {name for name in names if not name.startswith("age=")}
+    if len(ages) > 1:
+        raise InputError("flags: age is given more than once.")
     if unknown := sorted(names - KNOWN_FLAGS):
         raise InputError(f"flags: {unknown[0]!r} is not a flag. Known: {', '.join(sorted(KNOWN_FLAGS))}, age=N.")
     age = _integer({"flags": ages[0]}, "flags", 0, MOST_DAYS) if ages else None

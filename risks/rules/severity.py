@@ -71,7 +71,7 @@ def judge(
     for name, value in heads.items():
         if value is not None and value not in BANDS:
             raise SeverityError(f"{name}: level {value} is not on the scale 1 to 5.")
-    if harm_type in GRAVEST_HARMS and scale is not None and scale < 5 and not floor_reason:
+    if harm_type in GRAVEST_HARMS and scale is not None and scale < 5 and not floor_reason.strip():
         raise SeverityError(
             f"scale: {harm_type.replace('_', ' ')} has scale 5 (UNGP 14). "
             "A reviewer must record why this outcome is not credible before a lower scale is accepted."

@@ -4,13 +4,14 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from risks.queries.proportionality import Judgement, judge_inputs
-from risks.rules.evaluation import InputError, evaluate_severity, read_proportionality
+from risks.rules.evaluation import KNOWN_KEYS, InputError, ProportionalityInput, evaluate_severity, read_proportionality
 
 EXAMPLE = '{"id":"M13","measure":"temp_suspension","l0":5,"l1":5,"flags":["no_end_date"],"days":1}'
 
@@ -29,6 +30,10 @@ class Command(BaseCommand):
         lines = _lines(options["file"])
         rows = [_parse(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
         verdicts = _proportionality(rows) if options["rule"] == "proportionality" else _severity(rows)
+        known = KNOWN_KEYS["proportionality" if options["rule"] == "proportionality" else "severity"]
+        ignored = sorted({key for row in rows if isinstance(row, dict) for key in row} - known)
+        if ignored:
+            self.stderr.write(f"Ignored, since no rule reads it: {', '.join(ignored)}")
         for verdict in verdicts:
             self.stdout.write(json.dumps(verdict, ensure_ascii=False))
         if any("error" in verdict for verdict in verdicts):
@@ -42,33 +47,38 @@ def _lines(file: Path | None) -> list[bytes]:
         raise CommandError(f"{file}: {error.strerror}", returncode=2) from None
 
 
-def _parse(number: int, line: bytes) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Refusal:
+    """A line that cannot be judged, with the sentence that says why."""
+
+    id: Any
+    error: str
+
+
+def _parse(number: int, line: bytes) -> dict[str, Any] | Refusal:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
-        return {"id": None, "error": f"line {number}: not a JSON object in UTF-8."}
-    return row if isinstance(row, dict) else {"id": None, "error": f"line {number}: not a JSON object."}
+        return Refusal(None, f"line {number}: not a JSON object in UTF-8.")
+    return row if isinstance(row, dict) else Refusal(None, f"line {number}: not a JSON object.")
 
 
-def _severity(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return _merge(rows, evaluate_severity)
+def _severity(rows: list[dict[str, Any] | Refusal]) -> list[dict[str, Any]]:
+    verdicts = iter(evaluate_severity([row for row in rows if not isinstance(row, Refusal)]))
+    return [asdict(row) if isinstance(row, Refusal) else next(verdicts) for row in rows]
 
 
-def _merge(rows: list[dict[str, Any]], judge: Any) -> list[dict[str, Any]]:
-    """Judge the rows that could be read and put the verdicts back in the order of the lines."""
-    verdicts = iter(judge([row for row in rows if "error" not in row]))
-    return [row if "error" in row else next(verdicts) for row in rows]
+def _proportionality(rows: list[dict[str, Any] | Refusal]) -> list[dict[str, Any]]:
+    read = [row if isinstance(row, Refusal) else _read(row) for row in rows]
+    judgements = iter(judge_inputs([given for given in read if not isinstance(given, Refusal)]))
+    return [asdict(given) if isinstance(given, Refusal) else _line(given.id, next(judgements)) for given in read]
 
 
-def _proportionality(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    read: list[Any] = []
-    for row in rows:
-        try:
-            read.append(row if "error" in row else read_proportionality(row))
-        except InputError as error:
-            read.append({"id": row.get("id"), "error": str(error)})
-    judgements = iter(judge_inputs([given for given in read if not isinstance(given, Mapping)]))
-    return [given if isinstance(given, Mapping) else _line(given.id, next(judgements)) for given in read]
+def _read(row: Mapping[str, Any]) -> ProportionalityInput | Refusal:
+    try:
+        return read_proportionality(row)
+    except InputError as error:
+        return Refusal(row.get("id"), str(error))
 
 
 def _line(row_id: Any, judgement: Judgement) -> dict[str, Any]:

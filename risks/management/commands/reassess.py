@@ -20,6 +20,7 @@ from risks.models import Cycle, Finding
 from risks.tasks import ring
 
 PATIENCE_SECONDS = 600
+RING_AGAIN_SECONDS = 15
 
 
 def day(text: str) -> date:
@@ -58,9 +59,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{cycle}: {_assessed(cycle)} assessed, {len(findings)} findings")
 
     def _wait(self, cycle: Cycle) -> None:
-        until = time.monotonic() + PATIENCE_SECONDS
+        began = rung = time.monotonic()
         while not actions.finish_cycle(cycle, at=timezone.now()):
-            if time.monotonic() > until:
+            if time.monotonic() > rung + RING_AGAIN_SECONDS:
+                ring(cycle)
+                rung = time.monotonic()
+            if time.monotonic() > began + PATIENCE_SECONDS:
                 raise CommandError("The workers have not finished in ten minutes. Run the command again to resume.")
             time.sleep(0.2)
 

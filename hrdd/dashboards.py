@@ -53,7 +53,9 @@ def review_task(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _decided(request: HttpRequest, task: ReviewTask, form: forms.Form) -> bool:
     try:
-        decision = actions.record_reassessment(task, by=person(request), at=timezone.now(), **form.cleaned_data)
+        decision = actions.record_reassessment(
+            task, by=person(request), at=timezone.now(), **form.cleaned_data
+        )
     except NotAllowed as refusal:
         form.add_error(None, str(refusal))
         return False

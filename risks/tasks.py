@@ -28,7 +28,9 @@ def reassess_nightly() -> None:
 @app.task
 def ring_waiting_chunks() -> None:
     """Ring again for what a lost message or a killed worker left waiting (beat, each minute)."""
-    for cycle in Cycle.objects.filter(finished_at__isnull=True, started_at__lt=timezone.now() - timedelta(minutes=2)):
+    for cycle in Cycle.objects.filter(
+        finished_at__isnull=True, started_at__lt=timezone.now() - timedelta(minutes=2)
+    ):
         ring(cycle)
         actions.finish_cycle(cycle, at=timezone.now())
 

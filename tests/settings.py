@@ -14,6 +14,6 @@ if "DATABASE_URL" not in os.environ:
     trial_environment(stack.enter_context(embedded_servers(data_dir)))
     atexit.register(stack.close)
 
-from hrdd.settings import *  # noqa: E402, F403
+from hrdd.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -8,7 +8,18 @@ from django.db import transaction
 
 from hrdd.dossiers.dates import HistoricDate
 from hrdd.dossiers.nodes import Item
-from hrdd.dossiers.reading import HEADS, INDEFINITE, INVOLVEMENT, Dossier, count, level, text, texts, when, when_if_any
+from hrdd.dossiers.reading import (
+    HEADS,
+    INDEFINITE,
+    INVOLVEMENT,
+    Dossier,
+    count,
+    level,
+    text,
+    texts,
+    when,
+    when_if_any,
+)
 from hrdd.governance.actions import IMPORT, record_event
 from risks.models import Involvement, Measure, RecordEntry, Right, Risk, RiskRight, SeverityAssessment
 from risks.queries.gaps import gaps_of
@@ -101,7 +112,8 @@ def _risk(dossier: Dossier, *, at: datetime, digest: str) -> Risk:
 
 def _rights(risk: Risk, dossier: Dossier) -> int:
     catalogue = [
-        CatalogueRight(right.code, {one: getattr(right, one) for one in INSTRUMENTS}) for right in Right.objects.all()
+        CatalogueRight(right.code, {one: getattr(right, one) for one in INSTRUMENTS})
+        for right in Right.objects.all()
     ]
     rows = []
     for entry in dossier.entries("rights"):
@@ -236,7 +248,9 @@ def _lift(standing: list[Measure], entry: Mapping[str, Item], *, on: date) -> bo
     return bool(ended)
 
 
-def _entry(risk: Risk, kind: str, what: str, found: HistoricDate | None, detail: Mapping[str, str]) -> RecordEntry:
+def _entry(
+    risk: Risk, kind: str, what: str, found: HistoricDate | None, detail: Mapping[str, str]
+) -> RecordEntry:
     return RecordEntry(
         risk=risk,
         kind=kind,
@@ -260,8 +274,7 @@ def _record(risk: Risk, dossier: Dossier) -> int:
             count(entry.get("count"))
             detail = {key: text(item) for key, item in entry.items()}
             rows.append(_entry(risk, kind, detail.pop(says, ""), when(entry.get("date")), detail))
-    for tension in dossier.texts("dilemma"):
-        rows.append(_entry(risk, RecordEntry.Kind.DILEMMA, tension, None, {}))
+    rows += [_entry(risk, RecordEntry.Kind.DILEMMA, said, None, {}) for said in dossier.texts("dilemma")]
     rows += _rabat(risk, dossier) + _exit(risk, dossier)
     return len(RecordEntry.objects.bulk_create(rows))
 

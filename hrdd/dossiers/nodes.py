@@ -32,7 +32,7 @@ class Item:
     file: str
     line: int
     key: str
-    value: "str | None | list[Item] | dict[str, Item]"
+    value: "str | list[Item] | dict[str, Item] | None"
 
     def error(self, message: str) -> DossierError:
         """Return the refusal that points here."""
@@ -65,7 +65,7 @@ def read_nodes(path: Path) -> Item:
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise DossierError(path.name, 1, "", "the file is larger than 1 MiB; a dossier is a few pages")
+            raise DossierError(path.name, 1, "", "larger than 1 MiB; a dossier is a few pages")
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
@@ -77,21 +77,22 @@ def _text(path: Path) -> str:
 def _refuse_what_is_not_needed(file: str, text: str) -> None:
     depth = documents = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise DossierError(file, line, "", "anchors and aliases are not used in a dossier; write it out")
-        if getattr(event, "tag", None):
-            raise DossierError(file, line, "", f"the tag {event.tag} is not used in a dossier")
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        if isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MOST_DEPTH:
-            raise DossierError(file, line, "", f"nested deeper than {MOST_DEPTH} levels")
-        if documents > 1:
-            raise DossierError(file, line, "", "one file holds one dossier")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        refusal = _refusal(event, depth=depth, documents=documents)
+        if refusal:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise DossierError(file, line, "", refusal)
+
+
+def _refusal(event: yaml.Event, *, depth: int, documents: int) -> str:
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        return "anchors and aliases are not used in a dossier; write it out"
+    if tag := getattr(event, "tag", None):
+        return f"the tag {tag} is not used in a dossier"
+    if depth > MOST_DEPTH:
+        return f"nested deeper than {MOST_DEPTH} levels"
+    return "one file holds one dossier" if documents > 1 else ""
 
 
 def _item(node: yaml.Node, file: str, key: str) -> Item:

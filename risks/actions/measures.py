@@ -64,7 +64,11 @@ def record_reassessment(
         raise NotAllowed("This task was closed in the meantime. Open the measure to see what was decided.")
     _move_clock(measure, decision, at=at)
     record_event(
-        by=by.username, at=at, action=f"re-assessed: {outcome}", subject=str(measure), detail={"task": task.pk}
+        by=by.username,
+        at=at,
+        action=f"re-assessed: {outcome}",
+        subject=str(measure),
+        detail={"task": task.pk},
     )
     return decision
 
@@ -75,7 +79,9 @@ def _check(measure: Measure, *, by: User, outcome: str, reasons: str, answers: M
     if measure.imposed_by == by.username:
         raise NotAllowed("SD2: whoever imposed a measure does not re-assess it. Ask another reviewer.")
     if len(reasons.strip()) < LEAST_REASONS:
-        raise NotAllowed(f"Give the reasons in at least {LEAST_REASONS} characters, so that others can follow them.")
+        raise NotAllowed(
+            f"Give the reasons in at least {LEAST_REASONS} characters, so that others can follow them."
+        )
     if outcome == Reassessment.Outcome.MAINTAIN:
         result = verdict(answers)
         if result.outcome != "passes":
@@ -86,7 +92,9 @@ def _check_outcome(measure: Measure, *, outcome: str, lower_kind: str, referred_
     if outcome == Reassessment.Outcome.DE_ESCALATE:
         rung = LADDER.get(lower_kind)
         if rung is None or rung.intrusion >= measure.intrusion:
-            raise NotAllowed("ICCPR 19(3): choose a less intrusive measure than the present one to de-escalate to.")
+            raise NotAllowed(
+                "ICCPR 19(3): choose a less intrusive measure than the present one to de-escalate to."
+            )
     if outcome == Reassessment.Outcome.REFER and not referred_to.strip():
         raise NotAllowed("Say who is asked when you refer a finding.")
 
@@ -133,4 +141,3 @@ def _replace(measure: Measure, *, kind: str, at: datetime) -> None:
         reviewed_on=today,
         justified_on=today,
     )
-

@@ -35,7 +35,9 @@ def plan_cycle(*, as_of: date, at: datetime) -> Cycle:
         Chunk(cycle=cycle, first_measure=part[0], last_measure=part[-1])
         for part in (ids[start : start + CHUNK_SIZE] for start in range(0, len(ids), CHUNK_SIZE))
     )
-    record_event(by=JOB, at=at, action="planned re-assessment", subject=str(cycle), detail={"measures": len(ids)})
+    record_event(
+        by=JOB, at=at, action="planned re-assessment", subject=str(cycle), detail={"measures": len(ids)}
+    )
     _finish(cycle, at=at)
     return cycle
 
@@ -146,5 +148,3 @@ def _end_what_a_person_dated(findings: Iterable[Finding], *, at: datetime) -> No
             record_event(
                 by=JOB, at=at, action=f"ended measure: {finding.code}", subject=str(measure), detail={}
             )
-
-

@@ -1,7 +1,6 @@
 from datetime import date
 from typing import Self
 
-
 from django.db import models
 from django.db.models import F, Q
 

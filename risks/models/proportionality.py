@@ -35,7 +35,9 @@ class Chunk(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["cycle", "first_measure"], name="chunk_once_per_cycle")]
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "first_measure"], name="chunk_once_per_cycle")
+        ]
         indexes = [models.Index(fields=["cycle"], condition=Q(done_at__isnull=True), name="chunk_waiting")]
 
     def __str__(self) -> str:

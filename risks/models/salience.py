@@ -24,7 +24,7 @@ class Risk(models.Model):
     published = models.BooleanField(default=False)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
-    imported_from = models.CharField(max_length=40, unique=True, null=True, blank=True)  # noqa: DJ001
+    imported_from = models.CharField(max_length=40, unique=True, null=True, blank=True)
     imported_digest = models.CharField(max_length=64, blank=True)
     sources = models.JSONField(default=list)
     unknown = models.JSONField(default=list)

@@ -7,8 +7,21 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Case, DateField, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q
-from django.db.models import QuerySet, Subquery, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    DateField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, Least
 
 from risks.models.judged import Judged
@@ -16,7 +29,15 @@ from risks.models.measures import Measure, Signal
 from risks.models.salience import SeverityAssessment
 from risks.rules.evaluation import ProportionalityInput
 from risks.rules.ladder import LADDER
-from risks.rules.proportionality import ARMS, TRIGGERS, WITHIN_INTERVAL, Outcome, fires, primary_arm, suggestion
+from risks.rules.proportionality import (
+    ARMS,
+    TRIGGERS,
+    WITHIN_INTERVAL,
+    Outcome,
+    fires,
+    primary_arm,
+    suggestion,
+)
 
 NEAR_DAYS = 14
 INPUT_COLUMNS = [field.name for field in Judged._meta.concrete_fields]
@@ -53,10 +74,20 @@ def _true(condition: Q | Exists) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-def _days(since: str, until: date) -> ExpressionWrapper:
-    return ExpressionWrapper(
-        Cast(Value(until), DateField()) - F(since), output_field=IntegerField()
-    )
+class DaysBetween(Func):
+    """Return the whole days from the second date to the first; PostgreSQL subtracts dates to an integer."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+    output_field = IntegerField()
+
+
+def _days(since: str, until: date) -> DaysBetween:
+    return DaysBetween(_day(until), F(since))
+
+
+def _day(value: date) -> Cast:
+    return Cast(Value(value), DateField())
 
 
 def inputs_of(measures: QuerySet[Measure], *, as_of: date) -> QuerySet[Any, Any]:
@@ -66,16 +97,20 @@ def inputs_of(measures: QuerySet[Measure], *, as_of: date) -> QuerySet[Any, Any]
         measures: the measures to judge.
         as_of: the day; later assessments and signals are not seen.
     """
-    level = SeverityAssessment.objects.filter(risk=OuterRef("risk"), holds_from__lte=as_of).values("level")[:1]
+    level = SeverityAssessment.objects.filter(risk=OuterRef("risk"), holds_from__lte=as_of).values("level")[
+        :1
+    ]
     closed = Q(risk__status="closed", risk__closed_on__lte=as_of)
-    day = Cast(Value(as_of), DateField())
-    length = ExpressionWrapper((F("ends_on") - F("starts_on")) / Value(2), output_field=IntegerField())
-    left = ExpressionWrapper(F("ends_on") - day, output_field=IntegerField())
+    left = DaysBetween(F("ends_on"), _day(as_of))
+    length = DaysBetween(F("ends_on"), F("starts_on"))
     signals = {
         kind: _true(
             Exists(
                 Signal.objects.filter(
-                    measure=OuterRef("pk"), kind=kind, noted_on__lte=as_of, noted_on__gte=OuterRef("reviewed_on")
+                    measure=OuterRef("pk"),
+                    kind=kind,
+                    noted_on__lte=as_of,
+                    noted_on__gte=OuterRef("reviewed_on"),
                 )
             )
         )
@@ -96,7 +131,7 @@ def inputs_of(measures: QuerySet[Measure], *, as_of: date) -> QuerySet[Any, Any]
         age_days=_days("justified_on", as_of),
         end_date_passed=_true(Q(ends_on__lt=as_of)),
         days_left=left,
-        near=Least(Value(NEAR_DAYS), length),
+        near=Least(Value(NEAR_DAYS), length / Value(2), output_field=IntegerField()),
         no_end_date=_true(Q(ends_on__isnull=True)),
         threat_to_life=_true(Q(risk__threat_to_life=True)),
         context_ended=_true(Q(risk__context_until__lt=as_of, risk__context_until__gte=F("reviewed_on"))),
@@ -114,7 +149,8 @@ def _judge(source_sql: str, source_params: Sequence[Any]) -> list[Judgement]:
     names = [*INPUT_COLUMNS, "arm", *(f"fires_{number}" for number in range(len(TRIGGERS)))]
     sql, params = verdicts.values_list(*names).query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH judged AS MATERIALIZED ({source_sql}) {sql}", [*source_params, *params])
+        statement = f"WITH judged AS MATERIALIZED ({source_sql}) {sql}"  # both halves are compiled by Django
+        cursor.execute(statement, [*source_params, *params])
         return [_judgement(dict(zip(names, values, strict=True))) for values in cursor.fetchall()]
 
 
@@ -134,7 +170,8 @@ def judge_measures(measures: QuerySet[Measure], *, as_of: date) -> list[Judgemen
     """Judge measures as they stood on a day, all in one statement; return one judgement each, by id."""
     sql, params = inputs_of(measures.order_by(), as_of=as_of).values(*INPUT_COLUMNS).query.sql_with_params()
     columns = ", ".join(INPUT_COLUMNS)
-    return _judge(f"SELECT * FROM ({sql}) AS inputs ({columns})", params)
+    source = f"SELECT * FROM ({sql}) AS inputs ({columns})"  # noqa: S608  # column names are the model's own
+    return _judge(source, params)
 
 
 FLAGS = [
@@ -165,7 +202,6 @@ def judge_inputs(inputs: Iterable[ProportionalityInput]) -> list[Judgement]:
         }
         for number, given in enumerate(inputs)
     ]
-    types = ", ".join(
-        f"{field.name} {field.db_type(connection)}" for field in Judged._meta.concrete_fields
-    )
-    return _judge(f"SELECT * FROM jsonb_to_recordset(%s::jsonb) AS given ({types})", [json.dumps(rows)])
+    types = ", ".join(f"{field.name} {field.db_type(connection)}" for field in Judged._meta.concrete_fields)
+    source = f"SELECT * FROM jsonb_to_recordset(%s::jsonb) AS given ({types})"  # noqa: S608  # our own columns
+    return _judge(source, [json.dumps(rows)])

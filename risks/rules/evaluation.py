@@ -185,7 +185,9 @@ def _flags(row: Mapping[str, Any]) -> tuple[frozenset[str], int | None]:
     if len(ages) > 1:
         raise InputError("flags: age is given more than once.")
     if unknown := sorted(names - KNOWN_FLAGS):
-        raise InputError(f"flags: {unknown[0]!r} is not a flag. Known: {', '.join(sorted(KNOWN_FLAGS))}, age=N.")
+        raise InputError(
+            f"flags: {unknown[0]!r} is not a flag. Known: {', '.join(sorted(KNOWN_FLAGS))}, age=N."
+        )
     age = _integer({"flags": ages[0]}, "flags", 0, MOST_DAYS) if ages else None
     return frozenset(names), age
 

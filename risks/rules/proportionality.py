@@ -49,7 +49,9 @@ def check_intervals(table: Mapping[int, Sequence[int]]) -> None:
             raise ValueError(f"Intervals of class I{intrusion} must never increase with severity.")
         above = table.get(intrusion - 1)
         if intrusion >= 2 and above and any(mine > theirs for mine, theirs in zip(row, above, strict=True)):
-            raise ValueError(f"Intervals of class I{intrusion} must not be longer than those of the class below.")
+            raise ValueError(
+                f"Intervals of class I{intrusion} must not be longer than those of the class below."
+            )
 
 
 check_intervals(REVIEW_INTERVALS)

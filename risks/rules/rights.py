@@ -40,10 +40,14 @@ def match(catalogue: Sequence[CatalogueRight], cited: Mapping[str, Sequence[str]
     Raises:
         UnknownArticle: an article that no right of the catalogue rests on.
     """
-    wanted = {(instrument, _number(instrument, text)) for instrument, texts in cited.items() for text in texts}
+    wanted = {
+        (instrument, _number(instrument, text)) for instrument, texts in cited.items() for text in texts
+    }
     named = {instrument for instrument, _article in wanted}
     own = {right.code: frozenset().union(*(right.numbers(one) for one in named)) for right in catalogue}
-    fit = {code: len(articles & wanted) / len(articles | wanted) for code, articles in own.items() if articles}
+    fit = {
+        code: len(articles & wanted) / len(articles | wanted) for code, articles in own.items() if articles
+    }
     touched: set[str] = set()
     for instrument, number in wanted:
         holders = [code for code, articles in own.items() if (instrument, number) in articles]

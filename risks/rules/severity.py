@@ -34,9 +34,7 @@ class Severity:
     reason: str
 
 
-def combine(
-    scale: int, scope: int, irremediability: int, *, lift_one: int = 1, lift_both: int = 2
-) -> int:
+def combine(scale: int, scope: int, irremediability: int, *, lift_one: int = 1, lift_both: int = 2) -> int:
     """Return the level 1 to 5 of three heads, each 1 to 5 (domain.md 2.3).
 
     Args:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from risks.rules.evaluation import (
-    SEVERITY_KEYS,
+    KNOWN_KEYS,
     InputError,
     evaluate_severity,
     read_proportionality,
@@ -199,7 +199,7 @@ json_values = st.recursive(
 )
 
 
-@given(key=st.sampled_from(sorted(SEVERITY_KEYS)), value=json_values)
+@given(key=st.sampled_from(sorted(KNOWN_KEYS["severity"])), value=json_values)
 def test_no_json_value_under_any_key_raises(key, value):
     (verdict,) = evaluate_severity([{**GOOD, key: value}])
     assert "id" in verdict

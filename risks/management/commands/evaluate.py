@@ -11,7 +11,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from risks.queries.proportionality import Judgement, judge_inputs
-from risks.rules.evaluation import KNOWN_KEYS, InputError, ProportionalityInput, evaluate_severity, read_proportionality
+from risks.rules.evaluation import (
+    KNOWN_KEYS,
+    InputError,
+    ProportionalityInput,
+    evaluate_severity,
+    read_proportionality,
+)
 
 EXAMPLE = '{"id":"M13","measure":"temp_suspension","l0":5,"l1":5,"flags":["no_end_date"],"days":1}'
 
@@ -71,7 +77,9 @@ def _severity(rows: list[dict[str, Any] | Refusal]) -> list[dict[str, Any]]:
 def _proportionality(rows: list[dict[str, Any] | Refusal]) -> list[dict[str, Any]]:
     read = [row if isinstance(row, Refusal) else _read(row) for row in rows]
     judgements = iter(judge_inputs([given for given in read if not isinstance(given, Refusal)]))
-    return [asdict(given) if isinstance(given, Refusal) else _line(given.id, next(judgements)) for given in read]
+    return [
+        asdict(given) if isinstance(given, Refusal) else _line(given.id, next(judgements)) for given in read
+    ]
 
 
 def _read(row: Mapping[str, Any]) -> ProportionalityInput | Refusal:

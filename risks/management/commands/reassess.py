@@ -5,8 +5,8 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -65,7 +65,9 @@ class Command(BaseCommand):
                 ring(cycle)
                 rung = time.monotonic()
             if time.monotonic() > began + PATIENCE_SECONDS:
-                raise CommandError("The workers have not finished in ten minutes. Run the command again to resume.")
+                raise CommandError(
+                    "The workers have not finished in ten minutes. Run the command again to resume."
+                )
             time.sleep(0.2)
 
 
@@ -75,7 +77,18 @@ def _a_worker() -> Iterator[None]:
     if app.control.ping(timeout=1.0):
         yield
         return
-    command = [sys.executable, "-m", "celery", "-A", "hrdd.celery", "worker", "--concurrency", "1", "-l", "ERROR"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "hrdd.celery",
+        "worker",
+        "--concurrency",
+        "1",
+        "-l",
+        "ERROR",
+    ]
     worker = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL)  # noqa: S603
     try:
         yield

@@ -52,11 +52,20 @@ class Command(BaseCommand):
         with _a_worker():
             ring(cycle)
             self._wait(cycle)
+        self._refuse_if_incomplete(cycle)
         findings = list(cycle.findings.select_related("measure").order_by("id"))
         if options["json"]:
             self.stdout.write(json.dumps(_report(cycle, findings), ensure_ascii=False))
         else:
             self.stdout.write(f"{cycle}: {_assessed(cycle)} assessed, {len(findings)} findings")
+
+    def _refuse_if_incomplete(self, cycle: Cycle) -> None:
+        failed = cycle.chunks.filter(quarantined=True).count()
+        if failed:
+            raise CommandError(
+                f"{cycle}: {failed} part(s) failed three times and were set aside; "
+                "their measures were not assessed. See the worker's log."
+            )
 
     def _wait(self, cycle: Cycle) -> None:
         began = rung = time.monotonic()

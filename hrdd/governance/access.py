@@ -38,5 +38,15 @@ def person(request: HttpRequest) -> User:
 
 
 def page_furniture(request: HttpRequest) -> dict[str, Any]:
-    """Return what every page shows: the organisation and whether this is a demonstration."""
-    return {"organisation": settings.ORGANISATION, "demonstration": settings.DEMONSTRATION}
+    """Return what every page shows: the organisation, whether this is a demonstration, and the way around."""
+    user = request.user
+    pages = (("desk", "Desk", Permission.READ_DESK), ("board", "Board", Permission.READ_BOARD))
+    return {
+        "organisation": settings.ORGANISATION,
+        "demonstration": settings.DEMONSTRATION,
+        "navigation": [
+            (name, label)
+            for name, label, permission in pages
+            if isinstance(user, User) and user.may(permission)
+        ],
+    }

@@ -1,11 +1,11 @@
 """Read one JSON object of `evaluate` and say the verdict in the words of the vector tables (domain.md 2.5, 3.9)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from risks.rules import salience, severity
+from risks.rules import leverage, rabat, salience, severity
 from risks.rules.ladder import LADDER
 
 NOTHING = frozenset({"", "-", "none", "null"})
@@ -15,6 +15,10 @@ KNOWN_KEYS = {
         {"id", "scale", "scope", "irrem", "lik", "state", "delay", "vuln", "harm_type", "reviewer_reason"}
     ),
     "proportionality": frozenset({"id", "measure", "l0", "l1", "flags", "days"}),
+    "rabat": frozenset({"id", "gate", "ctx", "spk", "int", "cont", "ext", "lik", "mode"}),
+    "time_to_change": frozenset(
+        {"id", "L", "days since confirmed", "days", "best effect", "effect", "flags"}
+    ),
 }
 KNOWN_FLAGS = frozenset(
     {
@@ -173,13 +177,17 @@ def _severity_line(one: _Judged, rank: int | None) -> dict[str, Any]:
     return line | ({"incomplete": True} if one.severity.incomplete else {})
 
 
-def _flags(row: Mapping[str, Any]) -> tuple[frozenset[str], int | None]:
+def _flag_words(row: Mapping[str, Any]) -> set[str]:
     given = row.get("flags")
     given = [] if given is None else given
     words = given.split(",") if isinstance(given, str) else given
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise InputError("flags: a list of words is needed.")
-    names = {word.strip() for word in words} - NOTHING
+    return {word.strip() for word in words} - NOTHING
+
+
+def _flags(row: Mapping[str, Any]) -> tuple[frozenset[str], int | None]:
+    names = _flag_words(row)
     ages = [name.removeprefix("age=") for name in names if name.startswith("age=")]
     names = {name for name in names if not name.startswith("age=")}
     if len(ages) > 1:
@@ -207,3 +215,59 @@ def read_proportionality(row: Mapping[str, Any]) -> ProportionalityInput:
         age_days=age,
         flags=flags,
     )
+
+
+def _score(row: Mapping[str, Any], key: str) -> int | None:
+    return None if _word(row, key).lower() in UNKNOWN else _integer(row, key, 0, rabat.HIGHEST_SCORE)
+
+
+def evaluate_rabat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the outcome of one threshold assessment (domain.md 4.3); raise InputError or RabatError."""
+    try:
+        mode = rabat.Mode(_word(row, "mode"))
+    except ValueError:
+        raise InputError(
+            f"mode: one of {', '.join(rabat.Mode)} is needed, not {row.get('mode')!r}."
+        ) from None
+    scores = rabat.Scores(*(_score(row, key) for key in ("ctx", "spk", "int", "cont", "ext", "lik")))
+    return {"id": row.get("id"), "outcome": rabat.threshold(_word(row, "gate"), scores, mode)}
+
+
+CLOCK_FLAGS = {
+    "ext": "extended",
+    "crucial": "crucial",
+    "own": "own_contribution",
+    "zero": "zero_tolerance",
+}
+
+
+def evaluate_time_to_change(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return status and code of one leverage clock (domain.md 5.4); raise InputError or LeverageError."""
+    days = "days" if "days" in row else "days since confirmed"
+    effect = "effect" if "effect" in row else "best effect"
+    flags = _flag_words(row)
+    if unknown := sorted(flags - CLOCK_FLAGS.keys()):
+        raise InputError(f"flags: {unknown[0]!r} is not a flag. Known: {', '.join(CLOCK_FLAGS)}.")
+    taken = _word(row, effect).lower() not in NOTHING | {"none_taken"}
+    clock = leverage.time_to_change(
+        level=_integer(row, "L", 1, 5),
+        days=_integer(row, days, 0, MOST_DAYS),
+        best_effect=_integer(row, effect, 0, leverage.HIGHEST_EFFECT) if taken else None,
+        **{CLOCK_FLAGS[flag]: True for flag in flags},
+    )
+    return {"id": row.get("id"), "status": clock.status, "code": clock.code}
+
+
+Judge = Callable[[Mapping[str, Any]], dict[str, Any]]
+ONE_BY_ONE: Mapping[str, Judge] = {"rabat": evaluate_rabat, "time_to_change": evaluate_time_to_change}
+
+
+def evaluate_each(rule: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return one verdict or one error a row, for the rules that judge each row alone."""
+    verdicts = []
+    for row in rows:
+        try:
+            verdicts.append(ONE_BY_ONE[rule](row))
+        except (InputError, rabat.RabatError, leverage.LeverageError) as error:
+            verdicts.append({"id": row.get("id"), "error": str(error)})
+    return verdicts

@@ -114,3 +114,40 @@ def test_a_bad_proportionality_line_is_refused_and_the_others_are_judged(
 
     assert refused["error"].startswith(says)
     assert accepted["finding"] == "OK"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("rule", "columns"), [("rabat", ["outcome"]), ("time_to_change", ["status", "code"])]
+)
+def test_every_vector_of_the_other_rules_passes(tmp_path: Path, rule: str, columns: list[str]) -> None:
+    vectors = table(f"{rule}.md")
+
+    verdicts = evaluate(
+        rule, [{k: v for k, v in row.items() if k not in columns} for row in vectors], tmp_path
+    )
+
+    for row, verdict in zip(vectors, verdicts, strict=True):
+        assert [verdict[column] for column in columns] == [row[column] for column in columns], row["id"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("rule", "row", "says"),
+    [
+        (
+            "rabat",
+            {"gate": "yyx", "mode": "art20"} | dict.fromkeys(("ctx", "spk", "int", "cont", "ext", "lik"), 1),
+            "gate",
+        ),
+        ("rabat", {"gate": "yyy", "mode": "law"}, "mode"),
+        ("time_to_change", {"L": 6, "days": 1, "effect": 1}, "L:"),
+        ("time_to_change", {"L": 5, "days": 1, "effect": 1, "flags": ["soon"]}, "flags"),
+    ],
+)
+def test_a_bad_line_of_the_other_rules_is_refused(
+    tmp_path: Path, rule: str, row: dict[str, Any], says: str
+) -> None:
+    [verdict] = evaluate(rule, [row], tmp_path)
+
+    assert says in verdict["error"]

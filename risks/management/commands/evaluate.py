@@ -13,8 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 from risks.queries.proportionality import Judgement, judge_inputs
 from risks.rules.evaluation import (
     KNOWN_KEYS,
+    ONE_BY_ONE,
     InputError,
     ProportionalityInput,
+    evaluate_each,
     evaluate_severity,
     read_proportionality,
 )
@@ -29,15 +31,15 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("rule", choices=["severity", "salience", "proportionality"])
+        parser.add_argument("rule", choices=["severity", "salience", "proportionality", *ONE_BY_ONE])
         parser.add_argument("file", nargs="?", type=Path, default=None)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         lines = _lines(options["file"])
         rows = [_parse(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
-        verdicts = _proportionality(rows) if options["rule"] == "proportionality" else _severity(rows)
-        known = KNOWN_KEYS["proportionality" if options["rule"] == "proportionality" else "severity"]
-        ignored = sorted({key for row in rows if isinstance(row, dict) for key in row} - known)
+        rule = "severity" if options["rule"] == "salience" else options["rule"]
+        verdicts = _proportionality(rows) if rule == "proportionality" else _pure(rule, rows)
+        ignored = sorted({key for row in rows if isinstance(row, dict) for key in row} - KNOWN_KEYS[rule])
         if ignored:
             self.stderr.write(f"Ignored, since no rule reads it: {', '.join(ignored)}")
         for verdict in verdicts:
@@ -69,8 +71,9 @@ def _parse(number: int, line: bytes) -> dict[str, Any] | Refusal:
     return row if isinstance(row, dict) else Refusal(None, f"line {number}: not a JSON object.")
 
 
-def _severity(rows: list[dict[str, Any] | Refusal]) -> list[dict[str, Any]]:
-    verdicts = iter(evaluate_severity([row for row in rows if not isinstance(row, Refusal)]))
+def _pure(rule: str, rows: list[dict[str, Any] | Refusal]) -> list[dict[str, Any]]:
+    sound = [row for row in rows if not isinstance(row, Refusal)]
+    verdicts = iter(evaluate_severity(sound) if rule == "severity" else evaluate_each(rule, sound))
     return [asdict(row) if isinstance(row, Refusal) else next(verdicts) for row in rows]
 
 

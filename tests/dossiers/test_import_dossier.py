@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -128,8 +129,9 @@ def test_another_content_under_a_known_id_never_overwrites_history(catalogue: No
 
 @given(st.binary(max_size=400))
 def test_no_bytes_make_the_reader_fail_otherwise_than_by_refusing(content: bytes) -> None:
-    file = Path("/tmp") / "hrdd-any.yaml"  # noqa: S108
-    file.write_bytes(content)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "any.yaml"
+        file.write_bytes(content)
 
-    with pytest.raises(DossierError):
-        read_dossier(file)
+        with pytest.raises(DossierError):
+            read_dossier(file)

@@ -64,6 +64,15 @@ def test_a_second_run_of_a_cycle_changes_nothing(cycle: Cycle) -> None:
 
 
 def test_a_cycle_of_the_past_ends_no_measure_of_today(cycle: Cycle) -> None:
+    overrun = Measure.objects.filter(kind="feature_limit")
+    overrun.update(state="active", ended_on=None, ends_on=date(2021, 1, 20))
+
+    past = plan_cycle(as_of=date(2021, 2, 2), at=NOW)
+    for chunk in past.chunks.all():
+        assess_chunk(chunk.pk, at=NOW)
+
+    assert past.findings.get(measure__kind="feature_limit").finding == "EXPIRE"
+    assert overrun.get().state == "active"
     assert not Measure.objects.filter(ended_on=NOW.date()).exists()
 
 

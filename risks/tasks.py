@@ -37,5 +37,5 @@ def ring_waiting_chunks() -> None:
 
 def ring(cycle: Cycle) -> None:
     """Ring for every chunk of a cycle that is not done."""
-    for chunk_id in cycle.chunks.filter(done_at__isnull=True, quarantined=False).values_list("pk", flat=True):
+    for chunk_id in cycle.chunks.waiting().values_list("pk", flat=True):
         assess_chunk.delay(chunk_id)

@@ -13,7 +13,6 @@ from hrdd.dossiers.reading import (
     INDEFINITE,
     INVOLVEMENT,
     Dossier,
-    count,
     level,
     text,
     texts,
@@ -29,7 +28,7 @@ from risks.rules.ladder import LADDER
 from risks.rules.rights import INSTRUMENTS, CatalogueRight, UnknownArticle, match
 from risks.rules.severity import judge
 
-# section: (kind of record entry, key that says what, keys kept beside it)
+# section: (kind of record entry, key that says what)
 RECORD = {
     "relationships": (RecordEntry.Kind.RELATIONSHIP, "party"),
     "parallel_measures_elsewhere": (RecordEntry.Kind.ELSEWHERE, "kind"),
@@ -187,11 +186,10 @@ def _measures(risk: Risk, dossier: Dossier, *, today: date) -> int:
             _end_what_it_replaces(standing, measure)
             standing.append(measure)
         elif code != "lifted" or not _lift(standing, entry, on=begins):
-            _action(risk, entry, start)
+            _told(risk, RecordEntry.Kind.ACTION, "kind", entry, start).save()
     for measure in standing:
         if measure.state == Measure.State.ACTIVE and measure.ends_on and measure.ends_on < today:
             measure.state, measure.ended_on = Measure.State.EXPIRED, measure.ends_on
-    for measure in standing:
         measure.save()
     return len(standing)
 
@@ -220,8 +218,9 @@ def _measure(risk: Risk, entry: Mapping[str, Item], *, start: HistoricDate | Non
     )
 
 
-def _target(measure: Measure) -> str:
-    return " ".join(measure.target.lower().split())
+def _key(target: str) -> str:
+    """Return what tells one target from another, whatever the case and spacing."""
+    return " ".join(target.lower().split())
 
 
 def _stands(measure: Measure, on: date) -> bool:
@@ -232,15 +231,15 @@ def _stands(measure: Measure, on: date) -> bool:
 def _end_what_it_replaces(standing: list[Measure], new: Measure) -> None:
     """A measure ends an earlier one of its kind, or inaction, on the same target."""
     for old in standing:
-        same = _target(old) == _target(new) and old.kind in {new.kind, "no_action"}
+        same = _key(old.target) == _key(new.target) and old.kind in {new.kind, "no_action"}
         if same and _stands(old, new.starts_on):
             old.state, old.ended_on = Measure.State.MODIFIED, new.starts_on
 
 
 def _lift(standing: list[Measure], entry: Mapping[str, Item], *, on: date) -> bool:
     """End what stands on the same target, or else the latest measure there whose end was overrun."""
-    wanted = " ".join(text(entry.get("target")).lower().split())
-    here = [one for one in standing if _target(one) == wanted]
+    wanted = _key(text(entry.get("target")))
+    here = [one for one in standing if _key(one.target) == wanted]
     overrun = [one for one in here[-1:] if one.state == Measure.State.ACTIVE]
     ended = [one for one in here if _stands(one, on)] or overrun
     for measure in ended:
@@ -262,18 +261,20 @@ def _entry(
     )
 
 
-def _action(risk: Risk, entry: Mapping[str, Item], start: HistoricDate | None) -> None:
+def _told(
+    risk: Risk, kind: str, says: str, entry: Mapping[str, Item], found: HistoricDate | None
+) -> RecordEntry:
+    """Return an entry as the dossier tells it; the key `says` is what happened, the others its detail."""
     detail = {key: text(item) for key, item in entry.items()}
-    _entry(risk, RecordEntry.Kind.ACTION, detail.pop("kind", ""), start, detail).save()
+    return _entry(risk, kind, detail.pop(says, ""), found, detail)
 
 
 def _record(risk: Risk, dossier: Dossier) -> int:
-    rows = []
-    for section, (kind, says) in RECORD.items():
-        for entry in dossier.entries(section):
-            count(entry.get("count"))
-            detail = {key: text(item) for key, item in entry.items()}
-            rows.append(_entry(risk, kind, detail.pop(says, ""), when(entry.get("date")), detail))
+    rows = [
+        _told(risk, kind, says, entry, when(entry.get("date")))
+        for section, (kind, says) in RECORD.items()
+        for entry in dossier.entries(section)
+    ]
     rows += [_entry(risk, RecordEntry.Kind.DILEMMA, said, None, {}) for said in dossier.texts("dilemma")]
     rows += _rabat(risk, dossier) + _exit(risk, dossier)
     return len(RecordEntry.objects.bulk_create(rows))

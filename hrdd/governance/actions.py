@@ -1,4 +1,4 @@
-"""The only writer of the audit log, and of a status."""
+"""The only writer of the audit log."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 
 import rfc8785
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 
 from hrdd.governance.models import AuditEvent
-from hrdd.governance.rules import Stale
 
 JOB = "JOB (scheduled job)"
 IMPORT = "IMPORT (public record)"
@@ -42,11 +41,3 @@ def chained_hash(event: AuditEvent) -> str:
         "detail": event.detail,
     }
     return hashlib.sha256(b"hrdd-audit-v1\0" + event.prev_hash.encode() + rfc8785.dumps(row)).hexdigest()
-
-
-def move(subject: models.Model, *, field: str = "state", from_: str, to: str) -> None:
-    """Change a status by a conditional UPDATE; raise Stale unless exactly one row was in `from_`."""
-    changed = type(subject)._base_manager.filter(pk=subject.pk, **{field: from_}).update(**{field: to})
-    if changed != 1:
-        raise Stale("Somebody else changed this record in the meantime. Read it again, then decide.")
-    setattr(subject, field, to)

@@ -1,7 +1,6 @@
-"""Who may do what, in one table, and the shapes every decision shares (domain.md 0.2, 0.3)."""
+"""Who may do what, in one table (domain.md 0.2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -43,34 +42,10 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
 }
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """An answer with its reason: a sentence for the person who asked."""
-
-    allowed: bool
-    reason: str = ""
-
-    def __bool__(self) -> bool:
-        return self.allowed
-
-
 class NotAllowed(Exception):
     """The rule refused; the text is the sentence shown to the person."""
-
-
-class Stale(Exception):
-    """Somebody else changed the record first; read it again."""
 
 
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     """Return what the roles together may do (domain.md 0.2)."""
     return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
-
-
-def may_sign_off(*, author: str, earlier_signers: frozenset[str], signer: str) -> Verdict:
-    """Four eyes: the signer is neither the author nor an earlier signer (SD1, SD6)."""
-    if signer == author:
-        return Verdict(False, "SD1: the author of a report cannot sign it off. Ask somebody else to sign.")
-    if signer in earlier_signers:
-        return Verdict(False, "SD6: each signature on a report comes from a different person.")
-    return Verdict(True)

@@ -104,11 +104,7 @@ def _move_clock(measure: Measure, decision: Reassessment, *, at: datetime) -> No
     today = at.date()
     if decision.outcome == Reassessment.Outcome.REFER:
         return
-    level = (
-        SeverityAssessment.objects.filter(risk=measure.risk_id, holds_from__lte=today)
-        .values_list("level", flat=True)
-        .first()
-    )
+    level = SeverityAssessment.objects.levels_on(today, risk=measure.risk_id).first()
     measure.reviewed_on = today
     measure.level_then = level or measure.level_then
     if decision.outcome == Reassessment.Outcome.MAINTAIN:

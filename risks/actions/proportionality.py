@@ -44,7 +44,7 @@ def plan_cycle(*, as_of: date, at: datetime) -> Cycle:
 
 def claim_chunk(chunk_id: int) -> bool:
     """Count an attempt, committed before the work, and quarantine a chunk that failed too often."""
-    waiting = Chunk.objects.filter(pk=chunk_id, done_at__isnull=True, quarantined=False)
+    waiting = Chunk.objects.waiting().filter(pk=chunk_id)
     if waiting.filter(attempts__gte=MOST_ATTEMPTS).update(quarantined=True):
         return False
     return waiting.update(attempts=F("attempts") + 1) == 1
@@ -53,12 +53,8 @@ def claim_chunk(chunk_id: int) -> bool:
 @transaction.atomic
 def assess_chunk(chunk_id: int, *, at: datetime) -> int:
     """Assess one chunk in one transaction; return how many measures, 0 when somebody else has it."""
-    chunk = (
-        Chunk.objects.select_for_update(skip_locked=True)
-        .select_related(None)
-        .filter(pk=chunk_id, done_at__isnull=True)
-        .first()
-    )
+    waiting = Chunk.objects.filter(pk=chunk_id, done_at__isnull=True)
+    chunk = waiting.select_for_update(skip_locked=True).first()
     if chunk is None:
         return 0
     cycle = Cycle.objects.get(pk=chunk.cycle_id)
@@ -90,7 +86,7 @@ def finish_cycle(cycle: Cycle, *, at: datetime) -> bool:
 
 
 def _finish(cycle: Cycle, *, at: datetime) -> None:
-    if not cycle.chunks.filter(done_at__isnull=True, quarantined=False).exists():
+    if not cycle.chunks.waiting().exists():
         Cycle.objects.filter(pk=cycle.pk, finished_at__isnull=True).update(finished_at=at)
 
 

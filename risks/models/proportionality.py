@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -22,6 +24,12 @@ class Cycle(models.Model):
         return f"Re-assessment as of {self.as_of}"
 
 
+class ChunkQuerySet(models.QuerySet["Chunk"]):
+    def waiting(self) -> Self:
+        """Return the chunks that are neither done nor set aside."""
+        return self.filter(done_at__isnull=True, quarantined=False)
+
+
 class Chunk(models.Model):
     """A slice of a cycle: the row is the queue, and the record of what was covered (reliability.md 4.1)."""
 
@@ -32,6 +40,8 @@ class Chunk(models.Model):
     assessed = models.PositiveIntegerField(default=0)
     done_at = models.DateTimeField(null=True, blank=True)
     quarantined = models.BooleanField(default=False)
+
+    objects = ChunkQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -1,5 +1,8 @@
+from datetime import date
+from typing import Any
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 
 class Risk(models.Model):
@@ -59,6 +62,17 @@ class RiskRight(models.Model):
         return f"{self.right_id}: {self.said}"
 
 
+class SeverityAssessmentQuerySet(models.QuerySet["SeverityAssessment"]):
+    def levels_on(self, day: date, *, risk: Any) -> QuerySet[Any, Any]:
+        """Return the levels of one risk known on a day, the one that holds first.
+
+        Args:
+            day: later assessments are not seen.
+            risk: a risk, its id, or an OuterRef to it.
+        """
+        return self.filter(risk=risk, holds_from__lte=day).values_list("level", flat=True)
+
+
 class SeverityAssessment(models.Model):
     """A dated judgement of severity. Never edited: a later one supersedes it; the database refuses UPDATE."""
 
@@ -81,6 +95,8 @@ class SeverityAssessment(models.Model):
     holds_from = models.DateField()
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=120)
+
+    objects = SeverityAssessmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-holds_from", "-id"]

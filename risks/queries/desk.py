@@ -38,7 +38,7 @@ def explanations(finding: Finding) -> list[Explanation]:
 
 def severity_counts(*, on: date) -> list[tuple[int, str, int]]:
     """Return how many open risks stand at each level, the gravest first; every level is listed."""
-    level = SeverityAssessment.objects.filter(risk=OuterRef("pk"), holds_from__lte=on).values("level")[:1]
+    level = SeverityAssessment.objects.levels_on(on, risk=OuterRef("pk"))[:1]
     rows = (
         Risk.objects.exclude(status=Risk.Status.CLOSED)
         .annotate(level=Coalesce(Subquery(level), Value(0)))

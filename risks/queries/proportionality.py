@@ -41,6 +41,7 @@ from risks.rules.proportionality import (
 
 NEAR_DAYS = 14
 INPUT_COLUMNS = [field.name for field in Judged._meta.concrete_fields]
+FLAGS = [field.name for field in Judged._meta.concrete_fields if isinstance(field, BooleanField)]
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,7 @@ def inputs_of(measures: QuerySet[Measure], *, as_of: date) -> QuerySet[Any, Any]
         measures: the measures to judge.
         as_of: the day; later assessments and signals are not seen.
     """
-    level = SeverityAssessment.objects.filter(risk=OuterRef("risk"), holds_from__lte=as_of).values("level")[
-        :1
-    ]
+    level = SeverityAssessment.objects.levels_on(as_of, risk=OuterRef("risk"))[:1]
     closed = Q(risk__status="closed", risk__closed_on__lte=as_of)
     left = DaysBetween(F("ends_on"), _day(as_of))
     length = DaysBetween(F("ends_on"), F("starts_on"))
@@ -172,21 +171,6 @@ def judge_measures(measures: QuerySet[Measure], *, as_of: date) -> list[Judgemen
     columns = ", ".join(INPUT_COLUMNS)
     source = f"SELECT * FROM ({sql}) AS inputs ({columns})"  # noqa: S608  # column names are the model's own
     return _judge(source, params)
-
-
-FLAGS = [
-    "appeal_upheld",
-    "end_date_passed",
-    "end_date_near",
-    "no_end_date",
-    "threat_to_life",
-    "new_evidence",
-    "collateral_harm",
-    "context_ended",
-    "policy_changed",
-    "consultation_finding",
-    "ineffective",
-]
 
 
 def judge_inputs(inputs: Iterable[ProportionalityInput]) -> list[Judgement]:

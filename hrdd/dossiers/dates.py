@@ -2,11 +2,18 @@
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
-PART = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
-REMARK = re.compile(r"\s*\(.*\)$")
+Precision = Literal["day", "month", "year", "range"]
+PRECISIONS: tuple[Precision, ...] = ("year", "month", "day")
+PART = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
+# What can only be meant as a date: figures and separators, or a year with a month.
+NUMERIC = re.compile(r"[\d\s./:-]+")
+BEGINS = re.compile(r"\d{4}-\d")
+# A date to the month or day, or a range that begins with one, before words that say more.
+LEADING = re.compile(r"([0-9]{4}-[0-9]{2}(?:-[0-9]{2})?(?:/[0-9]{4}(?:-[0-9]{2}){0,2})?)[\s,;:(]")
 EARLIEST, LATEST = 1900, 2100
 
 
@@ -16,11 +23,12 @@ class DateError(ValueError):
 
 @dataclass(frozen=True)
 class HistoricDate:
-    """What was said, with the first and last day it can mean."""
+    """What was said, with the first and last day it can mean, and how precisely it was said."""
 
     said: str
     first: date
     last: date
+    precision: Precision
 
 
 def read_historic_date(text: str) -> HistoricDate:
@@ -29,12 +37,35 @@ def read_historic_date(text: str) -> HistoricDate:
     Raises:
         DateError: the text is not of that form, or names a day that does not exist.
     """
-    first, slash, last = REMARK.sub("", text).partition("/")
+    first, slash, last = _without_remark(text).partition("/")
     begin = _span(first.strip())
     end = _span(last.strip()) if slash else begin
     if end[1] < begin[0]:
         raise DateError(f"the range {text} runs backwards")
-    return HistoricDate(text, begin[0], end[1])
+    dashes = PRECISIONS[first.count("-")]
+    return HistoricDate(text, begin[0], end[1], "range" if slash else dashes)
+
+
+def read_leading_date(text: str) -> HistoricDate | None:
+    """Read the date that a text is or begins with; return None for a text that holds none there ("30 days").
+
+    A bare year counts only when it is all there is: "2000 people" begins with no date.
+
+    Raises:
+        DateError: what stands there can only be meant as a date, and does not exist or is not written as one.
+    """
+    plain = _without_remark(text)
+    leading = LEADING.match(plain)
+    if leading is not None:
+        return replace(read_historic_date(leading.group(1)), said=text)
+    if NUMERIC.fullmatch(plain) or BEGINS.match(plain):
+        return read_historic_date(text)
+    return None
+
+
+def _without_remark(text: str) -> str:
+    said = text.strip()
+    return said.partition("(")[0].strip() if said.endswith(")") else said
 
 
 def _span(text: str) -> tuple[date, date]:

@@ -1,12 +1,15 @@
 """The form of a dossier: which keys it may hold, and what each must look like."""
 
 import difflib
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hrdd.dossiers.dates import DateError, HistoricDate, read_historic_date
-from hrdd.dossiers.nodes import Item, read_nodes
+from hrdd.dossiers.dates import DateError, HistoricDate, read_historic_date, read_leading_date
+from hrdd.dossiers.nodes import DossierError, Item, read_nodes
+from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
 
 EVERYWHERE = ("date", "time", "note", "actor", "source")
@@ -35,15 +38,19 @@ TEXTS = ("id", "title", "summary", "outcome")
 TEXT_LISTS = ("jurisdictions", "dilemma", "unknown", "sources")
 FACTORS = ("context", "speaker", "intent", "content_and_form", "extent", "likelihood_and_imminence")
 REQUIRED = ("id", "title", "summary")
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+LONGEST_KEY, LONGEST_MESSAGE = 120, 500
 HEADS = ("scale", "scope", "irremediability")
 INDEFINITE = frozenset({"indefinite", "indefinitely", "permanent", "open-ended", "none"})
+STILL_GOING_ON = frozenset({"ongoing", "present", "now", "today"})
 NO_MEASURE = ("lifted", "other_action")
 LIST_FIELDS = ("groups", "udhr", "iccpr", "icescr", "alternatives_recorded")
-INVOLVEMENT = {
-    "cause": "cause",
-    "contribute": "contribute_facilitate",
-    "linked": "directly_linked",
-    "undetermined": "undetermined",
+TIES = (
+    *("cause", "contribute_facilitate", "contribute_incentivise", "contribute_cumulative"),
+    *("directly_linked", "none", "undetermined"),
+)
+INVOLVEMENT = {"contribute": "contribute_facilitate", "linked": "directly_linked"} | {
+    tie: tie for tie in TIES
 }
 
 
@@ -88,7 +95,7 @@ def texts(item: Item | None) -> list[str]:
     if item is None or item.value is None:
         return []
     if isinstance(item.value, str):
-        return [item.value]
+        return [_one_text(item)]
     if isinstance(item.value, dict):
         raise item.error("a text or a list of texts is needed")
     return [_one_text(child) for child in item.value if child.value is not None]
@@ -105,9 +112,13 @@ def when(item: Item | None) -> HistoricDate | None:
 
 
 def when_if_any(item: Item | None) -> HistoricDate | None:
-    """Return the date of a node that may also be a remark: only what begins with a digit must be a date."""
-    said = text(item)
-    return when(item) if said[:1].isdigit() else None
+    """Return the date a node is or begins with, None for other words; raise DossierError for an impossible one."""
+    if item is None:
+        return None
+    try:
+        return read_leading_date(text(item))
+    except DateError as error:
+        raise item.error(str(error)) from None
 
 
 def level(item: Item | None) -> int | None:
@@ -136,21 +147,87 @@ def read_dossier(path: Path) -> Dossier:
     Raises:
         DossierError: the first thing that is wrong, with file, line and key path.
     """
+    try:
+        return _read(path)
+    except DossierError as error:
+        raise _on_one_line(error) from None
+
+
+def _on_one_line(error: DossierError) -> DossierError:
+    """Return the refusal with nothing in it that breaks a line or fills a screen, whatever the file holds."""
+    file, key, message = (_printable(part) for part in (error.file, error.key, error.message))
+    return DossierError(file, error.line, _cut(key, LONGEST_KEY), _cut(message, LONGEST_MESSAGE))
+
+
+def _printable(said: str) -> str:
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in said
+    ).replace("\n", " ")
+
+
+def _cut(said: str, longest: int) -> str:
+    return said if len(said) <= longest else f"{said[:longest]}…"
+
+
+def _read(path: Path) -> Dossier:
+    _must_be_a_file(path)
     root = read_nodes(path)
     sections = _mapping(root, (*TEXTS, *TEXT_LISTS, *LISTS, *MAPPINGS))
-    for name in REQUIRED:
-        if name not in sections or not text(sections[name]).strip():
-            raise root.error(f"the key {name} is missing or empty")
-    if len(text(sections["title"])) > 200:
-        raise sections["title"].error("the title is longer than 200 characters")
-    if len(text(sections["id"])) > 40:
-        raise sections["id"].error("the id is longer than 40 characters")
+    _check_required(root, sections)
     dossier = Dossier(root, sections)
     for item in sections.values():
         _check_section(item)
+    _check_places(sections.get("jurisdictions"))
+    _check_period(dossier)
     for _checked in _checks(dossier):
         pass
+    for entry in _children(sections.get("measures")):
+        _check_measure(dossier, entry)
     return dossier
+
+
+def _must_be_a_file(path: Path) -> None:
+    """Refuse a pipe or a device, which could be read for ever; what is missing is left to the reader."""
+    try:
+        wrong = path.exists() and not path.is_file()
+    except OSError:
+        return
+    if wrong:
+        raise DossierError(path.name, 1, "", "cannot be read: not a file")
+
+
+def _check_required(root: Item, sections: Mapping[str, Item]) -> None:
+    for name in REQUIRED:
+        item = sections.get(name, Item(root.file, root.line, name, None))
+        if item.value is None or not _one_text(item).strip():
+            raise item.error(f"the key {name} is missing or empty")
+    if len(text(sections["title"])) > 200:
+        raise sections["title"].error("the title is longer than 200 characters")
+    if ID.fullmatch(text(sections["id"])) is None:
+        raise sections["id"].error("the id must be 1 to 40 small letters, figures and dashes, no dash first")
+
+
+def _children(item: Item | None) -> list[Item]:
+    return item.value if item and isinstance(item.value, list) else []
+
+
+def _check_places(item: Item | None) -> None:
+    """Check what looks like a country code; longer words ("20 countries of victims") are kept as said."""
+    for place in _children(item) or ([item] if item else []):
+        said = text(place)
+        if len(said) == 2 and said not in country_names():
+            # The key is the section's, as everywhere a text may stand for a list of one; the line is the entry's.
+            raise DossierError(
+                place.file, place.line, "jurisdictions", f"{said} is not an ISO 3166-1 country code"
+            )
+
+
+def _check_period(dossier: Dossier) -> None:
+    period = dossier.mapping("period")
+    begin, to = when(period.get("from")), period.get("to")
+    end = None if text(to).strip().lower() in STILL_GOING_ON else when(to)
+    if to and begin and end and end.last < begin.first:
+        raise to.error(f"the period ends ({end.said}) before it begins ({begin.said})")
 
 
 def _check_section(item: Item) -> None:
@@ -198,7 +275,9 @@ def _mapping(item: Item, known: tuple[str, ...]) -> dict[str, Item]:
 
 def _one_text(item: Item) -> str:
     if not isinstance(item.value, str):
-        raise item.error("a text is needed here")
+        raise item.error("a text is needed here (one with a colon or a comma in it needs quotes)")
+    if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in item.value):
+        raise item.error("the text holds a control character")
     return item.value
 
 
@@ -209,25 +288,22 @@ def _checks(dossier: Dossier) -> Iterator[object]:
             yield when(entry.get("date"))
             yield count(entry.get("count"))
             yield when_if_any(entry.get("reversed"))
-    for item in dossier.mapping("period").values():
-        yield when(item)
     for head in (*HEADS, "likelihood"):
         yield level(dossier.mapping("severity").get(head))
     yield when_if_any(dossier.mapping("exit").get("decided"))
-    for entry in dossier.entries("measures"):
-        _check_measure(dossier, entry)
 
 
-def _check_measure(dossier: Dossier, entry: Mapping[str, Item]) -> None:
+def _check_measure(dossier: Dossier, measure: Item) -> None:
+    if not isinstance(measure.value, dict):
+        return
+    entry = measure.value
     code = text(entry.get("code"))
     if code not in LADDER and code not in NO_MEASURE:
-        item = entry.get("code", dossier.item("measures"))
+        item = entry.get("code", measure)
         raise item.error(f"{code!r} is not a kind of measure; known: {', '.join([*LADDER, *NO_MEASURE])}")
     start, end = when(entry.get("date")), when_if_any(entry.get("end"))
     when_if_any(entry.get("review_date"))
-    if code in LADDER and start is None and dossier.mapping("period").get("from") is None:
-        raise entry.get("date", dossier.item("measures")).error(
-            "a measure needs a date, or the dossier a period"
-        )
+    if code in LADDER and start is None and not text(dossier.mapping("period").get("from")):
+        raise entry.get("date", measure).error("a measure needs a date, or the dossier a period")
     if start and end and end.last < start.first:
         raise entry["end"].error(f"the measure ends ({end.said}) before it begins ({start.said})")

@@ -4,28 +4,56 @@
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
-WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version", "makemigrations", "collectstatic"}
+DATA = Path(__file__).resolve().parent / ".data"
+WITHOUT_DATABASE = {
+    *("help", "version", "--version", "check", "diffsettings"),
+    *("compilemessages", "makemessages", "collectstatic", "findstatic", "startapp", "startproject"),
+}
 
 
 def main() -> None:
     """Run one command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hrdd.settings")
-    from django.core.management import execute_from_command_line
-
-    command = sys.argv[1] if len(sys.argv) > 1 else "help"
-    asks_help = bool({"--help", "-h"} & set(sys.argv))
-    if "DATABASE_URL" in os.environ or command in WITHOUT_DATABASE or asks_help:
-        execute_from_command_line(sys.argv)
+    if "DATABASE_URL" in os.environ or not needs_database(sys.argv[1:]):
+        execute()
         return
     try:
-        from hrdd.trial.servers import embedded_servers, trial_environment
+        from hrdd.trial.servers import ServersFailed, embedded_servers, trial_environment
     except ImportError:
-        sys.stderr.write("Set DATABASE_URL, or install the extra `trial` for the embedded servers.\n")
-        raise SystemExit(2) from None
-    with embedded_servers(Path(__file__).resolve().parent / ".data") as servers:
-        trial_environment(servers)
-        execute_from_command_line(sys.argv)
+        refuse("Set DATABASE_URL, or install the extra `trial` for the embedded servers.", 2)
+    try:
+        with embedded_servers(DATA) as servers:
+            trial_environment(servers, DATA)
+            execute()
+    except ServersFailed as failure:
+        refuse(str(failure), 1)
+    except KeyboardInterrupt:
+        refuse("Interrupted.", 130)
+
+
+def needs_database(arguments: list[str]) -> bool:
+    """Whether this command line asks for more than help or pure file work."""
+    if not arguments or {"--help", "-h"} & set(arguments):
+        return False
+    return arguments[0] not in WITHOUT_DATABASE or "--database" in arguments
+
+
+def execute() -> None:
+    """Hand over to Django, with the secret of the trial in this folder if there is one."""
+    secret = DATA / "secret_key"
+    if "HRDD_SECRET_KEY" not in os.environ and os.access(secret, os.R_OK):
+        os.environ["HRDD_SECRET_KEY"] = secret.read_text().strip()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+def refuse(sentence: str, code: int) -> NoReturn:
+    """Say why on stderr and leave."""
+    sys.stderr.write(f"{sentence}\n")
+    raise SystemExit(code)
 
 
 if __name__ == "__main__":

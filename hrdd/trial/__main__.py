@@ -1,66 +1,192 @@
 """The supervisor behind script/demo: servers, data, worker, beat and web, and nothing left behind."""
 
 import argparse
-import ctypes
 import fcntl
+import importlib
 import os
-import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from hrdd.trial.servers import embedded_servers, reset
+from hrdd.trial.servers import (
+    Servers,
+    ServersFailed,
+    dies_with_parent,
+    embedded_servers,
+    in_use,
+    secret_key,
+    stop_servers,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / ".data"
+LOGS = DATA / "logs"
 CASES = sorted((ROOT / "hrdd" / "dossiers" / "cases").glob("*.yaml"))
-PR_SET_PDEATHSIG = 1
-PATIENCE_SECONDS = 30
+KEPT_BY_RESET = {
+    "demo.lock",
+    "bootstrap.lock",
+    "start.lock",
+    "users.lock",
+    "test",
+}  # test: the test run's own servers
+START_SECONDS = 60
+STOP_SECONDS = 10
+LOG_LINES = 30
+
+Child = subprocess.Popen[bytes]
+_ASKED: set[int] = set()
+
+
+class Refused(Exception):
+    """The demonstration cannot go on; the message says why, the code is the exit code."""
+
+    def __init__(self, sentence: str, code: int = 1) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class Interrupted(BaseException):
+    """Ctrl-C, SIGTERM, or the terminal was closed."""
 
 
 def main() -> None:
     """Run the demonstration until Ctrl-C, or once through."""
-    parser = argparse.ArgumentParser(prog="script/demo", description="The demonstration of HRDD.")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--once", action="store_true", help="do all of it, do not stay up")
-    parser.add_argument("--reset", action="store_true", help="start over with empty data")
-    options = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
-    DATA.mkdir(exist_ok=True)
+    options = _options()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    stays_up: list[bool] = []
+    code = 0
     try:
         with ExitStack() as stack:
-            stack.enter_context(_only_one())
-            _refuse_taken_port(options.port)
-            _run(stack, options)
-    except KeyboardInterrupt:
-        print("Stopped.")
+            _run(stack, options, stays_up)
+    except Interrupted:
+        print("Stopped.", flush=True)
+        code = 0 if stays_up else 130
+    except (Refused, ServersFailed) as refused:
+        print(refused, file=sys.stderr)
+        code = getattr(refused, "code", 1)
+    raise SystemExit(code)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="script/demo", description="The demonstration of HRDD, with its own servers under .data/."
+    )
+    parser.add_argument("--port", type=_port, default=8000, help="the port on 127.0.0.1 (8000)")
+    parser.add_argument("--once", action="store_true", help="do all of it, check the site, do not stay up")
+    parser.add_argument("--reset", action="store_true", help="start over with empty data")
+    return parser.parse_args()
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port number from 1 to 65535")
+    return int(text)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+    _ignore_further_signals()
+    raise Interrupted
+
+
+def _ignore_further_signals() -> None:
+    """From here on we clean up; a second Ctrl-C must not leave orphans."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _run(stack: ExitStack, options: argparse.Namespace, stays_up: list[bool]) -> None:
+    began = time.monotonic()
+    DATA.mkdir(exist_ok=True)
+    stack.enter_context(_only_one())
+    _refuse_taken_port(options.port)
+    if options.reset:
+        with _step("Starting over"):
+            _reset()
+    LOGS.mkdir(exist_ok=True)
+    with _step("PDF library"):
+        _check_weasyprint()
+    with _step("PostgreSQL and Redis"):
+        servers = stack.enter_context(embedded_servers(DATA))
+    stack.callback(_ignore_further_signals)
+    environment = _environment(servers)
+    site = f"http://127.0.0.1:{options.port}"
+    children = _fill(stack, environment, options.port)
+    with _step("Web"):
+        _wait_for(f"{site}/livez", children["web"])
+        _wait_for(f"{site}/", children["web"])
+    print(f"\nReady after {time.monotonic() - began:.1f} s.")
+    _print_addresses(site, environment)
+    if options.once:
+        print("All of it worked; stopping, because of --once.", flush=True)
+        return
+    print("\nCtrl-C stops everything; the data stays in .data/.", flush=True)
+    stays_up.append(True)
+    _watch(children)
+
+
+def _fill(stack: ExitStack, environment: Mapping[str, str], port: int) -> dict[str, Child]:
+    """Bring the data up to date, with worker, beat and web started as soon as they can work."""
+    children: dict[str, Child] = {}
+
+    def start(name: str, *command: str) -> None:
+        children[name] = stack.enter_context(_process(name, [sys.executable, "-m", *command], environment))
+
+    celery = ("celery", "-A", "hrdd.celery")
+    _manage("Database tables", environment, "migrate")
+    alone = ("--without-mingle", "--without-gossip")  # one worker has no neighbours to wait for
+    start("worker", *celery, "worker", "--concurrency", "2", "--loglevel", "INFO", *alone)
+    start("web", "gunicorn", "hrdd.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4")
+    _manage("Rights catalogue", environment, "load_rights")
+    for sentence, arguments in _organisation():
+        _manage(sentence, environment, *arguments)
+    _manage("Re-assessment, 2021-02-01", environment, "reassess", "--as-of", "2021-02-01", "--wait")
+    _manage("Re-assessment, today", environment, "reassess", "--wait")
+    if _exists("publish_report"):
+        year = ("--from", "2021-01-01", "--to", "2021-12-31")
+        _manage("Report for 2021", environment, "publish_report", *year, "--demo")
+    else:
+        print("  Report for 2021: left out, this version has no publish_report.")
+    start("beat", *celery, "beat", "--schedule", str(DATA / "beat-schedule"), "--pidfile=")
+    stack.callback(_ask_all_to_stop, children)
+    return children
+
+
+def _organisation() -> list[tuple[str, list[str]]]:
+    """Return the commands that make the demonstration organisation in this version."""
+    if _exists("demo_organisation"):
+        return [("Demonstration organisation", ["demo_organisation"])]
+    people = ("Demonstration logins", ["demo_people"])
+    return [people, ("Real cases", ["import_dossier", *map(str, CASES)])]
+
+
+def _exists(command: str) -> bool:
+    return any(ROOT.glob(f"*/management/commands/{command}.py")) or any(
+        ROOT.glob(f"*/*/management/commands/{command}.py")
+    )
+
+
+# Before anything is started ----------------------------------------------------------------------------------------
 
 
 @contextmanager
 def _only_one() -> Iterator[None]:
-    with (ROOT / ".demo.lock").open("w") as lock:
+    with (DATA / "demo.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            _refuse("The demonstration already runs in this folder.")
+            raise Refused("The demonstration already runs in this folder.", 2) from None
         yield
-
-
-def _refuse(sentence: str, code: int = 2) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    raise SystemExit(code)
 
 
 def _refuse_taken_port(port: int) -> None:
@@ -68,105 +194,155 @@ def _refuse_taken_port(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError):
-            _refuse(f"Port {port} cannot be used. Choose another: script/demo --port N")
+        except OSError as error:
+            raise Refused(
+                f"Port {port} cannot be used ({error.strerror}). Choose another: script/demo --port N", 2
+            ) from None
 
 
-def _run(stack: ExitStack, options: argparse.Namespace) -> None:
-    if options.reset:
-        reset(DATA)
-    servers = stack.enter_context(embedded_servers(DATA))
-    environment = {
+def _reset() -> None:
+    if in_use(DATA):
+        raise Refused("A command still works on the data of this folder; wait for it, then start over.", 2)
+    stop_servers(DATA)
+    for entry in DATA.iterdir():
+        if entry.name in KEPT_BY_RESET:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def _check_weasyprint() -> None:
+    try:
+        importlib.import_module("weasyprint")
+    except (ImportError, OSError) as error:
+        raise Refused(f"WeasyPrint does not load ({error}). script/bootstrap says what to install.") from None
+
+
+def _environment(servers: Servers) -> dict[str, str]:
+    return {
         **os.environ,
         "DATABASE_URL": servers.database_url,
         "REDIS_URL": servers.redis_url,
+        "DJANGO_SETTINGS_MODULE": "hrdd.settings",
         "HRDD_DEMO": "1",
-        "HRDD_SECRET_KEY": _secret(),
+        "HRDD_DEBUG": "0",
+        "HRDD_SECRET_KEY": secret_key(DATA),
+        "HRDD_ALLOWED_HOSTS": "127.0.0.1,localhost",
         "C_FORCE_ROOT": "1",
+        "PYTHONUNBUFFERED": "1",
     }
-    (DATA / "logs").mkdir(exist_ok=True)
-    for step in (
-        ["migrate"],
-        ["load_rights"],
-        ["demo_people"],
-        ["import_dossier", *map(str, CASES)],
-    ):
-        _manage(step, environment)
-    celery = [sys.executable, "-m", "celery", "-A", "hrdd.celery"]
-    schedule = str(DATA / "beat-schedule")
-    stack.enter_context(_process("worker", [*celery, "worker", "--concurrency", "2"], environment))
-    stack.enter_context(_process("beat", [*celery, "beat", "--schedule", schedule], environment))
-    _manage(["reassess", "--as-of", "2021-02-01", "--wait"], environment)
-    address = f"127.0.0.1:{options.port}"
-    gunicorn = [sys.executable, "-m", "gunicorn", "hrdd.wsgi", "--bind", address, "--workers", "2"]
-    web = stack.enter_context(_process("web", gunicorn, environment))
-    _wait_for(f"http://{address}/livez", web)
-    print(f"\nPublic  http://{address}/\nDesk    http://{address}/desk/\nBoard   http://{address}/board/")
-    _manage(["demo_people"], environment)
-    if not options.once:
-        print("Ctrl-C stops everything.")
-        web.wait()
 
 
-def _secret() -> str:
-    file = DATA / "secret_key"
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(50))
-    return file.read_text()
-
-
-def _manage(command: list[str], environment: Mapping[str, str]) -> None:
-    began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, capture_output=True, text=True
-    )
-    if done.returncode:
-        _refuse(f"{command[0]} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}", 1)
-    said = done.stdout.strip().splitlines()
-    shown = said if command[0] == "demo_people" else said[:1]
-    print(f"{command[0]} ({time.monotonic() - began:.1f} s): " + "; ".join(shown), flush=True)
-
-
-def _die_with_the_supervisor() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+# Steps and processes -----------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def _process(
-    name: str, command: list[str], environment: Mapping[str, str]
-) -> Iterator[subprocess.Popen[bytes]]:
-    with (DATA / "logs" / f"{name}.log").open("ab") as log:
-        process = subprocess.Popen(
+def _step(sentence: str) -> Iterator[None]:
+    began = time.monotonic()
+    print(f"  {sentence} ...", end="", flush=True)
+    try:
+        yield
+    except BaseException:
+        print(" failed", flush=True)
+        raise
+    print(f" {time.monotonic() - began:.1f} s", flush=True)
+
+
+def _manage(sentence: str, environment: Mapping[str, str], *command: str) -> None:
+    name = command[0]
+    with _step(sentence), _process(name, [sys.executable, "manage.py", *command], environment) as child:
+        if child.wait():
+            raise Refused(_why(name, f"{name} failed"))
+
+
+def _why(name: str, sentence: str) -> str:
+    lines = (LOGS / f"{name}.log").read_text(errors="replace").splitlines()[-LOG_LINES:]
+    return "\n".join([f"{sentence}; the end of .data/logs/{name}.log:", *(f"    {line}" for line in lines)])
+
+
+@contextmanager
+def _process(name: str, command: list[str], environment: Mapping[str, str]) -> Iterator[Child]:
+    """Run a child in its own process group; leave no process of that group behind."""
+    with (LOGS / f"{name}.log").open("wb") as log:
+        child = subprocess.Popen(
             command,
             cwd=ROOT,
             env=environment,
+            stdin=subprocess.DEVNULL,
             stdout=log,
-            stderr=log,
+            stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with_the_supervisor,
+            preexec_fn=dies_with_parent(),  # safe: the supervisor has one thread
         )
     try:
-        yield process
+        yield child
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        _ask_to_stop(child)
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(STOP_SECONDS)
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until and process.poll() is None:
+def _ask_all_to_stop(children: dict[str, Child]) -> None:
+    """Last started first; each is then waited for in the same order."""
+    for child in reversed(children.values()):
+        _ask_to_stop(child)
+
+
+def _ask_to_stop(child: Child) -> None:
+    """Ask once, and the master only: it lets its own children finish."""
+    if child.pid not in _ASKED:
+        _ASKED.add(child.pid)
+        child.terminate()
+
+
+def _wait_for(address: str, web: Child) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and web.poll() is None:
         try:
-            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310
+            with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310  # our own address
                 if answer.status == 200:
                     return
+        except urllib.error.HTTPError as error:
+            raise Refused(_why("web", f"{address} answered {error.code}")) from None
         except OSError:
-            time.sleep(0.2)
-    _refuse("The site did not come up; see .data/logs/web.log.", 1)
+            time.sleep(0.1)
+    raise Refused(_why("web", f"{address} did not answer"))
+
+
+def _watch(children: Mapping[str, Child]) -> None:
+    while True:
+        for name, child in children.items():
+            if child.poll() is not None:
+                raise Refused(_why(name, f"{name} ended with code {child.returncode}"))
+        time.sleep(0.5)
+
+
+# What a person sees ------------------------------------------------------------------------------------------------
+
+
+def _print_addresses(site: str, environment: Mapping[str, str]) -> None:
+    for who, path in (("Public", "/"), ("Desk", "/desk/"), ("Board", "/board/")):
+        print(f"  {who:8}{site}{path}")
+    print("Demo logins:")
+    for line in _logins(environment):
+        print(f"  {line}")
+
+
+def _logins(environment: Mapping[str, str]) -> list[str]:
+    os.environ.update(
+        {name: environment[name] for name in environment if name.startswith(("HRDD_", "DJANGO_"))}
+    )
+    try:
+        logins = importlib.import_module("hrdd.demo").LOGINS
+    except ModuleNotFoundError:
+        file = LOGS / "demo_people.log"  # a version without hrdd.demo prints them there
+        return file.read_text().splitlines() if file.exists() else []
+    return [f"{username} / {password}   {sentence}" for username, password, sentence in logins]
 
 
 if __name__ == "__main__":

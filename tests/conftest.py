@@ -1,0 +1,157 @@
+"""Real servers, a real worker and a real browser, each started when the first test asks for it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from hrdd.trial.servers import Servers, dies_with_parent, embedded_servers
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / ".data" / "test"
+START_SECONDS = 60
+CHROMIUM_FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """Return PostgreSQL and Redis: those of DATABASE_URL and REDIS_URL, else embedded ones under .data/test/."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "DATABASE_URL" in os.environ:
+            yield Servers(os.environ["DATABASE_URL"], settings.CELERY_BROKER_URL)
+            return
+        with embedded_servers(DATA, durable=False) as found:
+            redis_url = os.environ.get("REDIS_URL", found.redis_url)
+            patch.setenv("DATABASE_URL", found.database_url)
+            patch.setenv("REDIS_URL", redis_url)
+            _use(found.database_url, redis_url, patch)
+            yield Servers(found.database_url, redis_url)
+
+
+def _use(database_url: str, redis_url: str, patch: pytest.MonkeyPatch) -> None:
+    """Point the loaded settings at the servers; Django's connection shares this very dictionary."""
+    from hrdd.celery import app
+    from hrdd.settings import database_from_url
+
+    found = database_from_url(database_url)
+    for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT"):
+        patch.setitem(settings.DATABASES["default"], name, found[name])
+    patch.setattr(settings, "CELERY_BROKER_URL", redis_url)
+    app.conf.broker_url = redis_url
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    servers: Servers, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Start the servers before pytest-django makes the test database; tests without one start nothing."""
+
+
+@pytest.fixture(scope="session")
+def celery_worker_process(
+    servers: Servers, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Return a real worker on the test database. Use it with `django_db(transaction=True)`: it sees commits only."""
+    from hrdd.celery import app
+
+    environment = {
+        **os.environ,
+        "DATABASE_URL": _test_database_url(),
+        "REDIS_URL": servers.redis_url,
+        "DJANGO_SETTINGS_MODULE": "hrdd.settings",
+        "HRDD_SECRET_KEY": "only for the tests",
+        "C_FORCE_ROOT": "1",
+    }
+    name = f"tests-{os.getpid()}@localhost"
+    command = [sys.executable, "-m", "celery", "-A", "hrdd.celery", "worker"]
+    command += ["--without-mingle", "--without-gossip", "--concurrency", "2", "--hostname", name]
+    app.control.purge()  # what an interrupted run left in the queue
+    log = tmp_path_factory.mktemp("celery") / "worker.log"
+    with log.open("wb") as out:
+        worker = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            preexec_fn=dies_with_parent(),
+        )
+    try:
+        _wait_for_ping(worker, name, log)
+        yield worker
+    finally:
+        _stop(worker)
+
+
+def _test_database_url() -> str:
+    found = connection.settings_dict
+    user, password = (quote(str(found[part] or ""), safe="") for part in ("USER", "PASSWORD"))
+    port = f"127.0.0.1:{found['PORT']}" if found["PORT"] else ""
+    host = quote(str(found["HOST"] or ""), safe="/")
+    return f"postgresql://{user}:{password}@{port}/{quote(str(found['NAME']))}" + (
+        f"?host={host}" if host else ""
+    )
+
+
+def _wait_for_ping(worker: subprocess.Popen[bytes], name: str, log: Path) -> None:
+    from hrdd.celery import app
+
+    until = time.monotonic() + START_SECONDS
+    while worker.poll() is None and time.monotonic() < until:
+        if app.control.ping(destination=[name], timeout=0.5):
+            return
+    pytest.fail(
+        f"The Celery worker did not answer:\n{log.read_text(errors='replace')[-3000:]}", pytrace=False
+    )
+
+
+def _stop(worker: subprocess.Popen[bytes]) -> None:
+    worker.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        worker.wait(15)
+    with suppress(ProcessLookupError):
+        os.killpg(worker.pid, 9)
+    worker.wait()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return Debian's Chromium, headless."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.fail("No chromium here; script/bootstrap --with-browser installs it.", pytrace=False)
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's synchronous API runs an event loop in this thread, which Django would refuse to work in.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Return a maker of pages, each in a new context: `page()`, `page(viewport={"width": 320, "height": 640})`."""
+    contexts: list[BrowserContext] = []
+
+    def new_page(**options: Any) -> Page:
+        contexts.append(browser.new_context(**options))
+        return contexts[-1].new_page()
+
+    yield new_page
+    for context in contexts:
+        context.close()

@@ -2,6 +2,7 @@
 """Django's command line; without DATABASE_URL it works on the embedded servers under .data/."""
 
 import os
+import secrets
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -45,9 +46,17 @@ def execute() -> None:
     secret = DATA / "secret_key"
     if "HRDD_SECRET_KEY" not in os.environ and os.access(secret, os.R_OK):
         os.environ["HRDD_SECRET_KEY"] = secret.read_text().strip()
+    if not needs_database(sys.argv[1:]):
+        os.environ.setdefault(
+            "HRDD_SECRET_KEY", secrets.token_urlsafe(50)
+        )  # signs nothing: help, checks, files
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as wrong:
+        refuse(str(wrong), 2)
 
 
 def refuse(sentence: str, code: int) -> NoReturn:

@@ -46,9 +46,7 @@ DEMONSTRATION = env_bool("HRDD_DEMO", default=False)
 ORGANISATION = os.environ.get("HRDD_ORGANISATION", "Example Platforms")
 SECRET_KEY = os.environ.get("HRDD_SECRET_KEY", "")
 if not SECRET_KEY:
-    if not (DEBUG or DEMONSTRATION or "DATABASE_URL" not in os.environ or "PYTEST_VERSION" in os.environ):
-        raise ImproperlyConfigured("HRDD_SECRET_KEY must be set.")
-    SECRET_KEY = "only-for-commands-on-the-embedded-trial-servers"  # noqa: S105
+    raise ImproperlyConfigured("HRDD_SECRET_KEY must be set: a long random text, the same for every process.")
 ALLOWED_HOSTS = os.environ.get("HRDD_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
 
 INSTALLED_APPS = [
@@ -105,6 +103,15 @@ LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Strict"
+
+# HTTPS everywhere but in the trial on 127.0.0.1; the reverse proxy tells us which one it was.
+HTTPS = env_bool("HRDD_HTTPS", default=not (DEBUG or DEMONSTRATION))
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True

@@ -1,5 +1,10 @@
 """Production settings made fast; `conftest.py` points them at the servers when the first test needs one."""
 
+import os
+
+os.environ.setdefault("HRDD_SECRET_KEY", "only for the tests")
+os.environ.setdefault("HRDD_HTTPS", "0")
+
 from hrdd.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

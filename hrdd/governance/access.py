@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
@@ -37,16 +38,21 @@ def person(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
+PAGES = (
+    ("desk", "Desk", Permission.READ_DESK),
+    ("board", "Board", Permission.READ_BOARD),
+)
+
+
 def page_furniture(request: HttpRequest) -> dict[str, Any]:
     """Return what every page shows: the organisation, whether this is a demonstration, and the way around."""
     user = request.user
-    pages = (("desk", "Desk", Permission.READ_DESK), ("board", "Board", Permission.READ_BOARD))
+    mine = [page for page in PAGES if isinstance(user, User) and user.may(page[2])]
     return {
         "organisation": settings.ORGANISATION,
         "demonstration": settings.DEMONSTRATION,
         "navigation": [
-            (name, label)
-            for name, label, permission in pages
-            if isinstance(user, User) and user.may(permission)
+            {"url": (url := reverse(name)), "label": label, "current": request.path == url}
+            for name, label, _permission in mine
         ],
     }

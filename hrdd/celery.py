@@ -1,6 +1,11 @@
 """The Celery application. Redis rings the doorbell; PostgreSQL is the queue of record."""
 
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
 
 from celery import Celery
 
@@ -8,4 +13,52 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hrdd.settings")
 
 app = Celery("hrdd")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["risks"])
+app.autodiscover_tasks(["risks", "transparency"])
+
+
+@contextmanager
+def worker_at_hand() -> Iterator[None]:
+    """Use the workers that answer, or run one on this process's own database for the time being."""
+    if app.control.ping(timeout=1.0, limit=1):
+        yield
+        return
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "hrdd.celery",
+        "worker",
+        "--concurrency",
+        "1",
+        "-l",
+        "ERROR",
+    ]
+    environment = {**os.environ, "DATABASE_URL": database_url()}
+    worker = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(30)
+
+
+def database_url() -> str:
+    """Return the address of the database that this process is connected to."""
+    from django.db import connection
+
+    found = {key: str(value or "") for key, value in connection.settings_dict.items()}
+    user, password = quote(found["USER"], safe=""), quote(found["PASSWORD"], safe="")
+    port = f"127.0.0.1:{found['PORT']}" if found["PORT"] else ""
+    host = f"?host={quote(found['HOST'], safe='/')}" if found["HOST"] else ""
+    return f"postgresql://{user}:{password}@{port}/{quote(found['NAME'])}{host}"
+
+
+def queue_answers() -> bool:
+    """Whether the queue's server can be reached within two seconds."""
+    try:
+        with app.connection_for_write(connect_timeout=2) as broker:
+            broker.ensure_connection(max_retries=1, timeout=2)
+    except OSError:
+        return False
+    return True

@@ -8,24 +8,28 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from hrdd.celery import queue_answers
 from hrdd.governance.access import person, requires
+from hrdd.governance.queries import database_answers
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import measures as actions
 from risks.forms import ReassessmentForm
-from risks.models import Cycle, ReviewTask, Risk
+from risks.models import Cycle, ReviewTask
 from risks.queries.desk import explanations, open_tasks, severity_counts
-
-
-@require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """What this organisation knows: the risks it publishes."""
-    return render(request, "home.html", {"risks": Risk.objects.filter(published=True)})
 
 
 @require_GET
 def livez(_request: HttpRequest) -> HttpResponse:
     """Whether the process answers."""
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_GET
+def readyz(_request: HttpRequest) -> HttpResponse:
+    """Whether the database and the queue answer, one line each; 503 when one does not."""
+    answers = {"database": database_answers(), "queue": queue_answers()}
+    lines = "".join(f"{name} {'ok' if well else 'down'}\n" for name, well in answers.items())
+    return HttpResponse(lines, content_type="text/plain", status=200 if all(answers.values()) else 503)
 
 
 @require_GET

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "csp",
     "hrdd.governance",
     "risks",
+    "transparency",
     "hrdd.dossiers",
 ]
 MIDDLEWARE = [
@@ -153,4 +154,5 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_BEAT_SCHEDULE = {
     "nightly-reassessment": {"task": "risks.tasks.reassess_nightly", "schedule": crontab(hour=2, minute=0)},
     "ring-waiting-chunks": {"task": "risks.tasks.ring_waiting_chunks", "schedule": 60.0},
+    "ring-unrendered-reports": {"task": "transparency.tasks.ring_unrendered", "schedule": 60.0},
 }

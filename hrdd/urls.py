@@ -1,16 +1,20 @@
 """The whole site on one page."""
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from hrdd import dashboards
+from hrdd import dashboards, demo, sign_offs
 
-urlpatterns: list[URLPattern] = [
-    path("", dashboards.home, name="home"),
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("transparency.urls")),
     path("livez", dashboards.livez, name="livez"),
-    path("sign-in/", LoginView.as_view(), name="login"),
+    path("readyz", dashboards.readyz, name="readyz"),
+    path("sign-in/", LoginView.as_view(extra_context={"demo_people": demo.shown_people()}), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("desk/", dashboards.desk, name="desk"),
     path("desk/tasks/<int:pk>/", dashboards.review_task, name="review-task"),
+    path("desk/signoffs/", sign_offs.sign_off_list, name="sign-off-list"),
+    path("desk/signoffs/<int:pk>/", sign_offs.decide_sign_off, name="sign-off-decide"),
+    path("desk/", include("hrdd.governance.urls")),
     path("board/", dashboards.board, name="board"),
 ]

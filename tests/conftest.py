@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import TransactionTestCase
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from hrdd.trial.servers import Servers, dies_with_parent, embedded_servers
@@ -66,11 +66,11 @@ def celery_worker_process(
     servers: Servers, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Return a real worker on the test database. Use it with `django_db(transaction=True)`: it sees commits only."""
-    from hrdd.celery import app
+    from hrdd.celery import app, database_url
 
     environment = {
         **os.environ,
-        "DATABASE_URL": _test_database_url(),
+        "DATABASE_URL": database_url(),
         "REDIS_URL": servers.redis_url,
         "DJANGO_SETTINGS_MODULE": "hrdd.settings",
         "HRDD_SECRET_KEY": "only for the tests",
@@ -98,16 +98,6 @@ def celery_worker_process(
         _stop(worker)
 
 
-def _test_database_url() -> str:
-    found = connection.settings_dict
-    user, password = (quote(str(found[part] or ""), safe="") for part in ("USER", "PASSWORD"))
-    port = f"127.0.0.1:{found['PORT']}" if found["PORT"] else ""
-    host = quote(str(found["HOST"] or ""), safe="/")
-    return f"postgresql://{user}:{password}@{port}/{quote(str(found['NAME']))}" + (
-        f"?host={host}" if host else ""
-    )
-
-
 def _wait_for_ping(worker: subprocess.Popen[bytes], name: str, log: Path) -> None:
     from hrdd.celery import app
 
@@ -127,6 +117,25 @@ def _stop(worker: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(worker.pid, 9)
     worker.wait()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptying_past_the_triggers() -> Iterator[None]:
+    """Let Django empty append-only tables after a transactional test, and only then."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def past_the_triggers(case: TransactionTestCase) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+        try:
+            empty(case)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SET session_replication_role = DEFAULT")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", past_the_triggers)
+        yield
 
 
 @pytest.fixture(scope="session")

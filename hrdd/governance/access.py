@@ -40,7 +40,10 @@ def person(request: HttpRequest) -> User:
 
 PAGES = (
     ("desk", "Desk", Permission.READ_DESK),
+    ("report-list", "Reports", Permission.READ_DESK),
+    ("sign-off-list", "Sign-offs", Permission.READ_DESK),
     ("board", "Board", Permission.READ_BOARD),
+    ("audit-list", "Audit", Permission.READ_AUDIT),
 )
 
 
@@ -52,7 +55,11 @@ def page_furniture(request: HttpRequest) -> dict[str, Any]:
         "organisation": settings.ORGANISATION,
         "demonstration": settings.DEMONSTRATION,
         "navigation": [
-            {"url": (url := reverse(name)), "label": label, "current": request.path == url}
+            {"url": (url := reverse(name)), "label": label, "current": _is_current(url, request.path)}
             for name, label, _permission in mine
         ],
     }
+
+
+def _is_current(url: str, path: str) -> bool:
+    return path == url or (url != reverse("desk") and path.startswith(url))

@@ -1,14 +1,13 @@
-"""The only writer of the audit log."""
+"""The only writer of the audit log and of sign-offs."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import rfc8785
 from django.db import connection, transaction
 
-from hrdd.governance.models import AuditEvent
+from hrdd.governance.models import AuditEvent, SignOff, User
+from hrdd.governance.rules import NotAllowed, Permission, may_sign_off
 
 JOB = "JOB (scheduled job)"
 IMPORT = "IMPORT (public record)"
@@ -26,18 +25,100 @@ def record_event(
     event = AuditEvent(
         at=at, actor=by, action=action, subject=subject, detail=dict(detail or {}), prev_hash=last or "0" * 64
     )
-    event.hash = chained_hash(event)
+    event.hash = event.chained_hash()
     event.save(force_insert=True)
     return event
 
 
-def chained_hash(event: AuditEvent) -> str:
-    """Return the SHA-256 that binds an event to the one before it."""
-    row = {
-        "at": event.at.isoformat(),
-        "actor": event.actor,
-        "action": event.action,
-        "subject": event.subject,
-        "detail": event.detail,
-    }
-    return hashlib.sha256(b"hrdd-audit-v1\0" + event.prev_hash.encode() + rfc8785.dumps(row)).hexdigest()
+@transaction.atomic
+def ask_sign_off(
+    *,
+    subject_kind: str,
+    subject_id: int,
+    subject: str,
+    step: str,
+    step_label: str,
+    permission: Permission,
+    content_hash: str,
+    by: User,
+    at: datetime,
+) -> SignOff:
+    """Ask whoever holds the permission to sign a content; the hash binds the answer to it.
+
+    Args:
+        subject_kind, subject_id, subject: what is signed: its kind, id and title.
+        step, step_label: the step of the subject's workflow that the decision takes.
+        permission: who may decide.
+        content_hash: SHA-256 of what is signed.
+        by: who asks, and so may not sign.
+        at: now.
+    """
+    sign_off = SignOff.objects.create(
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        subject=subject,
+        step=step,
+        step_label=step_label,
+        permission=str(permission),
+        content_hash=content_hash,
+        asked_by=by,
+        asked_at=at,
+    )
+    record_event(
+        by=by.username,
+        at=at,
+        action="asked for sign-off",
+        subject=str(sign_off),
+        detail={"hash": content_hash},
+    )
+    return sign_off
+
+
+@transaction.atomic
+def decide_sign_off(
+    sign_off: SignOff,
+    *,
+    by: User,
+    at: datetime,
+    approve: bool,
+    reasons: str,
+    seen_hash: str,
+    authors: frozenset[str],
+) -> None:
+    """Record one person's decision on a sign-off, once; the caller moves the subject in the same transaction.
+
+    Args:
+        sign_off: what is asked.
+        by: who decides; needs its permission, and must be none of the authors.
+        at: now.
+        approve: whether they approve.
+        reasons: why; needed to refuse.
+        seen_hash: SHA-256 of the content on the page they decided from.
+        authors: further people who may not sign.
+
+    Raises:
+        NotAllowed: a rule refuses, or somebody decided meanwhile.
+    """
+    if not by.may(Permission(sign_off.permission)):
+        raise NotAllowed(f"Your role may not {sign_off.permission}.")
+    may_sign_off(
+        decider=by.username,
+        authors=authors | {sign_off.asked_by.username},
+        approve=approve,
+        reasons=reasons,
+        seen_hash=seen_hash,
+        content_hash=sign_off.content_hash,
+    )
+    decision = SignOff.Decision.APPROVED if approve else SignOff.Decision.REFUSED
+    decided = SignOff.objects.filter(pk=sign_off.pk, decided_at__isnull=True).update(
+        decision=decision, reasons=reasons.strip(), decided_by=by, decided_at=at
+    )
+    if not decided:
+        raise NotAllowed("Somebody decided on this in the meantime. Open it to see how.")
+    record_event(
+        by=by.username,
+        at=at,
+        action=f"{decision}: {sign_off.step_label.lower()}",
+        subject=sign_off.subject,
+        detail={"hash": sign_off.content_hash},
+    )

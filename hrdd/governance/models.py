@@ -1,9 +1,12 @@
 """People, their roles, and the audit log that nobody can rewrite."""
 
+import hashlib
 from typing import ClassVar
 
+import rfc8785
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import F, Q
 
 from hrdd.governance.rules import Permission, Role, permissions_of
 
@@ -51,3 +54,54 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor}: {self.action} {self.subject}"
+
+    def chained_hash(self) -> str:
+        """Return the SHA-256 that binds this event to the one before it."""
+        row = {
+            "at": self.at.isoformat(),
+            "actor": self.actor,
+            "action": self.action,
+            "subject": self.subject,
+            "detail": self.detail,
+        }
+        return hashlib.sha256(b"hrdd-audit-v1\0" + self.prev_hash.encode() + rfc8785.dumps(row)).hexdigest()
+
+
+class SignOff(models.Model):
+    """A second person's decision, asked for and bound to the content it is about (domain.md 0.3)."""
+
+    class Decision(models.TextChoices):
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+
+    subject_kind = models.CharField(max_length=20)
+    subject_id = models.BigIntegerField()
+    subject = models.CharField(max_length=200)
+    step = models.CharField(max_length=20)
+    step_label = models.CharField(max_length=60)
+    permission = models.CharField(max_length=40)
+    content_hash = models.CharField(max_length=64)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decision = models.CharField(max_length=8, choices=Decision, blank=True)
+    reasons = models.TextField(blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id", "step"],
+                condition=Q(decided_at__isnull=True),
+                name="sign_off_asked_once",
+            ),
+            models.CheckConstraint(
+                name="sign_off_decided_by_another",
+                condition=Q(decision="", decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(decision="") & Q(decided_at__isnull=False) & ~Q(decided_by=F("asked_by"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step_label}: {self.subject}"

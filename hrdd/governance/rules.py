@@ -49,3 +49,34 @@ class NotAllowed(Exception):
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     """Return what the roles together may do (domain.md 0.2)."""
     return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
+
+
+LEAST_REFUSAL = 20
+
+
+def may_sign_off(
+    *, decider: str, authors: frozenset[str], approve: bool, reasons: str, seen_hash: str, content_hash: str
+) -> None:
+    """Refuse a sign-off that is not a second person's decision on the very content they saw (SD1, SD6).
+
+    Args:
+        decider: who decides, by user name.
+        authors: who wrote, asked or signed before; none of them may sign now.
+        approve: whether they approve.
+        reasons: why; needed to refuse.
+        seen_hash: SHA-256 of the content on the page they decided from.
+        content_hash: SHA-256 of the content now.
+
+    Raises:
+        NotAllowed: with the sentence to show.
+    """
+    if decider in authors:
+        raise NotAllowed(
+            "SD1: whoever prepared or signed this before does not sign it now. Ask another person with the role."
+        )
+    if seen_hash != content_hash:
+        raise NotAllowed("The content changed since you opened it. Read it again, then decide.")
+    if not approve and len(reasons.strip()) < LEAST_REFUSAL:
+        raise NotAllowed(
+            f"Say in at least {LEAST_REFUSAL} characters why you refuse, so that it can be mended."
+        )

@@ -31,7 +31,6 @@ from hrdd.trial.servers import (
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / ".data"
 LOGS = DATA / "logs"
-CASES = sorted((ROOT / "hrdd" / "dossiers" / "cases").glob("*.yaml"))
 KEPT_BY_RESET = {
     "demo.lock",
     "bootstrap.lock",
@@ -126,7 +125,7 @@ def _run(stack: ExitStack, options: argparse.Namespace, stays_up: list[bool]) ->
         _wait_for(f"{site}/livez", children["web"])
         _wait_for(f"{site}/", children["web"])
     print(f"\nReady after {time.monotonic() - began:.1f} s.")
-    _print_addresses(site, environment)
+    _print_addresses(site)
     if options.once:
         print("All of it worked; stopping, because of --once.", flush=True)
         return
@@ -147,33 +146,14 @@ def _fill(stack: ExitStack, environment: Mapping[str, str], port: int) -> dict[s
     alone = ("--without-mingle", "--without-gossip")  # one worker has no neighbours to wait for
     start("worker", *celery, "worker", "--concurrency", "2", "--loglevel", "INFO", *alone)
     start("web", "gunicorn", "hrdd.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4")
-    _manage("Rights catalogue", environment, "load_rights")
-    for sentence, arguments in _organisation():
-        _manage(sentence, environment, *arguments)
+    _manage("Rights, people, real cases", environment, "demo_organisation")
     _manage("Re-assessment, 2021-02-01", environment, "reassess", "--as-of", "2021-02-01", "--wait")
     _manage("Re-assessment, today", environment, "reassess", "--wait")
-    if _exists("publish_report"):
-        year = ("--from", "2021-01-01", "--to", "2021-12-31")
-        _manage("Report for 2021", environment, "publish_report", *year, "--demo")
-    else:
-        print("  Report for 2021: left out, this version has no publish_report.")
+    year = ("--from", "2021-01-01", "--to", "2021-12-31")
+    _manage("Report for 2021", environment, "publish_report", *year, "--demo")
     start("beat", *celery, "beat", "--schedule", str(DATA / "beat-schedule"), "--pidfile=")
     stack.callback(_ask_all_to_stop, children)
     return children
-
-
-def _organisation() -> list[tuple[str, list[str]]]:
-    """Return the commands that make the demonstration organisation in this version."""
-    if _exists("demo_organisation"):
-        return [("Demonstration organisation", ["demo_organisation"])]
-    people = ("Demonstration logins", ["demo_people"])
-    return [people, ("Real cases", ["import_dossier", *map(str, CASES)])]
-
-
-def _exists(command: str) -> bool:
-    return any(ROOT.glob(f"*/management/commands/{command}.py")) or any(
-        ROOT.glob(f"*/*/management/commands/{command}.py")
-    )
 
 
 # Before anything is started ----------------------------------------------------------------------------------------
@@ -325,24 +305,18 @@ def _watch(children: Mapping[str, Child]) -> None:
 # What a person sees ------------------------------------------------------------------------------------------------
 
 
-def _print_addresses(site: str, environment: Mapping[str, str]) -> None:
-    for who, path in (("Public", "/"), ("Desk", "/desk/"), ("Board", "/board/")):
+def _print_addresses(site: str) -> None:
+    for who, path in (
+        ("Public", "/"),
+        ("Report", "/reports/2021/"),
+        ("Desk", "/desk/"),
+        ("Board", "/board/"),
+    ):
         print(f"  {who:8}{site}{path}")
     print("Demo logins:")
-    for line in _logins(environment):
-        print(f"  {line}")
-
-
-def _logins(environment: Mapping[str, str]) -> list[str]:
-    os.environ.update(
-        {name: environment[name] for name in environment if name.startswith(("HRDD_", "DJANGO_"))}
-    )
-    try:
-        logins = importlib.import_module("hrdd.demo").LOGINS
-    except ModuleNotFoundError:
-        file = LOGS / "demo_people.log"  # a version without hrdd.demo prints them there
-        return file.read_text().splitlines() if file.exists() else []
-    return [f"{username} / {password}   {sentence}" for username, password, sentence in logins]
+    for line in (LOGS / "demo_organisation.log").read_text().splitlines():
+        if " / " in line:
+            print(f"  {line}")
 
 
 if __name__ == "__main__":

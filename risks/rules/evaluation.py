@@ -138,11 +138,14 @@ def _judge(row: Mapping[str, Any]) -> _Judged:
     salience.check_likelihood(state, likelihood, unknown=unknown)
     effective = salience.effective_likelihood(verdict.level, state, likelihood)
     delay, vulnerable = _yes(row, "delay"), _yes(row, "vuln")
-    scale, scope, irremediability = (
-        severity.UNKNOWN_HEAD_INTERIM if head is None else head for head in heads
+    key = salience.rank_key(
+        level=verdict.level,
+        delay=delay,
+        effective=effective,
+        heads=(heads[0], heads[1], heads[2]),
+        vulnerable=vulnerable,
     )
-    descending = (verdict.level, delay, effective or 0, scale, irremediability, scope, vulnerable)
-    order = (*(-int(part) for part in descending), _id_order(row.get("id")))
+    order = (*key, _id_order(row.get("id")))
     return _Judged(row, verdict, effective, delay, order)
 
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from risks.rules.severity import UNKNOWN_HEAD_INTERIM
+
 ACTUAL = 6
 CERTAIN_ENOUGH = 5
 
@@ -67,3 +69,25 @@ def _first_tier(level: int, effective: int, *, delay: bool) -> bool:
 def is_salient(level: int, effective: int | None) -> bool:
     """Return whether a risk belongs on the salient list: level 4 or 5, or level 3 and at least possible."""
     return effective is not None and (level >= 4 or (level == 3 and effective >= 3))
+
+
+def rank_key(
+    *,
+    level: int,
+    delay: bool,
+    effective: int | None,
+    heads: tuple[int | None, int | None, int | None],
+    vulnerable: bool,
+) -> tuple[int, ...]:
+    """Return what sorts risks, the first to be acted on smallest; the id settles what is still equal.
+
+    Args:
+        level: 1 to 5.
+        delay: whether delay would make the harm irremediable.
+        effective: the effective likelihood.
+        heads: scale, scope, irremediability; an unknown one counts as 4.
+        vulnerable: whether people of heightened vulnerability are affected.
+    """
+    scale, scope, irremediability = (UNKNOWN_HEAD_INTERIM if head is None else head for head in heads)
+    descending = (level, delay, effective or 0, scale, irremediability, scope, vulnerable)
+    return tuple(-int(part) for part in descending)

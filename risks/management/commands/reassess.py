@@ -1,20 +1,15 @@
 """One proportionality cycle through Celery."""
 
 import json
-import subprocess
-import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from hrdd.celery import app
+from hrdd.celery import worker_at_hand
 from risks.actions import proportionality as actions
 from risks.models import Cycle, Finding
 from risks.tasks import ring
@@ -49,7 +44,7 @@ class Command(BaseCommand):
             ring(cycle)
             self.stdout.write(f"{cycle}: queued; see /desk/ for its progress")
             return
-        with _a_worker():
+        with worker_at_hand():
             ring(cycle)
             self._wait(cycle)
         self._refuse_if_incomplete(cycle)
@@ -78,32 +73,6 @@ class Command(BaseCommand):
                     "The workers have not finished in ten minutes. Run the command again to resume."
                 )
             time.sleep(0.2)
-
-
-@contextmanager
-def _a_worker() -> Iterator[None]:
-    """Use the workers that answer, or run one for the time being."""
-    if app.control.ping(timeout=1.0):
-        yield
-        return
-    command = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "hrdd.celery",
-        "worker",
-        "--concurrency",
-        "1",
-        "-l",
-        "ERROR",
-    ]
-    worker = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL)  # noqa: S603
-    try:
-        yield
-    finally:
-        worker.terminate()
-        worker.wait(30)
 
 
 def _assessed(cycle: Cycle) -> int:

@@ -1,0 +1,30 @@
+"""Fill an empty database with the demonstration."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from hrdd.demo import PASSWORD, PEOPLE, create_people
+
+CASES = Path(__file__).resolve().parents[2] / "cases"
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the rights, the demonstration logins and the real cases; refuses outside a demonstration. "
+        "Safe to repeat. Example: manage.py demo_organisation"
+    )
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        if not settings.DEMONSTRATION:
+            raise CommandError(
+                "demo_organisation runs only where HRDD_DEMO is on: its password is published."
+            )
+        call_command("load_rights", stdout=self.stdout)
+        create_people()
+        call_command("import_dossier", *map(str, sorted(CASES.glob("*.yaml"))), stdout=self.stdout)
+        for person in PEOPLE:
+            self.stdout.write(f"{person.username} / {PASSWORD}   {person.display_name}: {person.sentence}")

@@ -1,0 +1,51 @@
+"""What waits for a signature, and what was done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import DatabaseError, connection
+from django.db.models import QuerySet
+
+from hrdd.governance.models import AuditEvent, SignOff, User
+from hrdd.governance.rules import Permission
+
+
+def waiting_sign_offs(user: User) -> QuerySet[SignOff]:
+    """Return the sign-offs that this person's roles may decide and that others asked for, the oldest first."""
+    mine = [str(permission) for permission in Permission if user.may(permission)]
+    waiting = SignOff.objects.filter(decided_at__isnull=True, permission__in=mine)
+    return waiting.exclude(asked_by=user).select_related("asked_by")
+
+
+def decided_sign_offs(user: User) -> QuerySet[SignOff]:
+    """Return the sign-offs decided by those who hold this person's permissions, the latest first."""
+    mine = [str(permission) for permission in Permission if user.may(permission)]
+    decided = SignOff.objects.filter(decided_at__isnull=False, permission__in=mine)
+    return decided.select_related("decided_by").order_by("-decided_at", "-id")
+
+
+@dataclass(frozen=True)
+class Link:
+    """Whether an audit event is what was written, and follows the one before it."""
+
+    event: AuditEvent
+    intact: bool
+
+
+def checked_links(events: Sequence[AuditEvent]) -> list[Link]:
+    """Check a run of events, the latest first, each against its own hash and the one before it."""
+    followers = [*events[1:], None]
+    return [
+        Link(event, event.chained_hash() == event.hash and (before is None or event.prev_hash == before.hash))
+        for event, before in zip(events, followers, strict=True)
+    ]
+
+
+def database_answers() -> bool:
+    """Whether the database can be asked."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True

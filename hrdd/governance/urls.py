@@ -1,0 +1,7 @@
+"""Pages of the audit."""
+
+from django.urls import path
+
+from hrdd.governance import views
+
+urlpatterns = [path("audit/", views.audit_list, name="audit-list")]

@@ -1,0 +1,72 @@
+"""The inbox of signatures: one page over everything that asks for a second person."""
+
+from collections.abc import Callable, Mapping
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from hrdd.governance.access import person, requires
+from hrdd.governance.models import SignOff
+from hrdd.governance.queries import decided_sign_offs, waiting_sign_offs
+from hrdd.governance.rules import NotAllowed, Permission
+from transparency.actions import reports
+
+DECIDE: Mapping[str, Callable[..., object]] = {reports.SIGN_OFF_KIND: reports.decide}
+ADDRESS = {reports.SIGN_OFF_KIND: "report-detail"}
+DECIDED_SHOWN = 20
+
+
+@require_GET
+@requires(Permission.READ_DESK)
+def sign_off_list(request: HttpRequest) -> HttpResponse:
+    """What waits for this person's signature, and what was decided."""
+    return _show(request)
+
+
+def _show(request: HttpRequest, refused: SignOff | None = None, refusal: str = "") -> HttpResponse:
+    waiting = [
+        (one, address_of(one), refusal if refused and one.pk == refused.pk else "")
+        for one in waiting_sign_offs(person(request))
+    ]
+    decided = [(one, address_of(one)) for one in decided_sign_offs(person(request))[:DECIDED_SHOWN]]
+    shown = refused is not None and any(one.pk == refused.pk for one, _, _ in waiting)
+    context = {
+        "waiting": waiting,
+        "decided": decided,
+        "refusal": "" if shown else refusal,
+        "typed": request.POST.get("reasons", ""),
+    }
+    return render(request, "governance/sign_off_list.html", context, status=400 if refusal else 200)
+
+
+@require_POST
+@requires(Permission.READ_DESK)
+def decide_sign_off(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve or refuse one of them."""
+    sign_off = get_object_or_404(SignOff, pk=pk)
+    given = request.POST
+    if given.get("decision") not in {"approve", "refuse"}:
+        return _show(request, refused=sign_off, refusal="Choose Approve or Refuse.")
+    approve = given["decision"] == "approve"
+    try:
+        DECIDE[sign_off.subject_kind](
+            sign_off,
+            by=person(request),
+            at=timezone.now(),
+            approve=approve,
+            reasons=given.get("reasons", "")[:5000],
+            seen_hash=given.get("seen_hash", ""),
+        )
+    except NotAllowed as refusal:
+        return _show(request, refused=sign_off, refusal=str(refusal))
+    messages.info(request, f"{'Approved' if approve else 'Refused'}: {sign_off}.")
+    return redirect("sign-off-list")
+
+
+def address_of(sign_off: SignOff) -> str:
+    """Return where the subject of a sign-off is read."""
+    return reverse(ADDRESS[sign_off.subject_kind], args=[sign_off.subject_id])

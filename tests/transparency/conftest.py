@@ -1,0 +1,98 @@
+"""The record of the real cases, one re-assessment of 2021, and the people of a report."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+
+import pytest
+from django.core.management import call_command
+
+from hrdd.governance.models import SignOff, User
+from hrdd.governance.rules import Role
+from risks.actions.proportionality import assess_chunk, finish_cycle, plan_cycle
+from tests.dossiers.test_import_dossier import CASES
+from transparency import documents
+from transparency.actions import reports as actions
+from transparency.models import Report
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who prepares, clears, approves, and an analyst who does none of it."""
+
+    pia: User
+    rex: User
+    eve: User
+    ana: User
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_rendering() -> Iterator[None]:
+    """Render each page once a session: the same page gives the same bytes, which one test proves without this."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(documents, "render_pdf", cache(documents.render_pdf))
+        yield
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    def person(name: str, *roles: Role) -> User:
+        return User.objects.create_user(name, "x", display_name=name.capitalize(), roles=list(roles))
+
+    return Cast(
+        pia=person("pia", Role.PUBLISHER),
+        rex=person("rex", Role.REDACTOR),
+        eve=person("eve", Role.SENIOR),
+        ana=person("ana", Role.ANALYST),
+    )
+
+
+@pytest.fixture
+def record(db: None) -> None:
+    call_command("load_rights", stdout=io.StringIO())
+    call_command("import_dossier", *map(str, CASES), stdout=io.StringIO())
+    cycle = plan_cycle(as_of=date(2021, 2, 1), at=NOW)
+    for chunk in cycle.chunks.all():
+        assess_chunk(chunk.pk, at=NOW)
+    assert finish_cycle(cycle, at=NOW)
+
+
+@pytest.fixture
+def draft(cast: Cast) -> Report:
+    return actions.draft_report(
+        title="Human rights report 2021", begin=date(2021, 1, 1), end=date(2021, 12, 31), by=cast.pia, at=NOW
+    )
+
+
+@pytest.fixture
+def frozen(record: None, draft: Report, cast: Cast) -> Report:
+    actions.freeze_figures(draft, by=cast.pia, at=NOW)
+    return draft
+
+
+@pytest.fixture
+def rendered(frozen: Report) -> Report:
+    actions.render_documents(frozen, at=NOW)
+    return frozen
+
+
+def sign(report: Report, by: User, *, approve: bool = True, reasons: str = "") -> Report:
+    """Decide on the sign-off that is open for a report."""
+    asked = SignOff.objects.get(subject_id=report.pk, decided_at__isnull=True)
+    return actions.decide(
+        asked, by=by, at=NOW, approve=approve, reasons=reasons, seen_hash=asked.content_hash
+    )
+
+
+@pytest.fixture
+def published(rendered: Report, cast: Cast) -> Report:
+    actions.ask_clearance(rendered, by=cast.pia, at=NOW)
+    sign(rendered, cast.rex)
+    sign(rendered, cast.eve)
+    rendered.refresh_from_db()
+    actions.publish_report(rendered, by=cast.pia, at=NOW)
+    return rendered

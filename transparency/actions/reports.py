@@ -1,0 +1,244 @@
+"""The way of a report: drafted, frozen, cleared, approved and published, each by the right person (domain.md 8.2)."""
+
+import hashlib
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from hrdd.governance.actions import ask_sign_off, decide_sign_off, record_event
+from hrdd.governance.models import SignOff, User
+from hrdd.governance.rules import NotAllowed
+from transparency import documents
+from transparency.models import Document, Report
+from transparency.queries.contents import report_content
+from transparency.rules.completeness import missing_from
+from transparency.rules.periods import period_name
+from transparency.rules.workflows import REPORT_STEPS, State, Step
+
+SIGN_OFF_KIND = "report"
+EARLIEST = date(2000, 1, 1)
+DECISIONS = {
+    "clear": (REPORT_STEPS["clear"], REPORT_STEPS["refuse-clearance"]),
+    "approve": (REPORT_STEPS["approve"], REPORT_STEPS["refuse-approval"]),
+}
+NOT_SIGNED = {"cleared_by": None, "cleared_at": None, "approved_by": None, "approved_at": None}
+
+
+@transaction.atomic
+def draft_report(*, title: str, begin: date, end: date, by: User, at: datetime) -> Report:
+    """Begin a report on a period; a later one on the same period is its next edition.
+
+    Args:
+        title: its title.
+        begin, end: the first and the last day.
+        by: who prepares it, and so may not sign it.
+        at: now.
+
+    Raises:
+        NotAllowed: the role, the period, or an edition of it that is still on its way.
+    """
+    _permit(REPORT_STEPS["freeze"], by)
+    if end < begin:
+        raise NotAllowed("The period ends before it begins. Swap the two days.")
+    if begin < EARLIEST or end > at.date():
+        raise NotAllowed("A report tells what happened: choose a period between the year 2000 and today.")
+    period = period_name(begin, end)
+    under_way = Report.objects.filter(period=period, published_at__isnull=True).first()
+    if under_way is not None:
+        raise NotAllowed(f"“{under_way}” on this period is on its way. Finish it, or take it back to draft.")
+    last = Report.objects.filter(period=period).aggregate(last=Max("edition"))["last"] or 0
+    try:
+        with transaction.atomic():
+            report = Report.objects.create(
+                title=title.strip(),
+                period=period,
+                period_from=begin,
+                period_to=end,
+                edition=last + 1,
+                prepared_by=by,
+                prepared_at=at,
+            )
+    except IntegrityError:
+        raise NotAllowed("A colleague drafted this period just now. Open the list to see it.") from None
+    record_event(
+        by=by.username, at=at, action="drafted report", subject=str(report), detail={"period": period}
+    )
+    return report
+
+
+@transaction.atomic
+def freeze_figures(report: Report, *, by: User, at: datetime) -> None:
+    """Take the content as the record has it now; from here on the record may change and the report does not.
+
+    Raises:
+        NotAllowed: the role, the state, or something that the content lacks (UNGP 21).
+    """
+    content = report_content(title=report.title, begin=report.period_from, end=report.period_to, at=at)
+    lacking = missing_from(content)
+    if lacking:
+        raise NotAllowed(" ".join(lacking))
+    body = documents.canonical_json(content)
+    content_hash = hashlib.sha256(body).hexdigest()
+    _move(
+        report,
+        "freeze",
+        by=by,
+        at=at,
+        content=body.decode(),
+        content_hash=content_hash,
+        frozen_at=at,
+    )
+
+
+@transaction.atomic
+def thaw_figures(report: Report, *, by: User, at: datetime) -> None:
+    """Let go of frozen figures that nobody has been asked to sign.
+
+    Raises:
+        NotAllowed: the role or the state.
+    """
+    _move(report, "thaw", by=by, at=at)
+
+
+def render_documents(report: Report, *, at: datetime) -> int:
+    """Make the documents of a frozen content that are not there yet; return how many.
+
+    Rendering twice is harmless: the first bytes stay.
+    """
+    there = set(report.documents.filter(content_hash=report.content_hash).values_list("format", flat=True))
+    if not report.content_hash or there == set(Document.Format.values):
+        return 0
+    content, css = report.parsed_content, documents.style()
+    html = documents.render_html(content, content_hash=report.content_hash, css=css)
+    bodies = {
+        Document.Format.HTML: html,
+        Document.Format.PDF: documents.render_pdf(html, content_hash=report.content_hash),
+        Document.Format.JSON: report.content.encode(),
+        Document.Format.CSV: documents.render_csv(content),
+    }
+    made = [
+        Document(
+            report=report,
+            format=format_,
+            content_hash=report.content_hash,
+            body=body,
+            sha256=hashlib.sha256(body).hexdigest(),
+            style_hash=documents.style_hash(css) if format_ == Document.Format.HTML else "",
+            made_at=at,
+        )
+        for format_, body in bodies.items()
+        if format_ not in there
+    ]
+    Document.objects.bulk_create(made, ignore_conflicts=True)
+    return len(made)
+
+
+@transaction.atomic
+def ask_clearance(report: Report, *, by: User, at: datetime) -> SignOff:
+    """Ask a second person to clear the very documents that will be published (SD6).
+
+    Raises:
+        NotAllowed: the role, the state, or documents that the worker has not made yet.
+    """
+    _demand_documents(report)
+    _move(report, "ask-clearance", by=by, at=at)
+    return _ask(report, "clear", at=at)
+
+
+@transaction.atomic
+def decide(
+    sign_off: SignOff, *, by: User, at: datetime, approve: bool, reasons: str, seen_hash: str
+) -> Report:
+    """Clear or approve a report, or refuse and send it back to draft.
+
+    Args:
+        sign_off: what was asked.
+        by: who decides: neither who prepared the report nor who signed it before (SD1, SD6).
+        at: now.
+        approve: whether they sign.
+        reasons: why; needed to refuse.
+        seen_hash: SHA-256 of the content on the page they decided from.
+
+    Raises:
+        NotAllowed: a rule refuses, or somebody decided meanwhile.
+    """
+    report = Report.objects.select_for_update().get(pk=sign_off.subject_id)
+    authors = frozenset(
+        one.username for one in (report.prepared_by, report.cleared_by, report.approved_by) if one
+    )
+    decide_sign_off(
+        sign_off, by=by, at=at, approve=approve, reasons=reasons, seen_hash=seen_hash, authors=authors
+    )
+    signed, refused = DECISIONS[sign_off.step]
+    if not approve:
+        _move(report, refused.name, by=by, at=at, **NOT_SIGNED)
+    elif signed.name == "clear":
+        _move(report, "clear", by=by, at=at, cleared_by=by, cleared_at=at)
+        _ask(report, "approve", at=at)
+    else:
+        _move(report, "approve", by=by, at=at, approved_by=by, approved_at=at)
+    return report
+
+
+@transaction.atomic
+def publish_report(report: Report, *, by: User, at: datetime) -> None:
+    """Publish the frozen bytes; an earlier edition of the period stays, marked as corrected.
+
+    Raises:
+        NotAllowed: the role, the state, or a document that is missing.
+    """
+    _demand_documents(report)
+    _permit(REPORT_STEPS["publish"], by)
+    Report.objects.filter(period=report.period, state=State.PUBLISHED).exclude(pk=report.pk).update(
+        state=State.CORRECTED
+    )
+    _move(report, "publish", by=by, at=at, published_at=at)
+
+
+def _permit(step: Step, by: User) -> None:
+    if not by.may(step.permission):
+        raise NotAllowed(f"Your role may not {step.permission}.")
+
+
+def _move(report: Report, name: str, *, by: User, at: datetime, **changes: Any) -> None:
+    """Take one step of the workflow by a conditional UPDATE, and log it; refuse when it is not the next one."""
+    step = REPORT_STEPS[name]
+    _permit(step, by)
+    moved = Report.objects.filter(pk=report.pk, state__in=step.before).update(state=step.after, **changes)
+    if not moved:
+        raise NotAllowed(
+            f"“{step.label}” is not the next step of this report. Open it again to see where it stands."
+        )
+    report.refresh_from_db()
+    record_event(
+        by=by.username,
+        at=at,
+        action=f"report: {step.label.lower()}",
+        subject=str(report),
+        detail={"period": report.period, "edition": report.edition, "hash": report.content_hash},
+    )
+
+
+def _ask(report: Report, name: str, *, at: datetime) -> SignOff:
+    step = REPORT_STEPS[name]
+    return ask_sign_off(
+        subject_kind=SIGN_OFF_KIND,
+        subject_id=report.pk,
+        subject=str(report),
+        step=step.name,
+        step_label=step.label,
+        permission=step.permission,
+        content_hash=report.content_hash,
+        by=report.prepared_by,
+        at=at,
+    )
+
+
+def _demand_documents(report: Report) -> None:
+    there = report.documents.filter(content_hash=report.content_hash).count()
+    if there < len(Document.Format):
+        raise NotAllowed(
+            f"{there} of {len(Document.Format)} documents are made. The worker makes the rest; try again in a minute."
+        )

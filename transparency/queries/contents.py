@@ -1,0 +1,197 @@
+"""The content of a report: what the record says of a period, as plain values (domain.md 8.1, 8.6).
+
+Only what is listed here leaves. Targets of measures, who imposed them, and whoever speaks in a signal do not.
+"""
+
+from collections import Counter
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch
+
+from risks.models import Cycle, Finding, Measure, Reassessment, RecordEntry, Risk, RiskRight
+from risks.queries.desk import explanations
+from risks.queries.gaps import gaps_of
+from risks.queries.salience import Ranked, salient_risks
+from risks.rules.proportionality import RULES_VERSION
+from risks.rules.severity import BANDS
+from transparency.rules.periods import period_label, period_name
+
+FORMAT = "hrdd-report-1"
+DEMONSTRATION_NOTICE = (
+    "Demonstration. Drawn from the public record to show the software; no finding of the organisation "
+    "that runs it."
+)
+
+
+def report_content(*, title: str, begin: date, end: date, at: datetime) -> dict[str, Any]:
+    """Return the content of a report: published salient risks as they stood on the period's last day.
+
+    Args:
+        title: the report's title.
+        begin, end: the first and the last day of the period.
+        at: now; the moment the figures are frozen.
+    """
+    cycle = Cycle.objects.filter(as_of__range=(begin, end), finished_at__isnull=False).first()
+    ranked = _ranked(cycle, on=end)
+    risks = [one.risk for one in ranked]
+    measures = [measure for risk in risks for measure in risk.measures.all() if measure.starts_on <= end]
+    told = [_told(one, begin=begin, end=end) for one in ranked]
+    return {
+        "format": FORMAT,
+        "organisation": settings.ORGANISATION,
+        "notice": DEMONSTRATION_NOTICE if settings.DEMONSTRATION else "",
+        "title": title,
+        "period": {
+            "name": period_name(begin, end),
+            "from": begin.isoformat(),
+            "to": end.isoformat(),
+            "label": period_label(begin, end),
+        },
+        "as_of": end.isoformat(),
+        "frozen_at": at.isoformat(timespec="seconds"),
+        "rules_version": RULES_VERSION,
+        "figures": _figures(measures, told, begin=begin, end=end),
+        "risks": told,
+        "reassessments": _reassessments(cycle, risks),
+    }
+
+
+def _ranked(cycle: Cycle | None, *, on: date) -> list[Ranked]:
+    findings = Finding.objects.filter(cycle=cycle).select_related("cycle")
+    decisions = Reassessment.objects.filter(decided_at__date__lte=on)
+    measures = Measure.objects.prefetch_related(
+        Prefetch("findings", findings), Prefetch("reassessments", decisions)
+    )
+    risks = Risk.objects.filter(published=True).prefetch_related(
+        Prefetch("measures", measures),
+        Prefetch("touches", RiskRight.objects.select_related("right")),
+        "involvements",
+        "record",
+        "assessments",
+    )
+    return salient_risks(risks, on=on)
+
+
+def _figures(
+    measures: list[Measure], told: list[dict[str, Any]], *, begin: date, end: date
+) -> list[dict[str, Any]]:
+    began = [measure for measure in measures if measure.starts_on >= begin]
+    ended = [measure for measure in measures if measure.ended_on and begin <= measure.ended_on <= end]
+    standing = [measure for measure in measures if _stands(measure, end)]
+    decided = [
+        decision
+        for measure in measures
+        for decision in measure.reassessments.all()
+        if decision.decided_at.date() >= begin
+    ]
+    rows = (
+        ("salient_risks", "Salient risks", len(told), "published, as of the last day"),
+        (
+            "severe_risks",
+            "of them severe or critical",
+            sum(risk["severity"]["level"] >= 4 for risk in told),
+            "level 4 or 5; a head that is not known counts as 4",
+        ),
+        ("measures_begun", "Measures begun", len(began), "in the period"),
+        (
+            "measures_ended",
+            "Measures ended",
+            len(ended),
+            "in the period: lifted, replaced, expired or reversed",
+        ),
+        ("measures_standing", "Measures in force", len(standing), "on the last day"),
+        ("decisions", "Re-assessments decided by people", len(decided), "in the period"),
+        (
+            "consultations",
+            "Consultations",
+            sum(len(risk["consultations"]) for risk in told),
+            "up to the last day",
+        ),
+        ("gaps", "Gaps named", sum(len(risk["gaps"]) for risk in told), "what went wrong or was not done"),
+    )
+    return [{"code": code, "label": label, "value": value, "note": note} for code, label, value, note in rows]
+
+
+def _told(ranked: Ranked, *, begin: date, end: date) -> dict[str, Any]:
+    risk, held = ranked.risk, ranked.assessment
+    record = [entry for entry in risk.record.all() if entry.when_first is None or entry.when_first <= end]
+    kinds = RecordEntry.Kind
+    return {
+        "title": risk.title,
+        "summary": risk.summary,
+        "countries": list(risk.countries),
+        "severity": {
+            "level": held.level,
+            "band": BANDS[held.level],
+            "incomplete": held.incomplete,
+            "reason": held.reason,
+        },
+        "rights": [
+            {"code": touch.right_id, "title": touch.right.title, "how": touch.how}
+            for touch in risk.touches.all()
+            if touch.right_id
+        ],
+        "involvement": [
+            {
+                "label": one.get_tie_display(),
+                "standing": "finding" if one.decided_by else "claim",
+                "argued_by": one.argued_by,
+                "reasoning": one.reasoning,
+            }
+            for one in risk.involvements.all()
+        ],
+        "measures": [
+            _measure(measure, end=end)
+            for measure in risk.measures.all()
+            if measure.starts_on <= end and (measure.ended_on is None or measure.ended_on >= begin)
+        ],
+        "consultations": [
+            {"when": entry.when_said, "with": entry.what, "form": entry.detail.get("form", "")}
+            for entry in record
+            if entry.kind == kinds.CONSULTATION
+        ],
+        "proceedings": [
+            {"when": entry.when_said, "mechanism": entry.what, "outcome": entry.detail.get("outcome", "")}
+            for entry in record
+            if entry.kind == kinds.PROCEEDING
+        ],
+        "gaps": [{"code": gap.code, "message": gap.message} for gap in gaps_of(risk)],
+        "sources": list(risk.sources),
+    }
+
+
+def _stands(measure: Measure, on: date) -> bool:
+    return measure.starts_on <= on and (measure.ended_on is None or measure.ended_on > on)
+
+
+def _measure(measure: Measure, *, end: date) -> dict[str, Any]:
+    finding = next(iter(measure.findings.all()), None)
+    return {
+        "kind": measure.get_kind_display(),
+        "from": measure.starts_said,
+        "until": measure.ends_said,
+        "rule": measure.rule_relied_on,
+        "state": "In force" if _stands(measure, end) else measure.get_state_display(),
+        "finding": finding.get_finding_display() if finding else "",
+        "reasons": [why.sentence for why in explanations(finding)] if finding else [],
+        "decisions": [
+            {"on": one.decided_at.date().isoformat(), "outcome": one.get_outcome_display()}
+            for one in measure.reassessments.all()
+        ],
+    }
+
+
+def _reassessments(cycle: Cycle | None, risks: list[Risk]) -> dict[str, Any] | None:
+    if cycle is None:
+        return None
+    shown = [measure for risk in risks for measure in risk.measures.all()]
+    judged = sum(_stands(measure, cycle.as_of) for measure in shown)
+    found = Counter(finding.get_finding_display() for measure in shown for finding in measure.findings.all())
+    return {
+        "as_of": cycle.as_of.isoformat(),
+        "assessed": judged,
+        "by_finding": [{"finding": name, "count": count} for name, count in sorted(found.items())]
+        + [{"finding": "Nothing to decide", "count": judged - found.total()}],
+    }

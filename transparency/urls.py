@@ -1,0 +1,35 @@
+"""Public pages, and reports on the desk."""
+
+from django.urls import path, register_converter
+
+from transparency.models import Document
+from transparency.views import public, reports
+
+
+class FormatConverter:
+    """The ending of a document's address."""
+
+    regex = "|".join(Document.Format.values)
+
+    def to_python(self, value: str) -> str:
+        """Return the format."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the ending."""
+        return value
+
+
+register_converter(FormatConverter, "format")
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("risks/", public.risk_list, name="public-risks"),
+    path("reports/", public.report_list, name="public-reports"),
+    path("reports/<slug:period>/", public.report, name="public-report"),
+    path("reports/<slug:period>.<format:format>", public.report, name="public-report-file"),
+    path("desk/reports/", reports.report_list, name="report-list"),
+    path("desk/reports/<int:pk>/", reports.report_detail, name="report-detail"),
+    path("desk/reports/<int:pk>/<slug:step>/", reports.take_step, name="report-step"),
+    path("desk/reports/<int:pk>.<format:format>", reports.report_preview, name="report-preview"),
+]

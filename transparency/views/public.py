@@ -1,0 +1,75 @@
+"""What anyone may read, without signing in and without a cookie."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.http import quote_etag
+from django.views.decorators.http import condition, require_safe
+
+from transparency.models import Document, Report
+from transparency.queries.public import measure_counts, published_list
+from transparency.queries.reports import current_documents, published_document, published_reports
+
+MEDIA_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+}
+ON_THE_FIRST_PAGE = 5
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this organisation knows, what it does, and how it is going."""
+    today = timezone.now().date()
+    context = {
+        "risks": published_list(on=today)[:ON_THE_FIRST_PAGE],
+        "measures": measure_counts(on=today),
+        "latest_report": published_reports().first(),
+    }
+    return render(request, "transparency/home.html", context)
+
+
+@require_safe
+def risk_list(request: HttpRequest) -> HttpResponse:
+    """The salient risks that are published, the gravest first."""
+    return render(
+        request, "transparency/risk_list_public.html", {"risks": published_list(on=timezone.now().date())}
+    )
+
+
+@require_safe
+def report_list(request: HttpRequest) -> HttpResponse:
+    """Every published report."""
+    reports = [(report, current_documents(report)) for report in published_reports()]
+    return render(request, "transparency/report_list_public.html", {"reports": reports})
+
+
+def _etag(_request: HttpRequest, period: str, format: str = "html") -> str | None:  # noqa: A002
+    found = published_document(period, format).values_list("sha256", flat=True).first()
+    return quote_etag(found) if found else None
+
+
+@require_safe
+@condition(etag_func=_etag)
+def report(_request: HttpRequest, period: str, format: str = "html") -> HttpResponse:  # noqa: A002  # the URL's word
+    """The published bytes of a period, as they were frozen."""
+    document = get_object_or_404(published_document(period, format).select_related("report"))
+    response = document_response(document, document.report)
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+def document_response(document: Document, of: Report) -> HttpResponse:
+    """Return stored bytes with a policy under which they may load nothing, and only their own style applies."""
+    response = HttpResponse(bytes(document.body), content_type=MEDIA_TYPES[document.format])
+    style = f"'{document.style_hash}'" if document.style_hash else "'none'"
+    response["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    if document.format == Document.Format.CSV:
+        response["Content-Disposition"] = f'attachment; filename="report-{of.period}.csv"'
+    elif document.format != Document.Format.HTML:
+        response["Content-Disposition"] = f'inline; filename="report-{of.period}.{document.format}"'
+    return response

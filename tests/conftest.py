@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from hrdd.trial.servers import Servers, dies_with_parent, embedded_servers
 
+pytest_plugins = ["tests.cast"]
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data" / "test"
 START_SECONDS = 60

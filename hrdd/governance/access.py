@@ -28,6 +28,7 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
                 raise PermissionDenied(f"Your role may not {permission}.")
             return view(request, *args, **kwargs)
 
+        guarded.permission = permission  # type: ignore[attr-defined]  # read by the access sweep
         return cast("View[P]", guarded)
 
     return guard

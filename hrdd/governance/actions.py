@@ -118,7 +118,7 @@ def decide_sign_off(
     record_event(
         by=by.username,
         at=at,
-        action=f"{decision}: {sign_off.step_label.lower()}",
+        action=f"sign-off {decision}: {sign_off.step_label.lower()}",
         subject=sign_off.subject,
         detail={"hash": sign_off.content_hash},
     )

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from weasyprint.urls import FatalURLFetchingError
 
 from risks.models import Measure, Risk
-from tests.transparency.conftest import NOW, Cast
+from tests.cast import NOW, Cast
 from transparency import documents
 from transparency.actions import reports as actions
 from transparency.models import Document, Report

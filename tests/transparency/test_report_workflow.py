@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import NotAllowed, Role
-from tests.transparency.conftest import NOW, Cast, sign
+from tests.cast import NOW, Cast, sign
 from transparency.actions import reports as actions
 from transparency.models import Document, Report
 from transparency.rules.workflows import REPORT_STEPS, State

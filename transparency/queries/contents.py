@@ -128,14 +128,10 @@ def _told(ranked: Ranked, *, begin: date, end: date) -> dict[str, Any]:
             "incomplete": held.incomplete,
             "reason": held.reason,
         },
-        "rights": [
-            {"code": touch.right_id, "title": touch.right.title, "how": touch.how}
-            for touch in risk.touches.all()
-            if touch.right_id
-        ],
+        "rights": _rights(risk),
         "involvement": [
             {
-                "label": one.get_tie_display(),
+                "label": one.get_tie_display() if one.tie else one.said,
                 "standing": "finding" if one.decided_by else "claim",
                 "argued_by": one.argued_by,
                 "reasoning": one.reasoning,
@@ -160,6 +156,15 @@ def _told(ranked: Ranked, *, begin: date, end: date) -> dict[str, Any]:
         "gaps": [{"code": gap.code, "message": gap.message} for gap in gaps_of(risk)],
         "sources": list(risk.sources),
     }
+
+
+def _rights(risk: Risk) -> list[dict[str, Any]]:
+    """Return what the record says of rights, each saying once with the catalogue rights that it touches."""
+    said: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for touch in risk.touches.all():
+        right = {"code": touch.right.code, "title": touch.right.title}
+        said.setdefault((touch.said, touch.how), []).append(right)
+    return [{"said": words, "how": how, "rights": rights} for (words, how), rights in said.items()]
 
 
 def _stands(measure: Measure, on: date) -> bool:

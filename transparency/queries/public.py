@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Count
+
 from risks.models import Measure, Risk
 from risks.queries.salience import salient_risks
+from risks.rules.ladder import LADDER
 from risks.rules.severity import BANDS
 
 
@@ -37,8 +40,27 @@ def published_list(*, on: date) -> list[PublishedRisk]:
     ]
 
 
-def measure_counts(*, on: date) -> dict[str, int]:
-    """Return how many measures on published risks stand, and how many have ended."""
-    shown = Measure.objects.filter(risk__published=True)
-    standing = shown.in_force(on).count()
-    return {"in_force": standing, "ended": shown.filter(starts_on__lte=on).count() - standing}
+@dataclass(frozen=True)
+class MeasureCounts:
+    """How many measures stand, of which kinds, and how many have ended."""
+
+    by_kind: list[tuple[str, int]]
+    ended: int
+
+    @property
+    def in_force(self) -> int:
+        """Return how many stand."""
+        return sum(many for _, many in self.by_kind)
+
+
+def measure_counts(*, on: date) -> MeasureCounts:
+    """Count the measures on published risks, the most intrusive kind first."""
+    shown = Measure.objects.filter(risk__published=True, starts_on__lte=on)
+    kinds = (
+        shown.in_force(on)
+        .order_by("-intrusion", "kind")
+        .values_list("kind", "intrusion")
+        .annotate(many=Count("pk"))
+    )
+    by_kind = [(LADDER[kind].label, many) for kind, _, many in kinds]
+    return MeasureCounts(by_kind, ended=shown.count() - sum(many for _, many in by_kind))

@@ -1,0 +1,99 @@
+"""Every address by every kind of person, by real requests; an address that declares nobody fails."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from hrdd.governance.models import SignOff, User
+from hrdd.governance.rules import Permission, Role
+from risks.models import Cycle, Measure, ReviewTask, Risk
+from tests.cast import NOW, Cast
+from transparency.actions import reports as actions
+from transparency.models import Report
+
+OPEN_TO_ALL = {
+    *("home", "livez", "readyz", "login", "logout"),
+    *("public-risks", "public-reports", "public-report", "public-report-file"),
+}
+FEWEST_ADDRESSES, FEWEST_REQUESTS = 19, 800
+ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
+    "public-report": lambda: {"period": "2021"},
+    "public-report-file": lambda: {"period": "2021", "format": "pdf"},
+    "report-detail": lambda: {"pk": Report.objects.get().pk},
+    "report-step": lambda: {"pk": Report.objects.get().pk, "step": "thaw"},
+    "report-preview": lambda: {"pk": Report.objects.get().pk, "format": "json"},
+    "sign-off-decide": lambda: {"pk": SignOff.objects.get().pk},
+    "review-task": lambda: {"pk": ReviewTask.objects.order_by("pk")[0].pk},
+    "risk-detail": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
+    "assess-severity": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
+    "measure-detail": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
+    "note-signal": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
+    "cycle-detail": lambda: {"pk": Cycle.objects.get().pk},
+}
+
+
+def addresses(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[URLPattern]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+def permission_of(pattern: URLPattern) -> Permission | None:
+    return getattr(pattern.callback, "permission", None)
+
+
+@pytest.fixture
+def everything(rendered: Report, cast: Cast) -> None:
+    actions.ask_clearance(rendered, by=cast.pia, at=NOW)
+
+
+def test_every_address_says_whom_it_is_for() -> None:
+    undeclared = {one.name for one in addresses() if permission_of(one) is None} - OPEN_TO_ALL
+    assert undeclared == set()
+
+
+def test_each_address_opens_for_its_people_and_for_nobody_else(everything: None) -> None:
+    people: dict[str, User | None] = {"anybody": None}
+    people["sam"] = User.objects.create_user("sam", "x", display_name="Sam", roles=[])
+    for role in Role:
+        name = f"only-{role.lower()}"
+        people[name] = User.objects.create_user(name, "x", display_name=name, roles=[role])
+    wrong, seen, asked = [], set(), 0
+
+    for pattern in addresses():
+        assert pattern.name is not None
+        arguments = ARGUMENTS[pattern.name]() if pattern.pattern.converters else {}
+        address = reverse(pattern.name, kwargs=arguments)
+        seen.add(address)
+        for who, user in people.items():
+            for method in ("get", "post", "put", "delete"):
+                client = Client(raise_request_exception=False)
+                if user is not None:
+                    client.force_login(user)
+                answer = getattr(client, method)(address)
+                asked += 1
+                if not as_expected(pattern, user, answer):
+                    wrong.append((who, method, address, answer.status_code))
+
+    assert wrong == []
+    assert len(seen) >= FEWEST_ADDRESSES
+    assert asked >= FEWEST_REQUESTS
+
+
+def as_expected(pattern: URLPattern, user: User | None, answer: Any) -> bool:
+    permission = permission_of(pattern)
+    to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in/")
+    if answer.status_code == 405:
+        return True
+    if permission is None:
+        return answer.status_code in {200, 302, 404} and not to_sign_in
+    if user is None:
+        return to_sign_in
+    if not user.may(permission):
+        return bool(answer.status_code == 403)
+    return answer.status_code in {200, 302, 400} and not to_sign_in

@@ -13,8 +13,8 @@ from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import Role
 from risks.actions.proportionality import assess_chunk, finish_cycle, plan_cycle
 from tests.dossiers.test_import_dossier import CASES
-from transparency import documents
 from transparency.actions import reports as actions
+from transparency.documents import pdf
 from transparency.models import Report
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -34,7 +34,7 @@ class Cast:
 def _one_rendering() -> Iterator[None]:
     """Render each page once a session: the same page gives the same bytes, which one test proves without this."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(documents, "render_pdf", cache(documents.render_pdf))
+        patch.setattr(pdf, "render_pdf", cache(pdf.render_pdf))
         yield
 
 

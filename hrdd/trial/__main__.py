@@ -2,7 +2,6 @@
 
 import argparse
 import fcntl
-import importlib
 import os
 import shutil
 import signal
@@ -113,8 +112,6 @@ def _run(stack: ExitStack, options: argparse.Namespace, stays_up: list[bool]) ->
         with _step("Starting over"):
             _reset()
     LOGS.mkdir(exist_ok=True)
-    with _step("PDF library"):
-        _check_weasyprint()
     with _step("PostgreSQL and Redis"):
         servers = stack.enter_context(embedded_servers(DATA))
     stack.callback(_ignore_further_signals)
@@ -191,13 +188,6 @@ def _reset() -> None:
             shutil.rmtree(entry)
         else:
             entry.unlink()
-
-
-def _check_weasyprint() -> None:
-    try:
-        importlib.import_module("weasyprint")
-    except (ImportError, OSError) as error:
-        raise Refused(f"WeasyPrint does not load ({error}). script/bootstrap says what to install.") from None
 
 
 def _environment(servers: Servers) -> dict[str, str]:

@@ -17,6 +17,7 @@ from risks.models import Measure, Risk
 from tests.cast import NOW, Cast
 from transparency import documents
 from transparency.actions import reports as actions
+from transparency.documents import pdf
 from transparency.models import Document, Report
 
 ADDRESSES = {
@@ -122,7 +123,7 @@ def test_the_pdf_is_tagged_titled_and_the_same_each_time(published: Report) -> N
     stored = bytes(published.documents.get(format="pdf").body)
     reader = PdfReader(io.BytesIO(stored))
 
-    again = inspect.unwrap(documents.render_pdf)(html, content_hash=published.content_hash)
+    again = inspect.unwrap(pdf.render_pdf)(html, content_hash=published.content_hash)
 
     assert again == stored
     root = reader.trailer["/Root"]
@@ -152,7 +153,7 @@ def test_the_pdf_is_tagged_titled_and_the_same_each_time(published: Report) -> N
 def test_a_page_that_names_something_to_fetch_is_not_rendered(smuggled: str) -> None:
     page = f"<html><head>{smuggled}</head><body><p>x</p>{smuggled}</body></html>".encode()
     with pytest.raises(FatalURLFetchingError):
-        documents.render_pdf(page, content_hash="0" * 64)
+        pdf.render_pdf(page, content_hash="0" * 64)
 
 
 def test_markup_in_the_record_is_text_in_the_report(record: None, draft: Report, cast: Cast) -> None:

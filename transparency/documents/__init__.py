@@ -1,28 +1,18 @@
-"""A frozen content as bytes: web page, PDF, data, table. The only module that imports WeasyPrint."""
+"""A frozen content as bytes: web page, data, table; the PDF is next door."""
 
 import base64
 import csv
 import hashlib
 import io
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 import rfc8785
 from django.conf import settings
 from django.template.loader import render_to_string
-from weasyprint import HTML
-from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("risk", "level", "measure", "from", "until", "state", "rule", "finding", "reasons")
-
-
-class NothingIsFetched(URLFetcher):  # type: ignore[misc]  # WeasyPrint is untyped
-    """A report carries all it needs; whatever else it names is refused, file, web and data alike."""
-
-    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> NoReturn:
-        """Refuse; stops the rendering, since a report that names something to fetch is not ours."""
-        raise FatalURLFetchingError(f"A report may not load {url[:120]}")
 
 
 def canonical_json(content: Mapping[str, Any]) -> bytes:
@@ -50,19 +40,6 @@ def render_html(content: Mapping[str, Any], *, content_hash: str, css: str) -> b
     """
     context = {"report": content, "content_hash": content_hash, "css": css}
     return render_to_string("transparency/report.html", context).encode()
-
-
-def render_pdf(html: bytes, *, content_hash: str) -> bytes:
-    """Return the page as tagged PDF/UA; the same page gives the same bytes.
-
-    Raises:
-        FatalURLFetchingError: the page names something to fetch.
-    """
-    page = HTML(string=html.decode(), url_fetcher=NothingIsFetched(), base_url=None)
-    pdf = page.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=content_hash.encode())
-    if not isinstance(pdf, bytes):
-        raise TypeError("WeasyPrint returned no bytes.")
-    return pdf
 
 
 def render_csv(content: Mapping[str, Any]) -> bytes:

@@ -13,6 +13,7 @@ class Role(StrEnum):
     PUBLISHER = "PUBLISHER"
     REDACTOR = "REDACTOR"
     AUDITOR = "AUDITOR"
+    PARTNER_MGR = "PARTNER_MGR"
     SYSADMIN = "SYSADMIN"
 
 
@@ -25,19 +26,29 @@ class Permission(StrEnum):
     CLEAR_REPORT = "clear report for safety"
     APPROVE_REPORT = "approve report"
     PUBLISH_REPORT = "publish report"
+    LOG_LEVERAGE = "log leverage"
+    PREPARE_EXIT = "prepare an exit decision"
+    DECIDE_EXIT = "decide on an exit"
     READ_AUDIT = "read audit"
 
 
 READ = frozenset({Permission.READ_DESK})
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.ANALYST: READ | {Permission.ASSESS_RISK, Permission.REASSESS_MEASURE},
+    Role.ANALYST: READ
+    | {
+        Permission.ASSESS_RISK,
+        Permission.REASSESS_MEASURE,
+        Permission.LOG_LEVERAGE,
+        Permission.PREPARE_EXIT,
+    },
     Role.REVIEWER: READ | {Permission.REASSESS_MEASURE},
     Role.DECIDER: READ | {Permission.REASSESS_MEASURE},
-    Role.SENIOR: READ | {Permission.READ_BOARD, Permission.APPROVE_REPORT},
+    Role.SENIOR: READ | {Permission.READ_BOARD, Permission.APPROVE_REPORT, Permission.DECIDE_EXIT},
     Role.BOARD: frozenset({Permission.READ_BOARD}),
     Role.PUBLISHER: READ | {Permission.DRAFT_REPORT, Permission.PUBLISH_REPORT},
     Role.REDACTOR: READ | {Permission.CLEAR_REPORT},
     Role.AUDITOR: READ | {Permission.READ_BOARD, Permission.READ_AUDIT},
+    Role.PARTNER_MGR: READ | {Permission.LOG_LEVERAGE},
     Role.SYSADMIN: frozenset(),
 }
 

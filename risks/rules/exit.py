@@ -1,0 +1,243 @@
+"""Ending, reducing or keeping a relationship: the way there, and what must be true first (UNGP 19; domain.md 1.4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from hrdd.governance.rules import Permission
+
+ASSESSMENT_GOOD_FOR_DAYS = 180
+REVIEWS_AFTER_DAYS = (90, 365)
+STAYING_EVIDENCE_DAYS: Mapping[int, int] = {5: 30, 4: 60, 3: 90, 2: 90, 1: 90}
+REASSESS_AFTER_MORE_HARM_DAYS = 90
+LEAST_SOURCES, LEAST_ALTERNATIVES = 2, 2
+
+
+class ExitState(StrEnum):
+    CONSIDERING = "considering"
+    ASSESSING = "assessing"
+    CONSULTED = "consulted"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    SUSPENDED_EXECUTION = "suspended_execution"
+    EXECUTING = "executing"
+    EXECUTED = "executed"
+    POST_EXIT_REVIEW = "post_exit_review"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class ExitKind(StrEnum):
+    SUSPEND_WHOLE = "suspend_whole"
+    SUSPEND_PART = "suspend_part"
+    NO_RENEWAL = "no_renewal"
+    TERMINATE_PART = "terminate_part"
+    TERMINATE_WHOLE = "terminate_whole"
+    MARKET_WITHDRAWAL = "market_withdrawal"
+    REMAIN_WITH_CONDITIONS = "remain_with_conditions"
+
+
+class Trigger(StrEnum):
+    NO_LEVERAGE = "no_leverage"
+    LEVERAGE_FAILED = "leverage_failed"
+    ZERO_TOLERANCE_BREACH = "zero_tolerance_breach"
+    PARTNER_CEASED = "partner_ceased"
+    LAW_PROHIBITS = "law_prohibits"
+    OWN_STRATEGY = "own_strategy"
+
+
+class Comparison(StrEnum):
+    EXIT_LESS_HARM = "exit_less_harm"
+    COMPARABLE = "comparable"
+    EXIT_MORE_HARM = "exit_more_harm"
+    EXIT_MANIFESTLY_MORE_HARM = "exit_manifestly_more_harm"
+
+
+class WhyNotConsulted(StrEnum):
+    UNSAFE = "unsafe"
+    NO_ACCESS = "no_access"
+    URGENT = "urgent"
+
+
+TERMINATES = frozenset({ExitKind.TERMINATE_PART, ExitKind.TERMINATE_WHOLE})
+STOPS_SHORT = frozenset({ExitKind.SUSPEND_PART, ExitKind.REMAIN_WITH_CONDITIONS})
+WITHOUT_LEVERAGE = frozenset({Trigger.ZERO_TOLERANCE_BREACH, Trigger.LAW_PROHIBITS})
+NOT_YET_DECIDED = frozenset(
+    {ExitState.CONSIDERING, ExitState.ASSESSING, ExitState.CONSULTED, ExitState.PROPOSED}
+)
+
+
+@dataclass(frozen=True)
+class ExitStep:
+    """One move of an exit decision: where from, where to, who may."""
+
+    label: str
+    before: frozenset[ExitState]
+    after: ExitState
+    permission: Permission
+
+
+def _step(label: str, before: ExitState | frozenset[ExitState], after: ExitState, who: Permission) -> ExitStep:
+    return ExitStep(label, before if isinstance(before, frozenset) else frozenset({before}), after, who)
+
+
+EXIT_STEPS: Mapping[str, ExitStep] = {
+    "assess": _step(
+        "Begin the exit impact assessment", ExitState.CONSIDERING, ExitState.ASSESSING, Permission.PREPARE_EXIT
+    ),
+    "consult": _step(
+        "Complete the exit impact assessment", ExitState.ASSESSING, ExitState.CONSULTED, Permission.PREPARE_EXIT
+    ),
+    "propose": _step("Propose", ExitState.CONSULTED, ExitState.PROPOSED, Permission.PREPARE_EXIT),
+    "approve": _step("Approve", ExitState.PROPOSED, ExitState.APPROVED, Permission.DECIDE_EXIT),
+    "refuse": _step("Refuse", ExitState.PROPOSED, ExitState.CONSIDERING, Permission.DECIDE_EXIT),
+    "execute": _step("Begin to carry out", ExitState.APPROVED, ExitState.EXECUTING, Permission.PREPARE_EXIT),
+    "suspend": _step(
+        "Pause before it begins", ExitState.APPROVED, ExitState.SUSPENDED_EXECUTION, Permission.DECIDE_EXIT
+    ),
+    "resume": _step(
+        "Carry out after all", ExitState.SUSPENDED_EXECUTION, ExitState.EXECUTING, Permission.DECIDE_EXIT
+    ),
+    "complete": _step("Carried out", ExitState.EXECUTING, ExitState.EXECUTED, Permission.PREPARE_EXIT),
+    "review": _step(
+        "Begin the review afterwards", ExitState.EXECUTED, ExitState.POST_EXIT_REVIEW, Permission.PREPARE_EXIT
+    ),
+    "close": _step("Close", ExitState.POST_EXIT_REVIEW, ExitState.CLOSED, Permission.DECIDE_EXIT),
+    "withdraw": _step("Withdraw", NOT_YET_DECIDED, ExitState.WITHDRAWN, Permission.PREPARE_EXIT),
+    "abandon": _step(
+        "Withdraw", ExitState.SUSPENDED_EXECUTION, ExitState.WITHDRAWN, Permission.DECIDE_EXIT
+    ),
+}
+
+
+@dataclass(frozen=True)
+class ImpactAssessment:
+    """What an exit impact assessment holds; `sources` says for each whether it stands outside the company."""
+
+    groups: int
+    sources: Sequence[bool]
+    consulted: bool
+    why_not_consulted: str
+    alternatives: int
+    mitigation: bool
+    comparison: str
+
+
+def missing_from_assessment(assessment: ImpactAssessment) -> list[str]:
+    """Return what an exit impact assessment lacks before it may be completed, one sentence each (UNGP 19).
+
+    Args:
+        assessment: what was written so far.
+    """
+    checks = (
+        (assessment.groups > 0, "UNGP 19: name at least one group that leaving would affect, and how severely."),
+        (
+            len(assessment.sources) >= LEAST_SOURCES and any(assessment.sources),
+            f"UNGP 19: give at least {LEAST_SOURCES} sources, one of them outside the company (a credible assessment).",
+        ),
+        (
+            assessment.consulted or assessment.why_not_consulted in set(WhyNotConsulted),
+            "UNGP 18(b): say who was consulted, or why nobody could be: unsafe, no access, or urgent.",
+        ),
+        (
+            assessment.alternatives >= LEAST_ALTERNATIVES,
+            f"UNGP 19: weigh at least {LEAST_ALTERNATIVES} alternatives, such as a phased exit or conditions.",
+        ),
+        (assessment.mitigation, "UNGP 19: say how the harm of leaving would be softened."),
+        (
+            assessment.comparison in set(Comparison),
+            "UNGP 19: compare the harm of leaving with the harm of staying.",
+        ),
+    )
+    return [sentence for holds, sentence in checks if not holds]
+
+
+@dataclass(frozen=True)
+class ExitFacts:
+    """What the rules must know of an exit decision before somebody approves it."""
+
+    kind: ExitKind
+    trigger: Trigger
+    trigger_reasons: str
+    level: int
+    assessed_on: date | None
+    severity_changed_on: date | None
+    leverage_with_outcome: int
+    comparison: Comparison | None
+    conditions: str
+    consequences_accepted: str
+    board_agrees: bool
+
+
+def refusals(facts: ExitFacts, *, on: date) -> list[str]:
+    """Return why an exit decision may not be approved on a day, one sentence each; empty when it may (X1, X3, X4, X7).
+
+    Args:
+        facts: the decision and what it rests on.
+        on: the day.
+    """
+    return [sentence for sentence in (_x1(facts, on), _x3(facts), _x4(facts), _x7(facts)) if sentence]
+
+
+def _x1(facts: ExitFacts, on: date) -> str:
+    if facts.assessed_on is None:
+        return "UNGP 19: complete the exit impact assessment first."
+    if on - facts.assessed_on > timedelta(days=ASSESSMENT_GOOD_FOR_DAYS):
+        return (
+            f"UNGP 19: the exit impact assessment of {facts.assessed_on:%-d %B %Y} is older than "
+            f"{ASSESSMENT_GOOD_FOR_DAYS} days. Assess again."
+        )
+    if facts.severity_changed_on and facts.severity_changed_on > facts.assessed_on:
+        return (
+            f"UNGP 19: severity changed on {facts.severity_changed_on:%-d %B %Y}, after the exit impact "
+            f"assessment of {facts.assessed_on:%-d %B %Y}. Assess again."
+        )
+    return ""
+
+
+def _x3(facts: ExitFacts) -> str:
+    if facts.kind not in TERMINATES or facts.leverage_with_outcome:
+        return ""
+    if facts.trigger not in WITHOUT_LEVERAGE:
+        return "UNGP 19: use leverage and record its outcome before ending a relationship."
+    if not facts.trigger_reasons.strip():
+        return "UNGP 19: say which breach or law leaves no room for leverage."
+    return ""
+
+
+def _x4(facts: ExitFacts) -> str:
+    manifest = facts.comparison is Comparison.EXIT_MANIFESTLY_MORE_HARM
+    if not manifest or facts.kind in STOPS_SHORT or facts.board_agrees:
+        return ""
+    return (
+        "UNGP 19: leaving would do manifestly more harm. Suspend in part or remain with conditions; for more, "
+        "the board must agree as well, with reasons."
+    )
+
+
+def _x7(facts: ExitFacts) -> str:
+    if facts.kind is not ExitKind.REMAIN_WITH_CONDITIONS:
+        return ""
+    if not facts.conditions.strip():
+        return "UNGP 19: say what must be done while staying, and by whom."
+    if not facts.consequences_accepted.strip():
+        return "UNGP 19: accept the consequences of staying, reputational, financial and legal, in words."
+    return ""
+
+
+def next_review(kind: ExitKind, *, level: int, comparison: Comparison | None, decided: date) -> date:
+    """Return by when a decision must be looked at again.
+
+    Args:
+        kind: what was decided.
+        level: the severity, 1 to 5; the graver, the sooner while staying (X5, X7).
+        comparison: the harm of leaving against that of staying.
+        decided: the day of the decision.
+    """
+    days = REVIEWS_AFTER_DAYS[0]
+    if kind is ExitKind.REMAIN_WITH_CONDITIONS:
+        days = STAYING_EVIDENCE_DAYS[level]
+    elif comparison is Comparison.EXIT_MANIFESTLY_MORE_HARM:
+        days = min(days, REASSESS_AFTER_MORE_HARM_DAYS)
+    return decided + timedelta(days=days)

@@ -78,16 +78,24 @@ class ExitStep:
     permission: Permission
 
 
-def _step(label: str, before: ExitState | frozenset[ExitState], after: ExitState, who: Permission) -> ExitStep:
+def _step(
+    label: str, before: ExitState | frozenset[ExitState], after: ExitState, who: Permission
+) -> ExitStep:
     return ExitStep(label, before if isinstance(before, frozenset) else frozenset({before}), after, who)
 
 
 EXIT_STEPS: Mapping[str, ExitStep] = {
     "assess": _step(
-        "Begin the exit impact assessment", ExitState.CONSIDERING, ExitState.ASSESSING, Permission.PREPARE_EXIT
+        "Begin the exit impact assessment",
+        ExitState.CONSIDERING,
+        ExitState.ASSESSING,
+        Permission.PREPARE_EXIT,
     ),
     "consult": _step(
-        "Complete the exit impact assessment", ExitState.ASSESSING, ExitState.CONSULTED, Permission.PREPARE_EXIT
+        "Complete the exit impact assessment",
+        ExitState.ASSESSING,
+        ExitState.CONSULTED,
+        Permission.PREPARE_EXIT,
     ),
     "propose": _step("Propose", ExitState.CONSULTED, ExitState.PROPOSED, Permission.PREPARE_EXIT),
     "approve": _step("Approve", ExitState.PROPOSED, ExitState.APPROVED, Permission.DECIDE_EXIT),
@@ -105,9 +113,7 @@ EXIT_STEPS: Mapping[str, ExitStep] = {
     ),
     "close": _step("Close", ExitState.POST_EXIT_REVIEW, ExitState.CLOSED, Permission.DECIDE_EXIT),
     "withdraw": _step("Withdraw", NOT_YET_DECIDED, ExitState.WITHDRAWN, Permission.PREPARE_EXIT),
-    "abandon": _step(
-        "Withdraw", ExitState.SUSPENDED_EXECUTION, ExitState.WITHDRAWN, Permission.DECIDE_EXIT
-    ),
+    "abandon": _step("Withdraw", ExitState.SUSPENDED_EXECUTION, ExitState.WITHDRAWN, Permission.DECIDE_EXIT),
 }
 
 
@@ -131,7 +137,10 @@ def missing_from_assessment(assessment: ImpactAssessment) -> list[str]:
         assessment: what was written so far.
     """
     checks = (
-        (assessment.groups > 0, "UNGP 19: name at least one group that leaving would affect, and how severely."),
+        (
+            assessment.groups > 0,
+            "UNGP 19: name at least one group that leaving would affect, and how severely.",
+        ),
         (
             len(assessment.sources) >= LEAST_SOURCES and any(assessment.sources),
             f"UNGP 19: give at least {LEAST_SOURCES} sources, one of them outside the company (a credible assessment).",

@@ -66,7 +66,9 @@ def test_a_sound_decision_is_not_refused() -> None:
         ({"kind": ExitKind.REMAIN_WITH_CONDITIONS, "conditions": "x"}, "accept the consequences"),
     ],
 )
-def test_a_decision_without_its_grounds_is_refused_in_a_sentence(change: dict[str, object], says: str) -> None:
+def test_a_decision_without_its_grounds_is_refused_in_a_sentence(
+    change: dict[str, object], says: str
+) -> None:
     [sentence] = refusals(replace(SOUND, **change), on=TODAY)  # type: ignore[arg-type]
 
     assert says in sentence
@@ -82,7 +84,11 @@ def test_a_decision_without_its_grounds_is_refused_in_a_sentence(change: dict[st
         {"leverage_with_outcome": 0, "trigger": Trigger.LAW_PROHIBITS, "trigger_reasons": "Sanctions law."},
         {"comparison": Comparison.EXIT_MANIFESTLY_MORE_HARM, "kind": ExitKind.SUSPEND_PART},
         {"comparison": Comparison.EXIT_MANIFESTLY_MORE_HARM, "board_agrees": True},
-        {"kind": ExitKind.REMAIN_WITH_CONDITIONS, "conditions": "Audit.", "consequences_accepted": "Yes, by name."},
+        {
+            "kind": ExitKind.REMAIN_WITH_CONDITIONS,
+            "conditions": "Audit.",
+            "consequences_accepted": "Yes, by name.",
+        },
     ],
 )
 def test_a_decision_with_its_grounds_is_not_refused(change: dict[str, object]) -> None:

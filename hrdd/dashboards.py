@@ -13,7 +13,7 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.queries import database_answers
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import measures as actions
-from risks.forms import ReassessmentForm
+from risks.forms.measures import ReassessmentForm
 from risks.models import Cycle, ReviewTask
 from risks.queries.desk import explanations, open_tasks, severity_counts
 

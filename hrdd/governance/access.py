@@ -41,6 +41,7 @@ def person(request: HttpRequest) -> User:
 
 PAGES = (
     ("desk", "Desk", Permission.READ_DESK),
+    ("partner-list", "Partners", Permission.READ_DESK),
     ("report-list", "Reports", Permission.READ_DESK),
     ("sign-off-list", "Sign-offs", Permission.READ_DESK),
     ("board", "Board", Permission.READ_BOARD),

@@ -74,6 +74,13 @@ def ask_sign_off(
     return sign_off
 
 
+def void_sign_offs(*, subject_kind: str, subject_id: int, at: datetime) -> None:
+    """Ask no longer for what is still open on a subject that was refused or withdrawn."""
+    SignOff.objects.filter(subject_kind=subject_kind, subject_id=subject_id, decided_at__isnull=True).update(
+        decision=SignOff.Decision.VOID, decided_at=at
+    )
+
+
 @transaction.atomic
 def decide_sign_off(
     sign_off: SignOff,

@@ -73,6 +73,7 @@ class SignOff(models.Model):
     class Decision(models.TextChoices):
         APPROVED = "approved", "Approved"
         REFUSED = "refused", "Refused"
+        VOID = "void", "No longer asked"
 
     subject_kind = models.CharField(max_length=20)
     subject_id = models.BigIntegerField()
@@ -99,7 +100,15 @@ class SignOff(models.Model):
             models.CheckConstraint(
                 name="sign_off_decided_by_another",
                 condition=Q(decision="", decided_by__isnull=True, decided_at__isnull=True)
-                | (~Q(decision="") & Q(decided_at__isnull=False) & ~Q(decided_by=F("asked_by"))),
+                | Q(decision="void", decided_by__isnull=True, decided_at__isnull=False)
+                | (
+                    Q(
+                        decision__in=["approved", "refused"],
+                        decided_by__isnull=False,
+                        decided_at__isnull=False,
+                    )
+                    & ~Q(decided_by=F("asked_by"))
+                ),
             ),
         ]
 

@@ -20,7 +20,7 @@ def waiting_sign_offs(user: User) -> QuerySet[SignOff]:
 def decided_sign_offs(user: User) -> QuerySet[SignOff]:
     """Return the sign-offs decided by those who hold this person's permissions, the latest first."""
     mine = [str(permission) for permission in Permission if user.may(permission)]
-    decided = SignOff.objects.filter(decided_at__isnull=False, permission__in=mine)
+    decided = SignOff.objects.filter(decided_by__isnull=False, permission__in=mine)
     return decided.select_related("decided_by").order_by("-decided_at", "-id")
 
 

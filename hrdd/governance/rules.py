@@ -29,6 +29,7 @@ class Permission(StrEnum):
     LOG_LEVERAGE = "log leverage"
     PREPARE_EXIT = "prepare an exit decision"
     DECIDE_EXIT = "decide on an exit"
+    AGREE_TO_MORE_HARM = "agree to an exit that does more harm"
     READ_AUDIT = "read audit"
 
 
@@ -44,7 +45,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.REVIEWER: READ | {Permission.REASSESS_MEASURE},
     Role.DECIDER: READ | {Permission.REASSESS_MEASURE},
     Role.SENIOR: READ | {Permission.READ_BOARD, Permission.APPROVE_REPORT, Permission.DECIDE_EXIT},
-    Role.BOARD: frozenset({Permission.READ_BOARD}),
+    Role.BOARD: READ | {Permission.READ_BOARD, Permission.AGREE_TO_MORE_HARM},
     Role.PUBLISHER: READ | {Permission.DRAFT_REPORT, Permission.PUBLISH_REPORT},
     Role.REDACTOR: READ | {Permission.CLEAR_REPORT},
     Role.AUDITOR: READ | {Permission.READ_BOARD, Permission.READ_AUDIT},

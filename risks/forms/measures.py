@@ -1,4 +1,4 @@
-"""One form per action; shape only, no rule."""
+"""Forms about measures."""
 
 from typing import Any
 

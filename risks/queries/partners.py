@@ -1,0 +1,141 @@
+"""Partners with their clocks: who must change what by when (domain.md 5.4)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from risks.models import LeverageAction, Relationship, RelationshipRisk, SeverityAssessment
+from risks.rules.leverage import PARTIAL_CHANGE, TIME_LIMITS, Clock, time_to_change
+
+INTERIM_LEVEL = 4
+ATTENTION = ("EXIT_CONSIDERATION_DUE", "STOP_OWN_CONTRIBUTION", "LEVERAGE_OVERDUE", "INCREASE_LEVERAGE", "OK")
+SENTENCES = {
+    "FIRST_ACTION_PENDING": "The first action is due.",
+    "NO_FIRST_ACTION": "No leverage was used in the time for a first action.",
+    "HALF_TIME_NO_CHANGE": "Half the time has passed without measurable change: increase leverage.",
+    "WITHIN_TIME": "Within the time to see change.",
+    "CHANGE_ACHIEVED": "The abuse stopped, or the risk is at its target.",
+    "TIME_TO_CHANGE_EXPIRED": "The time to see change has passed: people must consider exit.",
+    "TIME_TO_CHANGE_EXPIRED_CRUCIAL": (
+        "The time to see change has passed. The relationship is crucial: exit is harder, and must still be considered."
+    ),
+    "ZERO_TOLERANCE": "A breach for which there is no time to change: people must consider exit.",
+    "OWN_CONTRIBUTION_OPEN": "The company's own part goes on; that is not a matter of leverage. Stop it.",
+    "NO_EXIT_CLOCK": "No exit clock at this severity.",
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The clock of one harm tied to a relationship, on a day."""
+
+    tied: RelationshipRisk
+    level: int
+    clock: Clock
+    days: int
+    due: date | None
+
+    @property
+    def sentence(self) -> str:
+        """Return what the clock says, for people."""
+        return SENTENCES[self.clock.code]
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether a person must act."""
+        return self.clock.status != "OK"
+
+
+def read_clocks(tied: Iterable[RelationshipRisk], *, on: date) -> list[Reading]:
+    """Read the clocks of rows that `with_severity` prepared, the most pressing first.
+
+    Args:
+        tied: the harms.
+        on: the day.
+    """
+    readings = [_read(one, on=on) for one in tied]
+    return sorted(
+        readings, key=lambda one: (ATTENTION.index(one.clock.status), one.due or date.max, one.tied.pk)
+    )
+
+
+def with_severity(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
+    """Add to each harm its severity on a day and the best effect of leverage so far, in one query."""
+    level = SeverityAssessment.objects.levels_on(on, risk=OuterRef("risk"))[:1]
+    return tied.annotate(
+        level=Coalesce(Subquery(level), INTERIM_LEVEL),
+        best_effect=Max("actions__effect"),
+        acted=Max("actions__pk"),
+    ).select_related("relationship__partner", "risk")
+
+
+def _read(tied: RelationshipRisk, *, on: date) -> Reading:
+    level, best = tied.level, tied.best_effect  # type: ignore[attr-defined]  # annotated by with_severity
+    if best is None and tied.acted:  # type: ignore[attr-defined]
+        best = 0
+    days = max((on - tied.known_since).days, 0)
+    clock = time_to_change(
+        level=level,
+        days=days,
+        best_effect=best,
+        extended=tied.extended_on is not None,
+        crucial=tied.relationship.crucial,
+        own_contribution=tied.own_contribution and tied.own_part_stopped_on is None,
+        zero_tolerance=bool(tied.zero_tolerance_breach),
+    )
+    return Reading(tied, level, clock, days, _due(tied, level, best))
+
+
+def _due(tied: RelationshipRisk, level: int, best: int | None) -> date | None:
+    """Return by when the next thing must be seen: a first action, or change."""
+    limits = TIME_LIMITS[level]
+    if best is None:
+        return tied.known_since + timedelta(days=limits.first_action)
+    if limits.change is None:
+        return None
+    extension = limits.extension if tied.extended_on and best == PARTIAL_CHANGE else 0
+    return tied.known_since + timedelta(days=limits.change + extension)
+
+
+def relationships(*, words: str = "", status: str = "") -> QuerySet[Relationship]:
+    """Return relationships by partner, those whose words or status match.
+
+    Args:
+        words: each must occur in the partner's name, what is supplied, or a tied risk's title; empty for all.
+        status: a status, or empty for any; another word matches none.
+    """
+    found = Relationship.objects.select_related("partner").order_by("partner__name", "pk")
+    for word in words.split()[:10]:
+        found = found.filter(
+            Q(partner__name__icontains=word)
+            | Q(supplied__icontains=word)
+            | Q(pk__in=RelationshipRisk.objects.filter(risk__title__icontains=word).values("relationship"))
+        )
+    return found.filter(status=status) if status else found
+
+
+def clocks_of_page(page: Iterable[Relationship], *, on: date) -> list[tuple[Relationship, Reading | None]]:
+    """Return the relationships of a page with their most pressing clock, in two queries."""
+    shown = list(page)
+    tied = with_severity(RelationshipRisk.objects.filter(relationship__in=shown), on=on)
+    pressing: dict[int, Reading] = {}
+    for reading in read_clocks(tied, on=on):
+        pressing.setdefault(reading.tied.relationship_id, reading)
+    return [(one, pressing.get(one.pk)) for one in shown]
+
+
+def pressing_clocks(*, on: date) -> list[Reading]:
+    """Return the clocks at which a person must act, on relationships that go on, the most pressing first."""
+    open_ones = RelationshipRisk.objects.exclude(relationship__status=Relationship.Status.ENDED)
+    return [one for one in read_clocks(with_severity(open_ones, on=on), on=on) if one.needs_somebody]
+
+
+def story_of(relationship: Relationship, *, on: date) -> list[tuple[Reading, list[LeverageAction]]]:
+    """Return the harms tied to a relationship with their clocks and the leverage used on each."""
+    tied = with_severity(relationship.risks.all(), on=on).prefetch_related(
+        Prefetch("actions", LeverageAction.objects.order_by("started_on", "pk"))
+    )
+    return [(reading, list(reading.tied.actions.all())) for reading in read_clocks(tied, on=on)]

@@ -1,0 +1,146 @@
+"""Partners, the harms tied to them, and the leverage used."""
+
+from functools import partial
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from hrdd.governance.access import person, requires
+from hrdd.governance.rules import Permission
+from risks.actions import partners as actions
+from risks.forms.partners import EffectForm, ExtendTimeForm, LeverageForm, RelationshipForm, TieRiskForm
+from risks.models import LeverageAction, Relationship, RelationshipRisk, Risk
+from risks.queries.partners import clocks_of_page, relationships, story_of
+from risks.views.form_page import form_page
+
+PAGE_SIZE = 50
+
+
+@require_GET
+@requires(Permission.READ_DESK)
+def partner_list(request: HttpRequest) -> HttpResponse:
+    """Every relationship, those whose clock presses first."""
+    words, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
+    found = relationships(words=words, status=status)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page,
+        "rows": clocks_of_page(page.object_list, on=timezone.now().date()),
+        "q": words,
+        "status": status,
+        "statuses": Relationship.Status.choices,
+        "querystring": "&".join(
+            f"{key}={value}" for key, value in (("q", words), ("status", status)) if value
+        ),
+    }
+    return render(request, "risks/partner_list.html", context)
+
+
+@require_GET
+@requires(Permission.READ_DESK)
+def partner_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One relationship as a story: harm, leverage, effect, clock, decision."""
+    relationship = get_object_or_404(Relationship.objects.select_related("partner"), pk=pk)
+    user = person(request)
+    context = {
+        "relationship": relationship,
+        "story": story_of(relationship, on=timezone.now().date()),
+        "exits": relationship.exits.all(),
+        "may_log": user.may(Permission.LOG_LEVERAGE),
+        "may_tie": user.may(Permission.ASSESS_RISK),
+        "may_prepare": user.may(Permission.PREPARE_EXIT),
+        "may_extend": user.may(Permission.DECIDE_EXIT),
+    }
+    return render(request, "risks/partner_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.LOG_LEVERAGE)
+def record_relationship(request: HttpRequest) -> HttpResponse:
+    """Record a relationship."""
+    return form_page(
+        request,
+        RelationshipForm(request.POST or None),
+        act=partial(actions.record_relationship, by=person(request), at=timezone.now()),
+        title="Record a relationship",
+        lead="With whom, what is supplied, on which terms. Before a relationship starts, leverage is greatest.",
+        button="Record the relationship",
+        back=reverse("partner-list"),
+        done="The relationship is on record. Tie the harms that you know of to it.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.ASSESS_RISK)
+def tie_risk(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tie a harm to a relationship; its clock starts."""
+    relationship = get_object_or_404(Relationship, pk=pk)
+
+    def tie(*, risk: Risk, **given: object) -> None:
+        actions.tie_risk(relationship, risk, **given, by=person(request), at=timezone.now())  # type: ignore[arg-type]
+
+    return form_page(
+        request,
+        TieRiskForm(request.POST or None),
+        act=tie,
+        title="Tie a risk to the relationship",
+        lead="The more severe the harm, the sooner change must be seen (UNGP 19). The clock starts with knowledge.",
+        button="Tie the risk",
+        back=reverse("partner-detail", args=[pk]),
+        done="The clock runs.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.LOG_LEVERAGE)
+def log_leverage(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record an attempt to change what the partner does."""
+    tied = get_object_or_404(RelationshipRisk.objects.select_related("relationship__partner", "risk"), pk=pk)
+    return form_page(
+        request,
+        LeverageForm(request.POST or None),
+        act=partial(actions.log_leverage, tied, by=person(request), at=timezone.now()),
+        title="Use leverage",
+        lead=f"{tied.relationship}. {tied.risk}",
+        button="Record the action",
+        back=reverse("partner-detail", args=[tied.relationship_id]),
+        done="The action is on record. Measure its effect when its date comes.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.LOG_LEVERAGE)
+def measure_effect(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record what an action changed."""
+    action = get_object_or_404(LeverageAction.objects.select_related("tied__relationship"), pk=pk)
+    return form_page(
+        request,
+        EffectForm(request.POST or None),
+        act=partial(actions.measure_effect, action, by=person(request), at=timezone.now()),
+        title="Measure the effect",
+        lead=f"Asked for: {action.requested_change}",
+        button="Record the effect",
+        back=reverse("partner-detail", args=[action.tied.relationship_id]),
+        done="The effect is on record.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.DECIDE_EXIT)
+def extend_time(request: HttpRequest, pk: int) -> HttpResponse:
+    """Grant the one extension."""
+    tied = get_object_or_404(RelationshipRisk.objects.select_related("relationship__partner", "risk"), pk=pk)
+    return form_page(
+        request,
+        ExtendTimeForm(request.POST or None),
+        act=partial(actions.extend_time, tied, by=person(request), at=timezone.now()),
+        title="Give more time, once",
+        lead=f"{tied.relationship}. {tied.risk}",
+        button="Give more time",
+        back=reverse("partner-detail", args=[tied.relationship_id]),
+        done="More time was given. There is no second extension.",
+    )

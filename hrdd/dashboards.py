@@ -1,21 +1,23 @@
-"""Pages that compose what the apps offer: the desk, the board, one task."""
+"""Pages that compose what the apps offer: the desk and the board; and whether the site stands."""
 
-from django import forms
-from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from hrdd.celery import queue_answers
 from hrdd.governance.access import person, requires
-from hrdd.governance.queries import database_answers
-from hrdd.governance.rules import NotAllowed, Permission
-from risks.actions import measures as actions
-from risks.forms.measures import ReassessmentForm
-from risks.models import Cycle, ReviewTask
-from risks.queries.desk import explanations, open_tasks, severity_counts
+from hrdd.governance.queries import database_answers, waiting_sign_offs
+from hrdd.governance.rules import Permission
+from hrdd.sign_offs import address_of
+from risks.models import Cycle, Risk
+from risks.queries.board import indicators
+from risks.queries.desk import explanations, open_tasks
+from risks.queries.partners import pressing_clocks
+from risks.queries.register import heat, overdue_tasks, risks_to_assess
+from risks.queries.salience import ranked_risks
+
+SHOWN = 10
 
 
 @require_GET
@@ -37,45 +39,38 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 def desk(request: HttpRequest) -> HttpResponse:
     """What needs me today, in order of clock."""
     now = timezone.now()
-    tasks = open_tasks()
-    overdue = sum(task.due_at < now for task in tasks)
-    cycle = Cycle.objects.first()
-    return render(request, "desk.html", {"tasks": tasks, "now": now, "overdue": overdue, "cycle": cycle})
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
-def review_task(request: HttpRequest, pk: int) -> HttpResponse:
-    """One finding, why it was made, and the form to decide on it."""
-    task = get_object_or_404(ReviewTask.objects.select_related("measure__risk", "finding__cycle"), pk=pk)
-    form = ReassessmentForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _decided(request, task, form):
-        return redirect("desk")
-    context = {"task": task, "form": form, "explanations": explanations(task.finding), "now": timezone.now()}
-    return render(request, "review_task.html", context, status=400 if form.errors else 200)
-
-
-def _decided(request: HttpRequest, task: ReviewTask, form: forms.Form) -> bool:
-    try:
-        decision = actions.record_reassessment(
-            task, by=person(request), at=timezone.now(), **form.cleaned_data
-        )
-    except NotAllowed as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    messages.info(request, f"Recorded: {decision.get_outcome_display()}. {task.measure}")
-    return True
+    tasks = list(open_tasks())
+    to_assess = risks_to_assess(on=now.date())
+    clocks = pressing_clocks(on=now.date())
+    context = {
+        "now": now,
+        "tasks": [(task, explanations(task.finding)[0].sentence) for task in tasks],
+        "urgent": sum(task.finding.finding == "REVIEW_URGENT" for task in tasks),
+        "overdue": sum(task.due_at < now for task in tasks),
+        "to_assess": to_assess[:SHOWN],
+        "to_assess_count": len(to_assess),
+        "clocks": clocks[:SHOWN],
+        "clocks_count": len(clocks),
+        "sign_offs": [(one, address_of(one)) for one in waiting_sign_offs(person(request))],
+        "cycle": Cycle.objects.first(),
+    }
+    return render(request, "dashboards/desk.html", context)
 
 
 @require_GET
 @requires(Permission.READ_BOARD)
 def board(request: HttpRequest) -> HttpResponse:
-    """What leadership sees: severity, clocks, and the latest re-assessment."""
+    """What leadership sees: indicators, severity by tier, what is overdue."""
     now = timezone.now()
-    counts = ReviewTask.objects.filter(closed_at__isnull=True).aggregate(
-        waiting=Count("pk"),
-        overdue=Count("pk", filter=Q(due_at__lt=now)),
-        intrusive_overdue=Count("pk", filter=Q(due_at__lt=now, measure__intrusion__gte=4)),
-    )
-    context = {"counts": counts, "levels": severity_counts(on=now.date()), "cycle": Cycle.objects.first()}
-    return render(request, "board.html", context)
+    ranked = ranked_risks(Risk.objects.exclude(status=Risk.Status.CLOSED), on=now.date())
+    context = {
+        "now": now,
+        "indicators": indicators(ranked, at=now),
+        "heat": heat(ranked),
+        "overdue": overdue_tasks(at=now),
+        "clocks": pressing_clocks(on=now.date()),
+        "sign_offs": [(one, address_of(one)) for one in waiting_sign_offs(person(request))],
+        "cycle": Cycle.objects.first(),
+        "reads_desk": person(request).may(Permission.READ_DESK),
+    }
+    return render(request, "dashboards/board.html", context)

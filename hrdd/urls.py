@@ -12,7 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", LoginView.as_view(extra_context={"demo_people": demo.shown_people()}), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("desk/", dashboards.desk, name="desk"),
-    path("desk/tasks/<int:pk>/", dashboards.review_task, name="review-task"),
     path("desk/signoffs/", sign_offs.sign_off_list, name="sign-off-list"),
     path("desk/signoffs/<int:pk>/", sign_offs.decide_sign_off, name="sign-off-decide"),
     path("desk/", include("hrdd.governance.urls")),

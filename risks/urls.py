@@ -1,10 +1,18 @@
-"""Pages of the desk about partners."""
+"""Pages of the desk about risks, measures and partners."""
 
 from django.urls import path
 
-from risks.views import exits, partners
+from risks.views import exits, measures, partners, reassessments, salience
 
 urlpatterns = [
+    path("risks/", salience.risk_list, name="risk-list"),
+    path("risks/<int:pk>/", salience.risk_detail, name="risk-detail"),
+    path("risks/<int:pk>/assess/", salience.assess, name="assess-severity"),
+    path("measures/", measures.measure_list, name="measure-list"),
+    path("measures/<int:pk>/", measures.measure_detail, name="measure-detail"),
+    path("measures/<int:pk>/signals/", measures.note_signal, name="note-signal"),
+    path("tasks/<int:pk>/", reassessments.review_task, name="review-task"),
+    path("cycles/<int:pk>/", reassessments.cycle_detail, name="cycle-detail"),
     path("partners/", partners.partner_list, name="partner-list"),
     path("partners/new/", partners.record_relationship, name="record-relationship"),
     path("partners/<int:pk>/", partners.partner_detail, name="partner-detail"),

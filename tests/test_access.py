@@ -9,7 +9,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import Permission, Role
-from risks.models import Cycle, Measure, ReviewTask, Risk
+from risks.models import (
+    Cycle,
+    ExitDecision,
+    LeverageAction,
+    Measure,
+    Partner,
+    Relationship,
+    RelationshipRisk,
+    ReviewTask,
+    Risk,
+)
 from tests.cast import NOW, Cast
 from transparency.actions import reports as actions
 from transparency.models import Report
@@ -18,7 +28,7 @@ OPEN_TO_ALL = {
     *("home", "livez", "readyz", "login", "logout"),
     *("public-risks", "public-reports", "public-report", "public-report-file"),
 }
-FEWEST_ADDRESSES, FEWEST_REQUESTS = 19, 800
+FEWEST_ADDRESSES, FEWEST_REQUESTS = 38, 1800
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "public-report": lambda: {"period": "2021"},
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},
@@ -32,6 +42,17 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "measure-detail": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
     "note-signal": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
     "cycle-detail": lambda: {"pk": Cycle.objects.get().pk},
+    "partner-detail": lambda: {"pk": Relationship.objects.get().pk},
+    "tie-risk": lambda: {"pk": Relationship.objects.get().pk},
+    "consider-exit": lambda: {"pk": Relationship.objects.get().pk},
+    "log-leverage": lambda: {"pk": RelationshipRisk.objects.get().pk},
+    "extend-time": lambda: {"pk": RelationshipRisk.objects.get().pk},
+    "measure-effect": lambda: {"pk": LeverageAction.objects.get().pk},
+    "exit-detail": lambda: {"pk": ExitDecision.objects.get().pk},
+    "assess-exit": lambda: {"pk": ExitDecision.objects.get().pk},
+    "propose-exit": lambda: {"pk": ExitDecision.objects.get().pk},
+    "review-exit": lambda: {"pk": ExitDecision.objects.get().pk},
+    "exit-step": lambda: {"pk": ExitDecision.objects.get().pk, "step": "resume"},
 }
 
 
@@ -50,6 +71,23 @@ def permission_of(pattern: URLPattern) -> Permission | None:
 @pytest.fixture
 def everything(rendered: Report, cast: Cast) -> None:
     actions.ask_clearance(rendered, by=cast.pia, at=NOW)
+    relationship = Relationship.objects.create(
+        partner=Partner.objects.create(name="Northern Cloud"), kind="reseller", supplied="Hosting"
+    )
+    tied = RelationshipRisk.objects.create(
+        relationship=relationship, risk=Risk.objects.order_by("pk")[0], known_since=NOW.date(), how_known="x"
+    )
+    LeverageAction.objects.create(
+        tied=tied,
+        kind="direct_dialogue",
+        rung=0,
+        requested_change="x",
+        started_on=NOW.date(),
+        deadline=NOW.date(),
+    )
+    ExitDecision.objects.create(
+        relationship=relationship, trigger="no_leverage", opened_by=cast.ana, opened_on=NOW.date()
+    )
 
 
 def test_every_address_says_whom_it_is_for() -> None:

@@ -1,14 +1,14 @@
 """What people decide about measures."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
-from risks.models import Measure, Reassessment, ReviewTask, SeverityAssessment
+from risks.models import Measure, Reassessment, ReviewTask, SeverityAssessment, Signal
 from risks.rules.ladder import LADDER
 from risks.rules.three_part_test import verdict
 
@@ -137,3 +137,23 @@ def _replace(measure: Measure, *, kind: str, at: datetime) -> None:
         reviewed_on=today,
         justified_on=today,
     )
+
+
+@transaction.atomic
+def note_signal(measure: Measure, *, kind: str, noted_on: date, note: str, by: User, at: datetime) -> Signal:
+    """Record something new about a measure; it fires its trigger in every cycle until the next review (3.6).
+
+    Raises:
+        NotAllowed: the role, a day still to come, or an upheld appeal on a measure that has ended.
+    """
+    if not by.may(Permission.REASSESS_MEASURE):
+        raise NotAllowed("Your role does not re-assess measures (domain roles ANALYST, REVIEWER, DECIDER).")
+    if noted_on > at.date():
+        raise NotAllowed("Noted on: this day is still to come.")
+    if measure.state != Measure.State.ACTIVE:
+        raise NotAllowed("This measure has ended; a signal would change nothing. Record it on the risk.")
+    signal = Signal.objects.create(
+        measure=measure, kind=kind, noted_on=noted_on, note=note.strip(), noted_by=by.username
+    )
+    record_event(by=by.username, at=at, action="noted signal", subject=str(measure), detail={"kind": kind})
+    return signal

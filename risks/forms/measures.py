@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from risks.models import Reassessment
+from risks.models import Reassessment, Signal
 from risks.rules.ladder import LADDER
 from risks.rules.three_part_test import ANSWERS, QUESTIONS
 
@@ -37,3 +37,16 @@ class ReassessmentForm(forms.Form):
         given = super().clean() or {}
         answers = {question.code: given.pop(question.code, "") or "unknown" for question in QUESTIONS}
         return given | {"three_part_test": answers}
+
+
+class SignalForm(forms.Form):
+    """Something new about a measure."""
+
+    kind = forms.ChoiceField(label="What is new", choices=Signal.Kind.choices)
+    noted_on = forms.DateField(label="Noted on", widget=forms.DateInput(attrs={"type": "date"}))
+    note = forms.CharField(
+        label="What was noted",
+        help_text="Facts and where they come from; no names of people who may be in danger.",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

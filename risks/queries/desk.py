@@ -1,14 +1,11 @@
-"""What the desk and the board show."""
+"""What waits on the desk, and why."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, QuerySet, Value, When
 
-from risks.models import Finding, ReviewTask, Risk, SeverityAssessment
+from risks.models import Finding, ReviewTask
 from risks.rules.proportionality import BY_CODE
-from risks.rules.severity import BANDS
 
 
 @dataclass(frozen=True)
@@ -34,17 +31,3 @@ def explanations(finding: Finding) -> list[Explanation]:
     """Return the codes of a finding explained, the deciding one first."""
     ordered = [finding.code, *(code for code in finding.codes if code != finding.code)]
     return [Explanation(code, BY_CODE[code].sentence, BY_CODE[code].provision) for code in ordered]
-
-
-def severity_counts(*, on: date) -> list[tuple[int, str, int]]:
-    """Return how many open risks stand at each level, the gravest first; every level is listed."""
-    level = SeverityAssessment.objects.levels_on(on, risk=OuterRef("pk"))[:1]
-    rows = (
-        Risk.objects.exclude(status=Risk.Status.CLOSED)
-        .annotate(level=Coalesce(Subquery(level), Value(0)))
-        .values("level")
-        .annotate(many=Count("pk"))
-        .values_list("level", "many")
-    )
-    counted = dict(rows)
-    return [(number, BANDS[number], counted.get(number, 0)) for number in sorted(BANDS, reverse=True)]

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hrdd.governance.access import person, requires
@@ -33,9 +34,8 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         "q": words,
         "status": status,
         "statuses": Relationship.Status.choices,
-        "querystring": "&".join(
-            f"{key}={value}" for key, value in (("q", words), ("status", status)) if value
-        ),
+        "may_log": person(request).may(Permission.LOG_LEVERAGE),
+        "querystring": urlencode({key: said for key, said in (("q", words), ("status", status)) if said}),
     }
     return render(request, "risks/partner_list.html", context)
 

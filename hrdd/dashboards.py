@@ -1,7 +1,12 @@
-"""Pages that compose what the apps offer: the desk and the board; and whether the site stands."""
+"""Pages that compose what the apps offer: the desk and the board."""
 
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -9,15 +14,24 @@ from hrdd.celery import queue_answers
 from hrdd.governance.access import person, requires
 from hrdd.governance.queries import database_answers, waiting_sign_offs
 from hrdd.governance.rules import Permission
-from hrdd.sign_offs import address_of
-from risks.models import Cycle, Risk
-from risks.queries.board import indicators
-from risks.queries.desk import explanations, open_tasks
-from risks.queries.partners import pressing_clocks
-from risks.queries.register import heat, overdue_tasks, risks_to_assess
-from risks.queries.salience import ranked_risks
+from risks.models import Cycle
+from risks.queries import desk as queries
+from risks.queries import partners
+from risks.queries.measures import progress_of
+from risks.queries.register import standings, unscored_risks
 
+PAGE_SIZE = 50
 SHOWN = 10
+DRILL = {
+    "K1": ("risk-list", {"level": "4+", "tier": "open"}),
+    "K4": ("risk-list", {"tier": "open"}),
+    "K7": ("desk", {}),
+    "K8": ("desk", {}),
+    "K10": ("measure-list", {"state": "active"}),
+    "K12": ("partner-list", {}),
+    "K13": ("partner-list", {}),
+    "K14": ("partner-list", {}),
+}
 
 
 @require_GET
@@ -38,21 +52,19 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 @requires(Permission.READ_DESK)
 def desk(request: HttpRequest) -> HttpResponse:
     """What needs me today, in order of clock."""
-    now = timezone.now()
-    tasks = list(open_tasks())
-    to_assess = risks_to_assess(on=now.date())
-    clocks = pressing_clocks(on=now.date())
+    now, cycle = timezone.now(), Cycle.objects.first()
+    page = Paginator(queries.open_tasks(), PAGE_SIZE).get_page(request.GET.get("page"))
+    unscored = Paginator(unscored_risks(on=now.date()), SHOWN).page(1)
     context = {
-        "now": now,
-        "tasks": [(task, explanations(task.finding)[0].sentence) for task in tasks],
-        "urgent": sum(task.finding.finding == "REVIEW_URGENT" for task in tasks),
-        "overdue": sum(task.due_at < now for task in tasks),
-        "to_assess": to_assess[:SHOWN],
-        "to_assess_count": len(to_assess),
-        "clocks": clocks[:SHOWN],
-        "clocks_count": len(clocks),
-        "sign_offs": [(one, address_of(one)) for one in waiting_sign_offs(person(request))],
-        "cycle": Cycle.objects.first(),
+        "page_obj": page,
+        "tasks": queries.waiting(list(page.object_list), at=now),
+        "counts": queries.task_counts(cycle, at=now),
+        "cycle": cycle,
+        "risks_to_assess": standings(list(unscored.object_list), on=now.date()),
+        "more_to_assess": unscored.paginator.count - len(unscored),
+        "signoffs": waiting_sign_offs(person(request)),
+        "clocks": partners.pressing_clocks(on=now.date())[:SHOWN],
+        "may_assess": person(request).may(Permission.ASSESS_RISK),
     }
     return render(request, "dashboards/desk.html", context)
 
@@ -60,17 +72,41 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.READ_BOARD)
 def board(request: HttpRequest) -> HttpResponse:
-    """What leadership sees: indicators, severity by tier, what is overdue."""
+    """What leadership sees: the indicators, severity by tier, clocks, and the latest re-assessment."""
     now = timezone.now()
-    ranked = ranked_risks(Risk.objects.exclude(status=Risk.Status.CLOSED), on=now.date())
+    overdue = queries.open_tasks().filter(due_at__lt=now)
+    heat = queries.heat(on=now.date())
+    clocks = partners.pressing_clocks(on=now.date())
+    figures = [*queries.indicators(at=now), *partners.indicators(clocks)]
     context = {
-        "now": now,
-        "indicators": indicators(ranked, at=now),
-        "heat": heat(ranked),
-        "overdue": overdue_tasks(at=now),
-        "clocks": pressing_clocks(on=now.date()),
-        "sign_offs": [(one, address_of(one)) for one in waiting_sign_offs(person(request))],
-        "cycle": Cycle.objects.first(),
-        "reads_desk": person(request).may(Permission.READ_DESK),
+        "indicators": [(one, _drill(one.code)) for one in figures],
+        "heat": [(level, band, [(cell, _cell(cell)) for cell in row]) for level, band, row in heat],
+        "columns": [cell.label for cell in heat[0][2]],
+        "overdue": overdue[:SHOWN],
+        "more_overdue": max(overdue.count() - SHOWN, 0),
+        "latest": _latest(),
+        "clocks": clocks[:SHOWN],
+        "sign_offs": waiting_sign_offs(person(request)),
     }
     return render(request, "dashboards/board.html", context)
+
+
+def _drill(code: str) -> str:
+    name, chosen = DRILL.get(code, ("", {}))
+    return _address(name, chosen) if name else ""
+
+
+def _cell(cell: queries.HeatCell) -> str:
+    return _address("risk-list", {"level": str(cell.level), "tier": cell.tier})
+
+
+def _address(name: str, chosen: dict[str, str]) -> str:
+    return reverse(name) + (f"?{urlencode(chosen)}" if chosen else "")
+
+
+def _latest() -> dict[str, Any]:
+    cycle = Cycle.objects.first()
+    if cycle is None:
+        return {}
+    found = {str(kind): many for kind, _label, many in queries.finding_counts(cycle)}
+    return {"cycle": cycle, "progress": progress_of(cycle), "found": found}

@@ -7,7 +7,7 @@ from risks.views import exits, measures, partners, reassessments, salience
 urlpatterns = [
     path("risks/", salience.risk_list, name="risk-list"),
     path("risks/<int:pk>/", salience.risk_detail, name="risk-detail"),
-    path("risks/<int:pk>/assess/", salience.assess, name="assess-severity"),
+    path("risks/<int:pk>/assess/", salience.assess_severity, name="assess-severity"),
     path("measures/", measures.measure_list, name="measure-list"),
     path("measures/<int:pk>/", measures.measure_detail, name="measure-detail"),
     path("measures/<int:pk>/signals/", measures.note_signal, name="note-signal"),

@@ -7,6 +7,7 @@ converted: "NO" is Norway, and a date keeps the precision it was written with.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -38,40 +39,59 @@ class Item:
         """Return the refusal that points here."""
         return DossierError(self.file, self.line, self.key, message)
 
+    def tree(self) -> Any:
+        """Return everything below as texts, nulls, lists and mappings, for the record."""
+        if isinstance(self.value, dict):
+            return {name: child.tree() for name, child in self.value.items()}
+        if isinstance(self.value, list):
+            return [child.tree() for child in self.value]
+        return self.value
 
-def read_nodes(path: Path) -> Item:
-    """Return the root of a dossier file.
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a dossier file holds.
 
     Raises:
-        DossierError: the file cannot be read, is over 1 MiB, not UTF-8, not YAML, or uses what a dossier has no
-            need for (anchors, tags, several documents, repeated keys, control characters, deep nesting).
+        DossierError: the file cannot be read, or is over 1 MiB.
     """
-    text = _text(path)
     try:
-        _refuse_what_is_not_needed(path.name, text)
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise DossierError(path.name, 1, "", f"cannot be read: {error.strerror}") from None
+    if len(content) > MOST_BYTES:
+        raise DossierError(path.name, 1, "", "larger than 1 MiB; a dossier is a few pages")
+    return content
+
+
+def read_nodes(file: str, content: bytes) -> Item:
+    """Return the root of a dossier.
+
+    Raises:
+        DossierError: the content is not UTF-8, not YAML, or uses what a dossier has no need for (anchors, tags,
+            several documents, repeated keys, control characters, deep nesting).
+    """
+    text = _text(file, content)
+    try:
+        _refuse_what_is_not_needed(file, text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise DossierError(
-            path.name, mark.line + 1 if mark else 1, "", f"not YAML: {error.problem or error.context}"
-        ) from None
+        line = mark.line + 1 if mark else 1
+        raise DossierError(file, line, "", f"not YAML: {error.problem or error.context}") from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        raise DossierError(path.name, 1, "", f"not YAML: {error}") from None
+        raise DossierError(file, 1, "", f"not YAML: {error}") from None
     if node is None:
-        raise DossierError(path.name, 1, "", "the file is empty")
-    return _item(node, path.name, "")
+        raise DossierError(file, 1, "", "the file is empty")
+    return _item(node, file, "")
 
 
-def _text(path: Path) -> str:
+def _text(file: str, content: bytes) -> str:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise DossierError(path.name, 1, "", "larger than 1 MiB; a dossier is a few pages")
-        return path.read_bytes().decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise DossierError(path.name, line, "", "the file is not UTF-8; save it as UTF-8") from None
-    except OSError as error:
-        raise DossierError(path.name, 1, "", f"cannot be read: {error.strerror}") from None
+        line = content[: error.start].count(b"\n") + 1
+        raise DossierError(file, line, "", "the file is not UTF-8; save it as UTF-8") from None
 
 
 def _refuse_what_is_not_needed(file: str, text: str) -> None:

@@ -1,18 +1,20 @@
 """The form of a dossier: which keys it may hold, and what each must look like."""
 
 import difflib
+import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from hrdd.dossiers.dates import DateError, HistoricDate, read_historic_date, read_leading_date
-from hrdd.dossiers.nodes import DossierError, Item, read_nodes
+from hrdd.dossiers.nodes import DossierError, Item, read_bytes, read_nodes
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
 
 EVERYWHERE = ("date", "time", "note", "actor", "source")
+REMARKS = ("note", "source")
 # The keys of every section: None for text, a tuple for a mapping, a list of keys for a list of mappings.
 LISTS: Mapping[str, tuple[str, ...]] = {
     "relationships": ("party", "kind", "leverage"),
@@ -41,7 +43,6 @@ REQUIRED = ("id", "title", "summary")
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 LONGEST_KEY, LONGEST_MESSAGE = 120, 500
 HEADS = ("scale", "scope", "irremediability")
-INDEFINITE = frozenset({"indefinite", "indefinitely", "permanent", "open-ended", "none"})
 STILL_GOING_ON = frozenset({"ongoing", "present", "now", "today"})
 NO_MEASURE = ("lifted", "other_action")
 LIST_FIELDS = ("groups", "udhr", "iccpr", "icescr", "alternatives_recorded")
@@ -56,10 +57,14 @@ INVOLVEMENT = {"contribute": "contribute_facilitate", "linked": "directly_linked
 
 @dataclass(frozen=True)
 class Dossier:
-    """A dossier that keeps to the form; sections are reached by name, missing ones are empty."""
+    """A dossier that keeps to the form; sections are reached by name, missing ones are empty.
+
+    The digest is the SHA-256 of the very bytes that were read; it tells a changed file from the same one.
+    """
 
     root: Item
     sections: Mapping[str, Item]
+    digest: str
 
     def text(self, name: str) -> str:
         """Return a text section, empty when it is missing."""
@@ -99,6 +104,12 @@ def texts(item: Item | None) -> list[str]:
     if isinstance(item.value, dict):
         raise item.error("a text or a list of texts is needed")
     return [_one_text(child) for child in item.value if child.value is not None]
+
+
+def told(entry: Mapping[str, Item], *but: str) -> dict[str, str]:
+    """Return every text of an entry by its key, lists joined; what is null or named in `but` is left out."""
+    words = {key: "; ".join(texts(item)) for key, item in entry.items() if key not in but}
+    return {key: said for key, said in words.items() if said}
 
 
 def when(item: Item | None) -> HistoricDate | None:
@@ -171,16 +182,20 @@ def _cut(said: str, longest: int) -> str:
 
 def _read(path: Path) -> Dossier:
     _must_be_a_file(path)
-    root = read_nodes(path)
+    content = read_bytes(path)
+    return checked_dossier(read_nodes(path.name, content), digest=hashlib.sha256(content).hexdigest())
+
+
+def checked_dossier(root: Item, *, digest: str) -> Dossier:
+    """Return the dossier under a root; raise DossierError where it does not keep to the form."""
     sections = _mapping(root, (*TEXTS, *TEXT_LISTS, *LISTS, *MAPPINGS))
     _check_required(root, sections)
-    dossier = Dossier(root, sections)
+    dossier = Dossier(root, sections, digest)
     for item in sections.values():
         _check_section(item)
     _check_places(sections.get("jurisdictions"))
     _check_period(dossier)
-    for _checked in _checks(dossier):
-        pass
+    _check_values(dossier)
     for entry in _children(sections.get("measures")):
         _check_measure(dossier, entry)
     return dossier
@@ -244,7 +259,7 @@ def _check_section(item: Item) -> None:
         for child in item.value:
             _check_entry(child, (*LISTS[name], *EVERYWHERE))
     else:
-        _check_entry(item, MAPPINGS[name])
+        _check_entry(item, (*MAPPINGS[name], *REMARKS))
 
 
 def _check_entry(item: Item, known: tuple[str, ...]) -> None:
@@ -253,9 +268,9 @@ def _check_entry(item: Item, known: tuple[str, ...]) -> None:
             texts(child)
         elif name == "factors":
             for factor in _mapping(child, FACTORS).values():
-                _check_entry(factor, ("finding", "text"))
-        elif name == "impact_assessment":
-            _check_entry(child, ("done", "published"))
+                _check_entry(factor, ("finding", "text", *REMARKS))
+        elif name == "impact_assessment" and not isinstance(child.value, str):
+            _check_entry(child, ("done", "published", *REMARKS))
         elif child.value is not None:
             _one_text(child)
 
@@ -281,16 +296,16 @@ def _one_text(item: Item) -> str:
     return item.value
 
 
-def _checks(dossier: Dossier) -> Iterator[object]:
+def _check_values(dossier: Dossier) -> None:
     """Read every value that has a form, so that a bad one refuses the file before a row is written."""
     for name in LISTS:
         for entry in dossier.entries(name):
-            yield when(entry.get("date"))
-            yield count(entry.get("count"))
-            yield when_if_any(entry.get("reversed"))
+            when(entry.get("date"))
+            count(entry.get("count"))
+            when_if_any(entry.get("reversed"))
     for head in (*HEADS, "likelihood"):
-        yield level(dossier.mapping("severity").get(head))
-    yield when_if_any(dossier.mapping("exit").get("decided"))
+        level(dossier.mapping("severity").get(head))
+    when_if_any(dossier.mapping("exit").get("decided"))
 
 
 def _check_measure(dossier: Dossier, measure: Item) -> None:

@@ -12,6 +12,7 @@ from hrdd.governance.rules import NotAllowed, Permission, may_sign_off
 JOB = "JOB (scheduled job)"
 IMPORT = "IMPORT (public record)"
 AUDIT_LOCK = 4101
+SUBJECT_LENGTH = 200
 
 
 @transaction.atomic
@@ -23,7 +24,12 @@ def record_event(
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
     last = AuditEvent.objects.order_by("-id").values_list("hash", flat=True).first()
     event = AuditEvent(
-        at=at, actor=by, action=action, subject=subject, detail=dict(detail or {}), prev_hash=last or "0" * 64
+        at=at,
+        actor=by,
+        action=action,
+        subject=subject[:SUBJECT_LENGTH],
+        detail=dict(detail or {}),
+        prev_hash=last or "0" * 64,
     )
     event.hash = event.chained_hash()
     event.save(force_insert=True)

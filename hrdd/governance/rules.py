@@ -21,7 +21,6 @@ class Permission(StrEnum):
     READ_DESK = "read desk"
     READ_BOARD = "read board"
     ASSESS_RISK = "assess risk"
-    CONFIRM_SEVERITY = "confirm or challenge severity"
     REASSESS_MEASURE = "reassess measure"
     DRAFT_REPORT = "draft report"
     CLEAR_REPORT = "clear report for safety"
@@ -43,7 +42,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.LOG_LEVERAGE,
         Permission.PREPARE_EXIT,
     },
-    Role.REVIEWER: READ | {Permission.ASSESS_RISK, Permission.CONFIRM_SEVERITY, Permission.REASSESS_MEASURE},
+    Role.REVIEWER: READ | {Permission.ASSESS_RISK, Permission.REASSESS_MEASURE},
     Role.DECIDER: READ | {Permission.REASSESS_MEASURE},
     Role.SENIOR: READ | {Permission.READ_BOARD, Permission.APPROVE_REPORT, Permission.DECIDE_EXIT},
     Role.BOARD: READ | {Permission.READ_BOARD, Permission.AGREE_TO_MORE_HARM},

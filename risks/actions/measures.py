@@ -73,6 +73,44 @@ def record_reassessment(
     return decision
 
 
+@transaction.atomic
+def note_signal(measure: Measure, *, by: User, at: datetime, kind: str, noted_on: date, note: str) -> Signal:
+    """Record something new about a measure; it asks for a re-assessment in the next cycle (domain.md 3.6).
+
+    Args:
+        measure: what it is about.
+        by: who records it; needs the permission to re-assess.
+        at: now.
+        kind: one of Signal.Kind.
+        noted_on: when it was noted, today at the latest.
+        note: what it is, in words.
+
+    Raises:
+        NotAllowed: a rule refuses, with the sentence to show.
+    """
+    if not by.may(Permission.REASSESS_MEASURE):
+        raise NotAllowed("Your role does not record signals (domain roles ANALYST, REVIEWER, DECIDER).")
+    if noted_on > at.date():
+        raise NotAllowed(f"Noted on: choose {at:%-d %B %Y} or earlier; a signal is noted when it is known.")
+    if noted_on < measure.starts_on:
+        raise NotAllowed(
+            f"Noted on: choose {measure.starts_on:%-d %B %Y} or later; the measure began on that day."
+        )
+    if not note.strip():
+        raise NotAllowed("Note: say what is new, so that whoever re-assesses the measure can follow it up.")
+    signal = Signal.objects.create(
+        measure=measure, kind=kind, noted_on=noted_on, note=note.strip(), noted_by=by.username
+    )
+    record_event(
+        by=by.username,
+        at=at,
+        action=f"noted signal: {kind}",
+        subject=str(measure),
+        detail={"measure": measure.pk, "noted_on": noted_on.isoformat()},
+    )
+    return signal
+
+
 def _check(measure: Measure, *, by: User, outcome: str, reasons: str, answers: Mapping[str, str]) -> None:
     if not by.may(Permission.REASSESS_MEASURE):
         raise NotAllowed("Your role does not re-assess measures (domain roles ANALYST, REVIEWER, DECIDER).")
@@ -137,23 +175,3 @@ def _replace(measure: Measure, *, kind: str, at: datetime) -> None:
         reviewed_on=today,
         justified_on=today,
     )
-
-
-@transaction.atomic
-def note_signal(measure: Measure, *, kind: str, noted_on: date, note: str, by: User, at: datetime) -> Signal:
-    """Record something new about a measure; it fires its trigger in every cycle until the next review (3.6).
-
-    Raises:
-        NotAllowed: the role, a day still to come, or an upheld appeal on a measure that has ended.
-    """
-    if not by.may(Permission.REASSESS_MEASURE):
-        raise NotAllowed("Your role does not re-assess measures (domain roles ANALYST, REVIEWER, DECIDER).")
-    if noted_on > at.date():
-        raise NotAllowed("Noted on: this day is still to come.")
-    if measure.state != Measure.State.ACTIVE:
-        raise NotAllowed("This measure has ended; a signal would change nothing. Record it on the risk.")
-    signal = Signal.objects.create(
-        measure=measure, kind=kind, noted_on=noted_on, note=note.strip(), noted_by=by.username
-    )
-    record_event(by=by.username, at=at, action="noted signal", subject=str(measure), detail={"kind": kind})
-    return signal

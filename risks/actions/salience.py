@@ -1,4 +1,4 @@
-"""Judging how severe a risk is: a new judgement each time, never an edit."""
+"""What people judge about risks."""
 
 from datetime import datetime
 
@@ -6,17 +6,21 @@ from django.db import transaction
 
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
-from hrdd.governance.rules import NotAllowed, Permission
+from hrdd.governance.rules import NotAllowed, Permission, Role
 from risks.models import Risk, SeverityAssessment
-from risks.rules import salience, severity
+from risks.rules.salience import State, check_likelihood
+from risks.rules.severity import Severity, judge
 
 SEVERE = 4
+NOW_ASSESSED = {Risk.Status.DRAFT, Risk.Status.REASSESS}
 
 
 @transaction.atomic
 def assess_severity(
     risk: Risk,
     *,
+    by: User,
+    at: datetime,
     scale: int | None,
     scope: int | None,
     irremediability: int | None,
@@ -26,83 +30,107 @@ def assess_severity(
     state_of_harm: str,
     likelihood: int | None,
     likelihood_unknown: bool,
-    likelihood_said: str,
-    delay_makes_irremediable: bool,
-    heightened_vulnerability: bool,
-    harm_type: str,
-    floor_reason: str,
     consulted: str,
-    by: User,
-    at: datetime,
+    delay_makes_irremediable: bool = False,
+    heightened_vulnerability: bool = False,
+    harm_type: str = "",
+    floor_reason: str = "",
 ) -> SeverityAssessment:
-    """Append a judgement of severity; the ones before stay as they were (domain.md 2.2 to 2.4, R4).
+    """Append a judgement of severity; the ones before it stay as they were (domain.md 1.1 R4, 2.2, 2.4, SD5).
 
     Args:
-        risk: the risk.
+        risk: what is judged.
+        by: who judges; needs the permission to assess.
+        at: now; the judgement holds from today.
         scale, scope, irremediability: 1 to 5, or None where not known.
-        scale_rationale, scope_rationale, irremediability_rationale: why.
+        scale_rationale, scope_rationale, irremediability_rationale: why, for each head.
         state_of_harm: potential, actual_unremedied or actual_remedied.
-        likelihood, likelihood_unknown, likelihood_said: of a potential harm only.
-        delay_makes_irremediable, heightened_vulnerability: what settles the order of equals.
-        harm_type, floor_reason: one of the gravest harms, and a reviewer's reason against scale 5.
-        consulted: who was consulted, or why nobody (UNGP 18(b)).
-        by, at: who, and now.
+        likelihood, likelihood_unknown: of a potential harm only.
+        consulted: who was consulted, or why nobody could be.
+        delay_makes_irremediable: whether waiting would make the harm irremediable.
+        heightened_vulnerability: whether people of heightened vulnerability are affected.
+        harm_type: one of GRAVEST_HARMS, or empty.
+        floor_reason: a reviewer's reason why that outcome is not credible.
 
     Raises:
         NotAllowed: a rule refuses, with the sentence to show.
+        SeverityError: the heads cannot be judged.
+        SalienceError: state and likelihood contradict each other.
     """
-    if not by.may(Permission.ASSESS_RISK):
-        raise NotAllowed("Your role does not judge severity (domain role ANALYST).")
-    if floor_reason.strip() and not by.may(Permission.CONFIRM_SEVERITY):
-        raise NotAllowed("UNGP 14: only a reviewer records why the gravest outcome is not credible. Ask one.")
-    try:
-        verdict = severity.judge(
-            scale, scope, irremediability, harm_type=harm_type, floor_reason=floor_reason
-        )
-        salience.check_likelihood(salience.State(state_of_harm), likelihood, unknown=likelihood_unknown)
-    except (severity.SeverityError, salience.SalienceError) as error:
-        raise NotAllowed(str(error)) from None
-    locked = Risk.objects.select_for_update().get(pk=risk.pk)
-    _refuse_lowering(locked, verdict)
-    reason = f"{verdict.reason} {floor_reason.strip()}".strip()
+    held = Risk.objects.select_for_update().get(pk=risk.pk)
+    rationales = {
+        "Why this scale": scale_rationale,
+        "Why this scope": scope_rationale,
+        "Why this irremediability": irremediability_rationale,
+        "Who was consulted": consulted,
+    }
+    _check(held, by=by, told=rationales, floor_reason=floor_reason)
+    check_likelihood(State(state_of_harm), likelihood, unknown=likelihood_unknown)
+    verdict = judge(scale, scope, irremediability, harm_type=harm_type, floor_reason=floor_reason)
+    _refuse_to_lower(held, verdict, at=at)
     assessment = SeverityAssessment.objects.create(
-        risk=locked,
+        risk=held,
         scale=scale,
         scope=scope,
         irremediability=irremediability,
-        scale_rationale=scale_rationale,
-        scope_rationale=scope_rationale,
-        irremediability_rationale=irremediability_rationale,
+        scale_rationale=scale_rationale.strip(),
+        scope_rationale=scope_rationale.strip(),
+        irremediability_rationale=irremediability_rationale.strip(),
         state_of_harm=state_of_harm,
         likelihood=likelihood,
-        likelihood_said=likelihood_said,
+        likelihood_said="unknown" if likelihood_unknown else "",
         delay_makes_irremediable=delay_makes_irremediable,
         heightened_vulnerability=heightened_vulnerability,
         level=verdict.level,
         incomplete=verdict.incomplete,
-        reason=reason,
-        consulted=consulted,
+        reason=_reason(verdict, harm_type=harm_type, floor_reason=floor_reason),
+        consulted=consulted.strip(),
         holds_from=at.date(),
         recorded_at=at,
         recorded_by=by.username,
     )
-    Risk.objects.filter(pk=locked.pk, status=Risk.Status.DRAFT).update(status=Risk.Status.ASSESSED)
+    if held.status in NOW_ASSESSED:
+        Risk.objects.filter(pk=held.pk).update(status=Risk.Status.ASSESSED)
     record_event(
         by=by.username,
         at=at,
         action="assessed severity",
-        subject=locked.title,
-        detail={"level": verdict.level},
+        subject=held.title,
+        detail={"level": verdict.level, "incomplete": verdict.incomplete, "risk": held.pk},
     )
     return assessment
 
 
-def _refuse_lowering(risk: Risk, verdict: severity.Severity) -> None:
-    """A whole judgement of 4 or 5 is not lowered by one person (SD5); an interim one is no judgement yet."""
-    held = risk.assessments.first()
-    if held is None or held.incomplete or held.level < SEVERE or verdict.level >= held.level:
-        return
-    raise NotAllowed(
-        f"SD5: severity {held.level} is lowered only with new evidence and by a second person. There is no page "
-        "for that yet, so the level stands."
-    )
+def _check(risk: Risk, *, by: User, told: dict[str, str], floor_reason: str) -> None:
+    if not by.may(Permission.ASSESS_RISK):
+        raise NotAllowed("Your role does not assess risks (domain role ANALYST).")
+    if risk.status == Risk.Status.CLOSED:
+        raise NotAllowed("This risk is closed. Re-open it before its severity is judged again.")
+    missing = [name for name, said in told.items() if not said.strip()]
+    if missing:
+        raise NotAllowed(f"{missing[0]}: say it in a sentence, so that others can follow the judgement.")
+    if floor_reason.strip() and Role.REVIEWER not in by.roles:
+        raise NotAllowed(
+            "Why the gravest outcome is not credible is for a reviewer to record. Ask one, or choose scale 5."
+        )
+
+
+def _refuse_to_lower(risk: Risk, verdict: Severity, *, at: datetime) -> None:
+    """Refuse to lower what was last fully scored as severe; leaving a head open in between opens no way around."""
+    complete = SeverityAssessment.objects.filter(
+        risk=risk, holds_from__lte=at.date(), incomplete=False
+    ).first()
+    if complete and complete.level >= SEVERE and verdict.level < complete.level:
+        raise NotAllowed(
+            f"SD5: severity is not lowered from level {complete.level} to {verdict.level} by one person. It needs new "
+            "evidence and a second person: ask a reviewer; until then the level stands."
+        )
+
+
+def _reason(verdict: Severity, *, harm_type: str, floor_reason: str) -> str:
+    parts = [verdict.reason]
+    if harm_type:
+        parts.append(f"Kind of harm: {harm_type.replace('_', ' ')}.")
+    if floor_reason.strip():
+        parts.append(f"Why that outcome is not credible: {floor_reason.strip()}")
+    return " ".join(parts)

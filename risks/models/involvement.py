@@ -20,6 +20,7 @@ class Involvement(models.Model):
     said = models.CharField(max_length=200)
     argued_by = models.TextField(blank=True)
     reasoning = models.TextField(blank=True)
+    detail = models.JSONField(default=dict, blank=True)
     decided_by = models.CharField(max_length=120, blank=True)
 
     class Meta:

@@ -38,6 +38,7 @@ class Measure(models.Model):
     ends_on = models.DateField(null=True, blank=True)
     ends_said = models.CharField(max_length=300, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
     repeat_after_warning = models.BooleanField(default=False)
     override_reason = models.TextField(blank=True)
     three_part_test = models.JSONField(default=dict)

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from risks.rules.exit import Comparison, ExitKind, ExitState, Trigger, WhyNotConsulted
+from risks.rules.exit import OVER, Comparison, ExitKind, ExitState, Trigger, WhyNotConsulted
 
 
 def _choices(words: type) -> list[tuple[str, str]]:
@@ -13,6 +13,7 @@ TRIGGERS = _choices(Trigger)
 EXIT_KINDS = _choices(ExitKind)
 COMPARISONS = _choices(Comparison)
 WHY_NOT_CONSULTED = _choices(WhyNotConsulted)
+EXIT_OVER = [str(state) for state in OVER]
 
 
 class Partner(models.Model):
@@ -244,7 +245,7 @@ class ExitDecision(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["relationship"],
-                condition=~Q(state__in=["closed", "withdrawn", "executed", "post_exit_review"]),
+                condition=~Q(state__in=EXIT_OVER),
                 name="exit_one_open_a_relationship",
             ),
             models.CheckConstraint(

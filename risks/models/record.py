@@ -5,6 +5,7 @@ class RecordEntry(models.Model):
     """One thing that history did, kept as it was said: leverage, exit, consultation, proceeding, event."""
 
     class Kind(models.TextChoices):
+        RIGHT = "right", "Right with no article"
         RELATIONSHIP = "relationship", "Business relationship"
         ACTION = "other_action", "Action"
         ELSEWHERE = "elsewhere", "Measure elsewhere"

@@ -29,6 +29,10 @@ class Risk(models.Model):
     closed_on = models.DateField(null=True, blank=True)
     imported_from = models.CharField(max_length=40, unique=True, null=True, blank=True)
     imported_digest = models.CharField(max_length=64, blank=True)
+    imported_record = models.JSONField(default=dict, blank=True)
+    company = models.JSONField(default=dict, blank=True)
+    period = models.JSONField(default=dict, blank=True)
+    outcome = models.TextField(blank=True)
     sources = models.JSONField(default=list)
     unknown = models.JSONField(default=list)
 
@@ -54,6 +58,7 @@ class RiskRight(models.Model):
     said = models.CharField(max_length=300)
     how = models.TextField(blank=True)
     groups = models.JSONField(default=list)
+    detail = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -92,6 +97,7 @@ class SeverityAssessment(models.Model):
     incomplete = models.BooleanField()
     reason = models.TextField()
     consulted = models.TextField(blank=True)
+    detail = models.JSONField(default=dict, blank=True)
     holds_from = models.DateField()
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=120)

@@ -1,11 +1,21 @@
-"""What waits on the desk, and why."""
+"""What the desk and the board show."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
 
-from risks.models import Finding, ReviewTask
-from risks.rules.proportionality import BY_CODE
+from risks.models import Cycle, Finding, Measure, Reassessment, ReviewTask
+from risks.queries.register import CLOSED, REMEDIED, REVIEW_DAYS, STATES, standing_risks
+from risks.rules.proportionality import BY_CODE, Outcome
+from risks.rules.severity import BANDS
+from risks.rules.three_part_test import QUESTIONS
+
+BY_CODE_SENTENCE: Mapping[str, str] = {code: trigger.sentence for code, trigger in BY_CODE.items()}
+FEW = 10
+INTRUSIVE = 4
+BREACHES = Q(finding__codes__contains=["CEILING_EXCEEDED"]) | Q(finding__codes__contains=["UNDER_RESPONSE"])
 
 
 @dataclass(frozen=True)
@@ -15,6 +25,15 @@ class Explanation:
     code: str
     sentence: str
     provision: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A task with its sentence and whether its deadline has passed."""
+
+    task: ReviewTask
+    sentence: str
+    overdue: bool
 
 
 def open_tasks() -> QuerySet[ReviewTask]:
@@ -27,7 +46,191 @@ def open_tasks() -> QuerySet[ReviewTask]:
     )
 
 
+def waiting(tasks: QuerySet[ReviewTask] | Sequence[ReviewTask], *, at: datetime) -> list[Waiting]:
+    """Return tasks as they are shown at a moment."""
+    return [Waiting(task, BY_CODE_SENTENCE[task.finding.code], task.due_at < at) for task in tasks]
+
+
 def explanations(finding: Finding) -> list[Explanation]:
     """Return the codes of a finding explained, the deciding one first."""
     ordered = [finding.code, *(code for code in finding.codes if code != finding.code)]
     return [Explanation(code, BY_CODE[code].sentence, BY_CODE[code].provision) for code in ordered]
+
+
+def task_counts(cycle: Cycle | None, *, at: datetime) -> dict[str, int]:
+    """Return how many tasks are urgent, due and overdue, and how many measures the latest cycle ended."""
+    counted = ReviewTask.objects.filter(closed_at__isnull=True).aggregate(
+        urgent=Count("pk", filter=Q(finding__finding=Outcome.REVIEW_URGENT)),
+        due=Count("pk", filter=Q(finding__finding=Outcome.REVIEW_DUE)),
+        overdue=Count("pk", filter=Q(due_at__lt=at)),
+    )
+    expired = Finding.objects.filter(cycle=cycle, finding=Outcome.EXPIRE).count() if cycle else 0
+    return counted | {"expired": expired}
+
+
+def finding_counts(cycle: Cycle) -> list[tuple[Outcome, str, int]]:
+    """Return how many findings a cycle made of each kind, the strongest first; kinds it did not make are left out."""
+    rows = cycle.findings.order_by().values("finding").annotate(many=Count("pk"))
+    counted = {row["finding"]: row["many"] for row in rows}
+    labels = dict(Finding._meta.get_field("finding").flatchoices)
+    return [(one, str(labels[one]), counted[one]) for one in Outcome if one in counted]
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """How many open risks stand at a level in a tier; `tier` is how the register filters by it."""
+
+    level: int
+    tier: str
+    label: str
+    count: int
+
+
+def heat(*, on: date) -> list[tuple[int, str, list[HeatCell]]]:
+    """Return the open risks by level and tier, the gravest first; every level is listed.
+
+    Args:
+        on: the day of judgement.
+    """
+    columns = {
+        **{number: (f"P{number}", f"P{number}") for number in REVIEW_DAYS},
+        REMEDIED: ("remedied", "Remedied"),
+    }
+    rows = standing_risks(on=on).filter(tier__lt=CLOSED).order_by().values_list("level", "tier")
+    counted = {(level, tier): many for level, tier, many in rows.annotate(many=Count("pk"))}
+    return [
+        (
+            level,
+            BANDS[level],
+            [
+                HeatCell(level, tier, label, counted.get((level, number), 0))
+                for number, (tier, label) in columns.items()
+            ],
+        )
+        for level in sorted(BANDS, reverse=True)
+    ]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A figure of domain.md section 9: what it counts, and the line past which it is red."""
+
+    code: str
+    title: str
+    value: str
+    definition: str
+    threshold: str
+    red: bool = False
+    few_data: bool = False
+
+
+def indicators(*, at: datetime) -> list[Indicator]:
+    """Return the indicators that can be counted from what is recorded so far."""
+    return [
+        _open_severe(at.date()),
+        _freshness(at.date()),
+        _overdue_intrusive(at),
+        _breaches(at),
+        _reversals(),
+        _necessity_proof(),
+    ]
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part // whole} %" if whole else "none yet"
+
+
+def _open_severe(on: date) -> Indicator:
+    severe = standing_risks(on=on).filter(tier__lt=CLOSED, level__gte=4).order_by()
+    rows = dict(severe.values_list("state_of_harm").annotate(many=Count("pk")))
+    split = "; ".join(f"{said.lower()}: {rows[state]}" for state, said in STATES.items() if state in rows)
+    return Indicator(
+        "K1",
+        "Open severe risks",
+        str(sum(rows.values())),
+        "Risks of level 4 or 5 that are not closed." + (f" {split.capitalize()}." if split else ""),
+        "any without an owner; owners are not recorded yet, so this line is not drawn.",
+    )
+
+
+def _freshness(on: date) -> Indicator:
+    fresh = Q()
+    for tier, days in REVIEW_DAYS.items():
+        fresh |= Q(tier=tier, holds_from__gte=on - timedelta(days=days))
+    risks = standing_risks(on=on).filter(tier__lt=REMEDIED)
+    part, whole = risks.filter(fresh).count(), risks.count()
+    return Indicator(
+        "K4",
+        "Assessment freshness",
+        _share(part, whole),
+        f"Open risks judged within the cycle of their tier: {part} of {whole}.",
+        "under 90 %.",
+        red=part * 100 < whole * 90,
+        few_data=0 < whole < FEW,
+    )
+
+
+def _overdue_intrusive(at: datetime) -> Indicator:
+    late = ReviewTask.objects.filter(closed_at__isnull=True, due_at__lt=at, measure__intrusion__gte=INTRUSIVE)
+    found = late.aggregate(many=Count("pk"), since=Min("due_at"))
+    days = (at - found["since"]).days if found["since"] else 0
+    oldest = f" The oldest is {days} day{'' if days == 1 else 's'} late." if found["many"] else ""
+    return Indicator(
+        "K7",
+        "Overdue intrusive measures",
+        str(found["many"]),
+        f"Suspensions, bans, terminations and withdrawals whose re-assessment is past its deadline.{oldest}",
+        "any for 7 days.",
+        red=days >= 7,
+    )
+
+
+def _breaches(at: datetime) -> Indicator:
+    waiting_on = ReviewTask.objects.filter(
+        BREACHES, closed_at__isnull=True, measure__state=Measure.State.ACTIVE
+    )
+    found = waiting_on.aggregate(many=Count("pk"), since=Min("opened_at"))
+    return Indicator(
+        "K8",
+        "Out of proportion",
+        str(found["many"]),
+        "Measures in force that are stronger than the severity supports, or weaker than the least expected.",
+        "any for 72 hours.",
+        red=found["since"] is not None and at - found["since"] >= timedelta(hours=72),
+    )
+
+
+def _reversals() -> Indicator:
+    eased = Q(outcome__in=[Reassessment.Outcome.LIFT, Reassessment.Outcome.DE_ESCALATE])
+    found = Reassessment.objects.exclude(outcome=Reassessment.Outcome.REFER).aggregate(
+        part=Count("pk", filter=eased), whole=Count("pk")
+    )
+    reversed_on_appeal = Measure.objects.filter(state=Measure.State.REVERSED).count()
+    part, whole = found["part"] + reversed_on_appeal, found["whole"] + reversed_on_appeal
+    return Indicator(
+        "K9",
+        "Reversal rate",
+        _share(part, whole),
+        f"Measures eased or lifted after a review or an appeal, of those decided on: {part} of {whole}.",
+        "twice as high in one language as in another; languages are not recorded yet, so this line is not drawn.",
+        few_data=0 < whole < FEW,
+    )
+
+
+def _necessity_proof() -> Indicator:
+    measures = Measure.objects.filter(state=Measure.State.ACTIVE, intrusion__gte=2)
+    answered = Q()
+    for question in QUESTIONS:
+        answered &= Q(**{f"three_part_test__{question.code}__in": ["yes", "no"]})
+    found = measures.aggregate(part=Count("pk", filter=answered), whole=Count("pk"))
+    part, whole = found["part"], found["whole"]
+    return Indicator(
+        "K10",
+        "Necessity proven",
+        _share(part, whole),
+        f"Measures in force, from reduced reach upwards, with every question of the three-part test answered: "
+        f"{part} of {whole}.",
+        "under 100 %.",
+        red=part < whole,
+        few_data=0 < whole < FEW,
+    )

@@ -1,44 +1,164 @@
-"""Measures with what was found and decided about them."""
+"""The register of measures, and what is known of one."""
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from risks.models import Finding, Measure
-from risks.rules.proportionality import BY_CODE
-from risks.rules.three_part_test import QUESTIONS
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+
+from risks.models import Cycle, Finding, Measure, ReviewTask
+from risks.queries.desk import BY_CODE_SENTENCE
+from risks.rules.proportionality import suggestion
+from risks.rules.three_part_test import QUESTIONS, Question
+
+FINDINGS_SHOWN = 20
+ADVICE = {
+    "lift": "Lift it. This is advice only; a person decides.",
+    "de_escalate": "Move to something less intrusive. This is advice only; a person decides.",
+    "escalate": "Consider a stronger response, through the usual approval. This is advice only; a person decides.",
+}
 
 
-def measures(*, words: str = "", state: str = "", kind: str = "") -> QuerySet[Measure]:
-    """Return measures with their latest finding, the latest begun first.
+@dataclass(frozen=True)
+class Listed:
+    """A measure with what the latest finished cycle found of it, if anything."""
+
+    measure: Measure
+    finding: Finding | None
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A finding with its sentence."""
+
+    finding: Finding
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question of the three-part test, its answer, and whether that answer carries, fails or leaves it open."""
+
+    question: Question
+    answer: str
+    tone: str
+
+
+def latest_cycle() -> Cycle | None:
+    """Return the finished cycle of the latest day."""
+    return Cycle.objects.filter(finished_at__isnull=False).first()
+
+
+def listed_measures(
+    cycle: Cycle | None, *, state: str = "", kind: str = "", finding: str = ""
+) -> QuerySet[Measure]:
+    """Return the measures that a filter leaves, those in force first, then the latest.
 
     Args:
-        words: each must occur in the target, the rule or the risk's title.
-        state, kind: one of each, or empty for any; another word matches none.
+        cycle: whose findings are filtered by.
+        state, kind: as stored.
+        finding: an outcome, or "none" for measures of which the cycle found nothing.
     """
-    latest = Finding.objects.filter(measure=OuterRef("pk")).order_by("-cycle__as_of", "-pk")
-    found = (
-        Measure.objects.select_related("risk")
-        .annotate(
-            latest_finding=Subquery(latest.values("finding")[:1]),
-            latest_code=Subquery(latest.values("code")[:1]),
-        )
-        .order_by("-starts_on", "-pk")
-    )
-    for word in words.split()[:10]:
-        found = found.filter(
-            Q(target__icontains=word) | Q(rule_relied_on__icontains=word) | Q(risk__title__icontains=word)
-        )
+    found = Finding.objects.filter(cycle=cycle, measure=OuterRef("pk")).values("finding")[:1]
+    ended = Case(When(state=Measure.State.ACTIVE, then=Value(0)), default=Value(1))
+    measures = Measure.objects.select_related("risk").alias(found=Subquery(found))
     if state:
-        found = found.filter(state=state)
-    return found.filter(kind=kind) if kind else found
+        measures = measures.filter(state=state)
+    if kind:
+        measures = measures.filter(kind=kind)
+    if finding:
+        measures = (
+            measures.filter(found__isnull=True) if finding == "none" else measures.filter(found=finding)
+        )
+    return measures.order_by(ended, F("starts_on").desc(), "pk")
 
 
-def findings_of(measure: Measure) -> list[tuple[Finding, str]]:
-    """Return the findings on a measure with the sentence of the deciding code, the latest first."""
+def with_findings(measures: Sequence[Measure], cycle: Cycle | None) -> list[Listed]:
+    """Return a page of measures with their findings, in one query."""
+    findings = {one.measure_id: one for one in Finding.objects.filter(cycle=cycle, measure__in=measures)}
+    return [Listed(measure, findings.get(measure.pk)) for measure in measures]
+
+
+def findings_of(measure: Measure) -> list[Explained]:
+    """Return the latest findings on a measure, the newest first."""
     found = measure.findings.select_related("cycle").order_by("-cycle__as_of", "-pk")
-    return [(one, BY_CODE[one.code].sentence) for one in found]
+    return explained(found[:FINDINGS_SHOWN])
 
 
-def answers_of(measure: Measure) -> list[tuple[str, str, str]]:
-    """Return the answers of the three-part test: code, question, answer; empty where it was never answered."""
+def explained(findings: QuerySet[Finding] | Sequence[Finding]) -> list[Explained]:
+    """Return findings with the sentence of the code that decided."""
+    return [Explained(one, BY_CODE_SENTENCE[one.code]) for one in findings]
+
+
+def answers_of(measure: Measure) -> list[Answer]:
+    """Return the three-part test of a measure, or nothing where it was never answered."""
     given = measure.three_part_test
-    return [(one.code, one.text, given.get(one.code, "unknown")) for one in QUESTIONS] if given else []
+    return [_answer(question, given.get(question.code, "unknown")) for question in QUESTIONS] if given else []
+
+
+def _answer(question: Question, answer: str) -> Answer:
+    if answer not in {"yes", "no"}:
+        return Answer(question, "unknown", "due")
+    return Answer(question, answer, "urgent" if answer == question.fails_on else "ok")
+
+
+def facts_of(measure: Measure) -> list[tuple[str, Any]]:
+    """Return the facts of a measure as pairs of a term and what is on record."""
+    return [
+        ("Kind", f"{measure.get_kind_display()}, intrusiveness {measure.intrusion} of 5"),
+        ("In the words of the record", measure.said),
+        ("Imposed by", measure.imposed_by),
+        ("Began", _day_or_words(measure.starts_on, measure.starts_said)),
+        ("Ends", measure.ends_on or measure.ends_said or "no end date"),
+        ("State today", measure.get_state_display()),
+        ("Ended", measure.ended_on or "still stands"),
+        ("Rule relied on", measure.rule_relied_on),
+        ("Legal ground", measure.legal_ground),
+        ("Severity at the last review", f"level {measure.level_then}"),
+        ("Last review", measure.reviewed_on),
+        ("Note", measure.note or "none"),
+    ]
+
+
+def _day_or_words(day: date, said: str) -> date | str:
+    """Return the day where the record names one, else its words: "2021-02" is no day."""
+    return day if said in {"", day.isoformat()} else said
+
+
+def open_task(measure: Measure) -> ReviewTask | None:
+    """Return the task that waits on a measure."""
+    return measure.tasks.filter(closed_at__isnull=True).first()
+
+
+def advice_on(finding: Finding) -> str:
+    """Return what the rules suggest on a finding, or nothing where they leave it open."""
+    inputs = finding.inputs
+    advised = suggestion(
+        code=finding.code,
+        level_now=inputs["level_now"],
+        intrusion=inputs["intrusion"],
+        ceiling_lift=inputs.get("ceiling_lift", 0),
+    )
+    return ADVICE.get(advised, "")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a cycle is."""
+
+    total: int
+    done: int
+    set_aside: int
+    assessed: int
+
+
+def progress_of(cycle: Cycle) -> Progress:
+    """Return how many parts of a cycle are done, and how many measures they held."""
+    chunks = cycle.chunks.all()
+    return Progress(
+        total=chunks.count(),
+        done=chunks.filter(done_at__isnull=False).count(),
+        set_aside=chunks.filter(quarantined=True, done_at__isnull=True).count(),
+        assessed=chunks.aggregate(assessed=Sum("assessed"))["assessed"] or 0,
+    )

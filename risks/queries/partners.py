@@ -1,14 +1,15 @@
 """Partners with their clocks: who must change what by when (domain.md 5.4)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from risks.models import LeverageAction, Relationship, RelationshipRisk, SeverityAssessment
-from risks.rules.leverage import PARTIAL_CHANGE, TIME_LIMITS, Clock, time_to_change
+from risks.models import ExitDecision, LeverageAction, Relationship, RelationshipRisk, SeverityAssessment
+from risks.queries.desk import FEW, Indicator
+from risks.rules.leverage import CHANGE_ACHIEVED, PARTIAL_CHANGE, TIME_LIMITS, Clock, time_to_change
 
 INTERIM_LEVEL = 4
 ATTENTION = ("EXIT_CONSIDERATION_DUE", "STOP_OWN_CONTRIBUTION", "LEVERAGE_OVERDUE", "INCREASE_LEVERAGE", "OK")
@@ -139,3 +140,58 @@ def story_of(relationship: Relationship, *, on: date) -> list[tuple[Reading, lis
         Prefetch("actions", LeverageAction.objects.order_by("started_on", "pk"))
     )
     return [(reading, list(reading.tied.actions.all())) for reading in read_clocks(tied, on=on)]
+
+
+def indicators(pressing: Sequence[Reading]) -> list[Indicator]:
+    """Return the indicators of section 9 about partners: leverage, clocks, exits.
+
+    Args:
+        pressing: the clocks at which a person must act.
+    """
+    return [_effect(), _past_the_limit(pressing), _exits()]
+
+
+def _effect() -> Indicator:
+    measured = LeverageAction.objects.filter(measured_on__isnull=False)
+    part, whole = measured.filter(effect__gte=CHANGE_ACHIEVED).count(), measured.count()
+    return Indicator(
+        "K12",
+        "Leverage effect",
+        f"{part} of {whole}" if whole else "none yet",
+        "Measured leverage that stopped the abuse or brought the risk to its target.",
+        "under 30 %.",
+        red=whole > 0 and part * 100 < 30 * whole,
+        few_data=0 < whole < FEW,
+    )
+
+
+def _past_the_limit(pressing: Sequence[Reading]) -> Indicator:
+    past = [one for one in pressing if one.clock.status == "EXIT_CONSIDERATION_DUE"]
+    considered = set(
+        ExitDecision.objects.filter(relationship__in=[one.tied.relationship_id for one in past])
+        .exclude(state="withdrawn")
+        .values_list("relationship", flat=True)
+    )
+    unanswered = sum(one.tied.relationship_id not in considered for one in past)
+    return Indicator(
+        "K13",
+        "Time to change passed",
+        str(unanswered),
+        "Harms tied to a partner, past the time to see change, with no exit considered.",
+        "any.",
+        red=unanswered > 0,
+    )
+
+
+def _exits() -> Indicator:
+    decided = ExitDecision.objects.filter(approved_on__isnull=False)
+    part, whole = decided.filter(impact_assessment__completed_on__isnull=False).count(), decided.count()
+    return Indicator(
+        "K14",
+        "Exit quality",
+        f"{part} of {whole}" if whole else "none yet",
+        "Exit decisions that rest on a completed exit impact assessment.",
+        "under 100 %.",
+        red=part < whole,
+        few_data=0 < whole < FEW,
+    )

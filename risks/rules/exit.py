@@ -63,6 +63,7 @@ class WhyNotConsulted(StrEnum):
 TERMINATES = frozenset({ExitKind.TERMINATE_PART, ExitKind.TERMINATE_WHOLE})
 STOPS_SHORT = frozenset({ExitKind.SUSPEND_PART, ExitKind.REMAIN_WITH_CONDITIONS})
 WITHOUT_LEVERAGE = frozenset({Trigger.ZERO_TOLERANCE_BREACH, Trigger.LAW_PROHIBITS})
+OVER = (ExitState.EXECUTED, ExitState.POST_EXIT_REVIEW, ExitState.CLOSED, ExitState.WITHDRAWN)
 NOT_YET_DECIDED = frozenset(
     {ExitState.CONSIDERING, ExitState.ASSESSING, ExitState.CONSULTED, ExitState.PROPOSED}
 )

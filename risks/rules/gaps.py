@@ -1,13 +1,20 @@
 """What a record leaves open or history did wrong: recorded as it was, and named (domain.md 1.2, 1.4, 2.2, 3.2)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from risks.rules.ladder import LADDER, NEEDS_END_DATE
 
-NEEDS_EXIT_ASSESSMENT = "UNGP 19 commentary"
-AFFIRMED = ("yes", "done", "completed", "true")
+INDEFINITE = re.compile(r"(indefinite(ly)?|permanent(ly)?|open[- ]ended|until further notice|none|no end)\b")
+ENDS_FOR_GOOD = 5
+EXITS = frozenset({"service_termination", "country_withdrawal"})
+BY_THE_COMPANY = frozenset({"", "company", "the company", "platform", "the platform"})
+# An answer that says so, or the day on which it was done.
+AFFIRMED = re.compile(r"(yes|done|completed?|true)\b|(19|20)[0-9]{2}(-[0-9]{2}){0,2}\b")
+DENIED = re.compile(r"(no|not|none|never|false|n/a)\b")
+DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 
 
 @dataclass(frozen=True)
@@ -28,21 +35,21 @@ class MeasureFacts:
     rule_relied_on: str
     legal_ground: str
     ends_on: date | None
+    ends_said: str
     ended_on: date | None
     lifted: bool
 
 
 def measure_gaps(facts: MeasureFacts) -> Iterator[Gap]:
     """Yield the gaps of one measure as history left it."""
-    if facts.kind in NEEDS_END_DATE and facts.ends_on is None:
+    if facts.ends_on is None and _must_end(facts):
+        end = f' (the record says: "{facts.ends_said}")' if facts.ends_said else ""
         yield Gap(
             "INDEFINITE_MEASURE",
             facts.title,
-            "ICCPR 19(3): this restriction was imposed without an end date. A suspension or feature limit needs a "
-            "determinate period.",
+            f"ICCPR 19(3): this restriction was imposed without an end date{end}. It needs a determinate period.",
         )
-    rule = facts.rule_relied_on.strip().lower()
-    if LADDER[facts.kind].intrusion > 0 and (not rule or rule.startswith("none")) and not facts.legal_ground:
+    if LADDER[facts.kind].intrusion > 0 and not (_told(facts.rule_relied_on) or _told(facts.legal_ground)):
         yield Gap(
             "NO_RULE_RELIED_ON",
             facts.title,
@@ -57,17 +64,71 @@ def measure_gaps(facts: MeasureFacts) -> Iterator[Gap]:
         )
 
 
-def exit_gaps(title: str, *, decided: str, assessment_done: str) -> Iterator[Gap]:
-    """Yield the gap of an exit that was decided without a completed exit impact assessment (X1)."""
-    done = assessment_done.strip().lower()
-    complete = done.startswith(AFFIRMED) or done[:4].isdigit()
-    if decided and not complete:
-        said = f" (the record says: {assessment_done})" if assessment_done else ""
+def _must_end(facts: MeasureFacts) -> bool:
+    """Suspensions and feature limits must have an end; milder measures must not be called endless either."""
+    milder = 0 < LADDER[facts.kind].intrusion < ENDS_FOR_GOOD
+    return facts.kind in NEEDS_END_DATE or (
+        milder and bool(INDEFINITE.match(facts.ends_said.strip().lower()))
+    )
+
+
+def _told(rule: str) -> bool:
+    said = rule.strip().lower()
+    return bool(said) and not said.startswith("none")
+
+
+def is_exit(kind: str, *, imposed_by: str) -> bool:
+    """Return whether a measure ends a relationship or a service by the company's own decision."""
+    return kind in EXITS and imposed_by.strip().lower() in BY_THE_COMPANY
+
+
+def exit_gaps(title: str, *, decided: str, carried_out: str, assessment_done: str) -> Iterator[Gap]:
+    """Yield the gap of an exit that was decided without an exit impact assessment completed before it (X1).
+
+    Args:
+        title: the risk.
+        decided: the day or words of the decision, as the record has them.
+        carried_out: when a measure that is an exit began; it was decided, whatever the record says of that.
+        assessment_done: the day or words on the assessment.
+    """
+    if not decided.strip() or DENIED.match(decided.strip().lower()):
+        decided = carried_out
+    if not decided:
+        return
+    said = f" (the record says: {assessment_done})" if assessment_done else ""
+    if not AFFIRMED.match(assessment_done.strip().lower()) or _is_later(assessment_done, decided):
         yield Gap(
             "EXIT_WITHOUT_IMPACT_ASSESSMENT",
             title,
-            f"UNGP 19: the exit was decided without a completed exit impact assessment{said}.",
+            f"UNGP 19: the exit was decided without an exit impact assessment completed before it{said}.",
         )
+
+
+def _is_later(one: str, other: str) -> bool:
+    """Return whether one text begins with a date after the date that the other begins with, as far as both tell."""
+    days = [DAY.match(said.strip()) for said in (one, other)]
+    first, second = (day.group() if day else "" for day in days)
+    told = min(len(first), len(second))
+    return first[:told] > second[:told]
+
+
+def right_gaps(said: str) -> Iterator[Gap]:
+    """Yield the gap of a right that the record names by no article."""
+    yield Gap(
+        "RIGHT_WITHOUT_ARTICLE",
+        said,
+        "UNGP 12: the record names this right by no article of the UDHR, the ICCPR or the ICESCR, so it is not matched "
+        "to the rights catalogue.",
+    )
+
+
+def lifting_gaps(said: str) -> Iterator[Gap]:
+    """Yield the gap of a lifting whose day is not known."""
+    yield Gap(
+        "LIFTED_ON_UNKNOWN_DATE",
+        said,
+        "The record says that a measure was lifted, not when; the measure counts as in force until the day is known.",
+    )
 
 
 def risk_gaps(title: str, *, incomplete: bool, consulted: bool, undetermined: bool) -> Iterator[Gap]:

@@ -9,32 +9,6 @@ from dataclasses import dataclass
 
 UNKNOWN_HEAD_INTERIM = 4
 BANDS = {1: "minor", 2: "moderate", 3: "serious", 4: "severe", 5: "critical"}
-ANCHORS: Mapping[str, Mapping[int, str]] = {
-    "scale": {
-        5: "Life, torture or cruel treatment, slavery or trafficking, enforced disappearance, sexual abuse, "
-        "incitement to mass violence",
-        4: "Grave harm to body, mind or liberty; the essence of a right denied: arbitrary detention, intimate images, "
-        "a credible violent threat, exploitative work, biased denial of a vital service",
-        3: "Serious interference: a livelihood account lost, sensitive data exposed, sustained harassment, political "
-        "speech wrongly silenced",
-        2: "Limited, short or partial interference: wrong removal of an everyday post, minor data exposure",
-        1: "Minor inconvenience touching a right",
-    },
-    "scope": {
-        5: "10 million people or more, or half or more of a defined group at risk",
-        4: "100,000 to 9,999,999, or 20 to 49 %",
-        3: "1,000 to 99,999, or 5 to 19 %",
-        2: "10 to 999, or 1 to 4 %",
-        1: "1 to 9, or less than 1 %",
-    },
-    "irremediability": {
-        5: "Cannot be undone or compensated in kind: death, permanent exposure, destroyed evidence",
-        4: "Lasting harm; repair needs years or outside institutions",
-        3: "Repair feasible with substantial effort, within about a year",
-        2: "Fully repairable within weeks",
-        1: "Repairable at once, on request",
-    },
-}
 GRAVEST_HARMS = frozenset(
     {
         "killing",
@@ -45,6 +19,34 @@ GRAVEST_HARMS = frozenset(
         "genocide_incitement",
     }
 )
+
+# Table 2.2: the first anchor, from 5 down, that fits the worst credible outcome for the most exposed people. Ours.
+ANCHORS: Mapping[str, Mapping[int, str]] = {
+    "scale": {
+        5: "Life, torture or cruel treatment, slavery or trafficking, enforced disappearance, sexual abuse including "
+        "of children, incitement to mass violence",
+        4: "Grave harm to body, mind or liberty, or the essence of a right denied: arbitrary detention, intimate "
+        "images, a credible violent threat, exploitative work, biased denial of a vital service",
+        3: "Serious interference: livelihood account lost, sensitive data exposed, sustained harassment, political "
+        "speech wrongly silenced",
+        2: "Limited, short or partial interference: wrong removal of an everyday post, minor data exposure",
+        1: "Minor inconvenience that touches a right",
+    },
+    "scope": {
+        5: "10 000 000 people or more, or half or more of a defined group at risk",
+        4: "100 000 to 9 999 999 people, or 20 to 49 % of the group",
+        3: "1 000 to 99 999 people, or 5 to 19 % of the group",
+        2: "10 to 999 people, or 1 to 4 % of the group",
+        1: "1 to 9 people, or less than 1 % of the group",
+    },
+    "irremediability": {
+        5: "Cannot be undone or compensated in kind: death, permanent exposure, destroyed evidence",
+        4: "Lasting harm; repair needs years or outside institutions",
+        3: "Repair feasible with substantial effort, within about a year",
+        2: "Fully repairable within weeks",
+        1: "Repairable at once, on request",
+    },
+}
 
 
 class SeverityError(ValueError):

@@ -1,41 +1,36 @@
-"""Measures, and what is new about them."""
+"""The register of measures, one measure, and what is noted about it."""
 
-from functools import partial
-
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_POST
 
 from hrdd.governance.access import person, requires
-from hrdd.governance.rules import Permission
+from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import measures as actions
-from risks.forms.measures import SignalForm
-from risks.models import Measure
-from risks.queries.measures import answers_of, findings_of, measures
-from risks.views.form_page import form_page
+from risks.forms.measures import MeasureFilter, SignalForm
+from risks.models import Measure, Signal
+from risks.queries import measures as queries
 
 PAGE_SIZE = 50
-FILTERS = ("q", "state", "kind")
 
 
 @require_GET
 @requires(Permission.READ_DESK)
 def measure_list(request: HttpRequest) -> HttpResponse:
-    """Every measure with its latest finding."""
-    asked = {name: request.GET.get(name, "").strip() for name in FILTERS}
-    found = measures(words=asked["q"], state=asked["state"], kind=asked["kind"])
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    """Every measure, those in force first."""
+    form, cycle = MeasureFilter(request.GET), queries.latest_cycle()
+    found = Paginator(queries.listed_measures(cycle, **form.chosen()), PAGE_SIZE)
+    page = found.get_page(request.GET.get("page"))
     context = {
+        "rows": queries.with_findings(list(page.object_list), cycle),
         "page_obj": page,
-        "asked": asked,
-        "filtered": any(asked.values()),
-        "querystring": urlencode({name: value for name, value in asked.items() if value}),
-        "states": Measure.State.choices,
-        "kinds": Measure._meta.get_field("kind").choices,
+        "form": form,
+        "filtered": bool(form.chosen()),
+        "querystring": form.querystring(),
+        "cycle": cycle,
     }
     return render(request, "risks/measure_list.html", context)
 
@@ -43,33 +38,51 @@ def measure_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.READ_DESK)
 def measure_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One measure: whom it burdens, on which rule, what was found and decided."""
+    """One measure: what it is, what was found, what people decided, what is new."""
     measure = get_object_or_404(Measure.objects.select_related("risk"), pk=pk)
-    may = person(request).may(Permission.REASSESS_MEASURE)
-    context = {
-        "measure": measure,
-        "task": measure.tasks.filter(closed_at__isnull=True).first(),
-        "findings": findings_of(measure),
-        "answers": answers_of(measure),
-        "decisions": measure.reassessments.all(),
-        "signals": measure.signals.all(),
-        "may_note": may and measure.state == Measure.State.ACTIVE,
-    }
-    return render(request, "risks/measure_detail.html", context)
+    return _show(request, measure, SignalForm(initial={"noted_on": timezone.now().date()}))
 
 
-@require_http_methods(["GET", "POST"])
+@require_POST
 @requires(Permission.REASSESS_MEASURE)
 def note_signal(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record something that should make us look again."""
+    """Record something new about a measure."""
     measure = get_object_or_404(Measure.objects.select_related("risk"), pk=pk)
-    return form_page(
-        request,
-        SignalForm(request.POST or None),
-        act=partial(actions.note_signal, measure, by=person(request), at=timezone.now()),
-        title="Note something new",
-        lead=f"{measure}. It asks for a re-assessment in the next cycle.",
-        button="Record the signal",
-        back=reverse("measure-detail", args=[pk]),
-        done="The signal is on record; the next cycle looks at it.",
-    )
+    form = SignalForm(request.POST)
+    if form.is_valid() and _noted(request, measure, form):
+        return redirect("measure-detail", measure.pk)
+    return _show(request, measure, form)
+
+
+def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpResponse:
+    context = {
+        "measure": measure,
+        "facts": queries.facts_of(measure),
+        "answers": queries.answers_of(measure),
+        "findings": queries.findings_of(measure),
+        "decisions": measure.reassessments.all(),
+        "signals": measure.signals.all(),
+        "task": queries.open_task(measure),
+        "form": form if person(request).may(Permission.REASSESS_MEASURE) else None,
+    }
+    return render(request, "risks/measure_detail.html", context, status=400 if form.errors else 200)
+
+
+def _noted(request: HttpRequest, measure: Measure, form: SignalForm) -> bool:
+    try:
+        signal = actions.note_signal(measure, by=person(request), at=timezone.now(), **form.cleaned_data)
+    except NotAllowed as refusal:
+        name, _, _said = str(refusal).partition(":")
+        field = {"Noted on": "noted_on", "Note": "note"}.get(name)
+        form.add_error(field, str(refusal))
+        return False
+    messages.info(request, f"Recorded: {signal}. {_what_follows(measure, signal)}")
+    return True
+
+
+def _what_follows(measure: Measure, signal: Signal) -> str:
+    if measure.state != Measure.State.ACTIVE:
+        return "The measure is no longer in force, so no re-assessment follows."
+    if signal.noted_on < measure.reviewed_on:
+        return "It is dated before the last review, so it asks for no new one."
+    return "The next re-assessment, tonight, takes it up."

@@ -15,6 +15,7 @@ from hrdd.governance.rules import Permission
 from risks.actions import partners as actions
 from risks.forms.partners import EffectForm, ExtendTimeForm, LeverageForm, RelationshipForm, TieRiskForm
 from risks.models import LeverageAction, Relationship, RelationshipRisk, Risk
+from risks.models.partners import EXIT_OVER
 from risks.queries.partners import clocks_of_page, relationships, story_of
 from risks.views.form_page import form_page
 
@@ -50,6 +51,7 @@ def partner_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "relationship": relationship,
         "story": story_of(relationship, on=timezone.now().date()),
         "exits": relationship.exits.all(),
+        "exit_open": relationship.exits.exclude(state__in=EXIT_OVER).exists(),
         "may_log": user.may(Permission.LOG_LEVERAGE),
         "may_tie": user.may(Permission.ASSESS_RISK),
         "may_prepare": user.may(Permission.PREPARE_EXIT),

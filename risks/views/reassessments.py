@@ -1,9 +1,8 @@
-"""One finding and the decision on it; one cycle and what it covered."""
+"""One finding to decide on, and one cycle."""
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,7 +13,8 @@ from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import measures as actions
 from risks.forms.measures import ReassessmentForm
 from risks.models import Cycle, ReviewTask
-from risks.queries.desk import explanations
+from risks.queries import measures as queries
+from risks.queries.desk import explanations, finding_counts
 
 PAGE_SIZE = 50
 
@@ -23,13 +23,22 @@ PAGE_SIZE = 50
 @requires(Permission.READ_DESK)
 def review_task(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding, why it was made, and the form to decide on it."""
-    task = get_object_or_404(ReviewTask.objects.select_related("measure__risk", "finding__cycle"), pk=pk)
-    may = person(request).may(Permission.REASSESS_MEASURE)
-    form = ReassessmentForm(request.POST or None) if may or request.method == "POST" else None
-    if request.method == "POST" and form and form.is_valid() and _decided(request, task, form):
+    tasks = ReviewTask.objects.select_related("measure__risk", "finding__cycle", "reassessment")
+    task = get_object_or_404(tasks, pk=pk)
+    given = request.POST if request.method == "POST" else None
+    form = ReassessmentForm(given, intrusion=task.measure.intrusion)
+    if request.method == "POST" and form.is_valid() and _decided(request, task, form):
         return redirect("desk")
-    context = {"task": task, "form": form, "explanations": explanations(task.finding), "now": timezone.now()}
-    return render(request, "risks/finding_detail.html", context, status=400 if form and form.errors else 200)
+    context = {
+        "task": task,
+        "measure": task.measure,
+        "form": form if person(request).may(Permission.REASSESS_MEASURE) else None,
+        "explanations": explanations(task.finding),
+        "advice": queries.advice_on(task.finding),
+        "facts": queries.facts_of(task.measure),
+        "overdue": task.due_at < timezone.now(),
+    }
+    return render(request, "risks/finding_detail.html", context, status=400 if form.errors else 200)
 
 
 def _decided(request: HttpRequest, task: ReviewTask, form: forms.Form) -> bool:
@@ -47,16 +56,15 @@ def _decided(request: HttpRequest, task: ReviewTask, form: forms.Form) -> bool:
 @require_GET
 @requires(Permission.READ_DESK)
 def cycle_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far one re-assessment is, what it found, and what was set aside."""
+    """One re-assessment: how far it is, and what it found."""
     cycle = get_object_or_404(Cycle, pk=pk)
-    findings = cycle.findings.select_related("measure__risk", "cycle").order_by("pk")
+    findings = cycle.findings.select_related("measure__risk").order_by("pk")
     page = Paginator(findings, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "cycle": cycle,
-        "parts": cycle.chunks.aggregate(total=Count("pk"), done=Count("done_at"), assessed=Sum("assessed")),
-        "set_aside": cycle.chunks.filter(quarantined=True).count(),
-        "counts": cycle.findings.values_list("finding").annotate(many=Count("pk")).order_by("finding"),
+        "progress": queries.progress_of(cycle),
+        "counts": finding_counts(cycle),
+        "findings": queries.explained(list(page.object_list)),
         "page_obj": page,
-        "rows": [(one, explanations(one)[0].sentence) for one in page.object_list],
     }
     return render(request, "risks/cycle_detail.html", context)

@@ -1,44 +1,40 @@
-"""The register of risks, one risk, and judging its severity."""
+"""The register of risks, one risk, and the judgement of its severity."""
 
-from functools import partial
-
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hrdd.governance.access import person, requires
-from hrdd.governance.rules import Permission
-from risks.actions.salience import assess_severity
-from risks.forms.salience import SeverityForm
-from risks.models import RecordEntry, Risk
+from hrdd.governance.rules import NotAllowed, Permission
+from risks.actions import salience as actions
+from risks.forms.salience import RiskFilter, SeverityForm
+from risks.models import Risk
+from risks.queries import register
 from risks.queries.gaps import gaps_of
-from risks.queries.register import TIERS, register
-from risks.queries.salience import ranked_risks
-from risks.rules.severity import BANDS
-from risks.views.form_page import form_page
+from risks.rules.salience import SalienceError
+from risks.rules.severity import SeverityError
 
 PAGE_SIZE = 50
-FILTERS = ("q", "tier", "level")
 
 
 @require_GET
 @requires(Permission.READ_DESK)
 def risk_list(request: HttpRequest) -> HttpResponse:
-    """Every risk, ranked by salience."""
-    asked = {name: request.GET.get(name, "").strip() for name in FILTERS}
-    found = register(on=timezone.now().date(), words=asked["q"], tier=asked["tier"], level=asked["level"])
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    """Every risk, the first to be acted on first."""
+    today = timezone.now().date()
+    form = RiskFilter(request.GET)
+    found = Paginator(register.listed_risks(on=today, **form.chosen()), PAGE_SIZE)
+    page = found.get_page(request.GET.get("page"))
     context = {
+        "rows": register.standings(list(page.object_list), on=today),
         "page_obj": page,
-        "asked": asked,
-        "filtered": any(asked.values()),
-        "querystring": urlencode({name: value for name, value in asked.items() if value}),
-        "tiers": TIERS,
-        "levels": [(str(level), f"{level} {band}") for level, band in sorted(BANDS.items(), reverse=True)],
+        "form": form,
+        "filtered": bool(form.chosen()),
+        "querystring": form.querystring(),
+        "tiers": register.TIERS,
     }
     return render(request, "risks/risk_list.html", context)
 
@@ -46,18 +42,18 @@ def risk_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.READ_DESK)
 def risk_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One risk: who is harmed and how, what is done, what is not."""
+    """One risk with everything on record."""
     risk = get_object_or_404(Risk, pk=pk)
-    ranked = ranked_risks(Risk.objects.filter(pk=pk), on=timezone.now().date())
-    record = list(risk.record.all())
+    [standing] = register.standings([risk], on=timezone.now().date())
     context = {
         "risk": risk,
-        "ranked": ranked[0] if ranked else None,
-        "assessments": [(one, BANDS[one.level]) for one in risk.assessments.all()],
-        "touches": risk.touches.select_related("right"),
+        "standing": standing,
+        "story": register.story_of(risk),
+        "assessments": register.assessments_of(risk),
+        "measures": risk.measures.all(),
+        "rights": risk.touches.select_related("right"),
+        "involvements": risk.involvements.all(),
         "relationships": risk.relationships.select_related("relationship__partner"),
-        "consultations": [one for one in record if one.kind == RecordEntry.Kind.CONSULTATION],
-        "timeline": [one for one in record if one.kind != RecordEntry.Kind.CONSULTATION],
         "gaps": gaps_of(risk),
         "may_assess": person(request).may(Permission.ASSESS_RISK),
     }
@@ -66,17 +62,32 @@ def risk_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.ASSESS_RISK)
-def assess(request: HttpRequest, pk: int) -> HttpResponse:
-    """Judge how severe a risk is."""
+def assess_severity(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form to judge the severity of a risk."""
     risk = get_object_or_404(Risk, pk=pk)
-    return form_page(
-        request,
-        SeverityForm(request.POST or None),
-        act=partial(assess_severity, risk, by=person(request), at=timezone.now()),
-        title="Judge severity",
-        lead=f"{risk.title}. Judge the harm to people, not to the company: the worst credible outcome for the most "
-        "exposed. Money and reputation do not count, and good done elsewhere takes nothing away.",
-        button="Record the judgement",
-        back=reverse("risk-detail", args=[pk]),
-        done="The judgement is on record.",
-    )
+    form = SeverityForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid() and _assessed(request, risk, form):
+        return redirect("risk-detail", risk.pk)
+    [standing] = register.standings([risk], on=timezone.now().date())
+    context = {"standing": standing, "form": form}
+    return render(request, "risks/assessment_form.html", context, status=400 if form.errors else 200)
+
+
+def _assessed(request: HttpRequest, risk: Risk, form: SeverityForm) -> bool:
+    try:
+        judged = actions.assess_severity(risk, by=person(request), at=timezone.now(), **form.cleaned_data)
+    except NotAllowed as refusal:
+        form.add_error(None, str(refusal))
+    except SeverityError as refusal:
+        form.add_error("scale", _named("Scale", refusal))
+    except SalienceError as refusal:
+        form.add_error("likelihood", _named("Likelihood", refusal))
+    else:
+        messages.info(request, f"Recorded: {judged.reason}")
+        return True
+    return False
+
+
+def _named(label: str, refusal: Exception) -> str:
+    """Return the sentence of a rule under the label of the field, not under the name of its column."""
+    return f"{label}: {str(refusal).partition(': ')[2]}"

@@ -3,17 +3,13 @@
 import io
 import json
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import given
-from hypothesis import strategies as st
 
-from hrdd.dossiers.nodes import DossierError
-from hrdd.dossiers.reading import read_dossier
-from risks.models import Measure, Risk
+from hrdd.governance.models import AuditEvent
+from risks.models import Involvement, Measure, RecordEntry, Risk, RiskRight, SeverityAssessment
 
 CASES = sorted((Path(__file__).parents[2] / "hrdd" / "dossiers" / "cases").glob("*.yaml"))
 SOUND = """id: x1
@@ -27,6 +23,15 @@ severity: {scale: 5, scope: 3, irremediability: 4, likelihood: under way}
 measures:
   - {date: 2021-01-07, time: 17:41, code: temp_suspension, target: account, end: indefinite}
 """
+
+
+TABLES = (Risk, RiskRight, SeverityAssessment, Involvement, Measure, RecordEntry, AuditEvent)
+
+
+def rows() -> int:
+    """Return how many rows an import could have written, all in one query."""
+    first, *others = (table.objects.order_by().values_list("pk") for table in TABLES)
+    return first.union(*others, all=True).count()
 
 
 def run(*files: Path, dry_run: bool = False) -> dict[str, Any]:
@@ -54,8 +59,23 @@ def test_every_real_case_comes_in_once_and_twice_changes_nothing(catalogue: None
     first, second = run(*CASES), run(*CASES)
 
     assert first["created"]["risks"] == len(CASES) == Risk.objects.count()
-    assert second["created"] == {}
-    assert second["gaps"] == first["gaps"]
+    assert second == {"created": {}, "gaps": first["gaps"]}
+
+
+def test_twice_in_one_run_is_once(catalogue: None, dossier: Path) -> None:
+    assert run(dossier, dossier)["created"]["risks"] == 1
+
+
+def test_the_answer_has_the_keys_of_the_contract(catalogue: None) -> None:
+    result = run(*CASES)
+
+    assert list(result) == ["created", "gaps"]
+    kinds = {"risks", "rights", "assessments", "involvements", "measures", "record_entries"}
+    assert set(result["created"]) == kinds
+    assert result["gaps"]
+    assert {tuple(gap) for gap in result["gaps"]} == {("code", "subject", "message")}
+    counted = [table.objects.count() for table in TABLES[:-1]]
+    assert sorted(result["created"].values()) == sorted(counted)
 
 
 def test_an_indefinite_suspension_is_kept_and_raises_its_gap(catalogue: None, dossier: Path) -> None:
@@ -66,9 +86,38 @@ def test_an_indefinite_suspension_is_kept_and_raises_its_gap(catalogue: None, do
     assert "INDEFINITE_MEASURE" in {gap["code"] for gap in result["gaps"]}
 
 
-def test_a_dry_run_writes_nothing(catalogue: None, dossier: Path) -> None:
-    assert run(dossier, dry_run=True)["created"]["risks"] == 1
+def test_a_dry_run_writes_nothing_and_reports_the_same(catalogue: None) -> None:
+    before = rows()
+
+    dry = run(*CASES, dry_run=True)
+
+    assert rows() == before
+    assert dry == run(*CASES)
+    assert run(*CASES, dry_run=True)["created"] == {}
+
+
+def test_a_dry_run_refuses_what_a_real_one_would(catalogue: None, dossier: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "changed.yaml"
+    changed.write_text(SOUND.replace("What happened.", "Something else."))
+
+    with pytest.raises(CommandError, match=r"changed\.yaml:1: id: .* history is not overwritten"):
+        run(dossier, changed, dry_run=True)
+
     assert not Risk.objects.exists()
+
+
+def test_without_the_rights_catalogue_nothing_is_judged(db: None, dossier: Path) -> None:
+    with pytest.raises(CommandError, match="The rights catalogue is empty"):
+        run(dossier)
+
+
+def test_one_file_that_is_refused_holds_up_no_other(catalogue: None, dossier: Path, tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("id: [")
+
+    with pytest.raises(CommandError, match=r"^broken\.yaml:1: not YAML"):
+        run(tmp_path / "broken.yaml", dossier)
+
+    assert Risk.objects.get().imported_from == "x1"
 
 
 def test_norway_stays_norway_and_levels_given_as_numbers_are_scored(catalogue: None, dossier: Path) -> None:
@@ -85,6 +134,8 @@ def test_norway_stays_norway_and_levels_given_as_numbers_are_scored(catalogue: N
         ("scale: 5", "scale: 7", ":8: severity.scale: level 7 is not on the scale"),
         ("2021-01-07", "2021-02-30", ":10: measures[0].date: 2021-02-30"),
         ("udhr: [19]", "udhr: [99]", ":7: rights[0].udhr: UDHR article 99"),
+        ('"19(2)"', '"99"', ":7: rights[0].iccpr: ICCPR article 99"),
+        ("how: restricted", "icescr: right", ":7: rights[0].icescr: 'right' is not an article"),
         ("title:", "titel:", ":2: titel: the key titel is not known; did you mean title?"),
         ("id: x1", "id: [x1", ": not YAML"),
         ("NO,", "XX,", ":4: jurisdictions: XX"),
@@ -96,42 +147,53 @@ def test_norway_stays_norway_and_levels_given_as_numbers_are_scored(catalogue: N
         (SOUND, "", ": the file is empty"),
         (SOUND, "- a list", ":1: keys with values are needed"),
         (SOUND, "[" * 2000, ": nested deeper"),
-        (SOUND, "x" * 2_000_000, ": larger than 1 MiB"),
+        (SOUND, "x" * 10_000_000, ": larger than 1 MiB"),
+        (SOUND, SOUND + "#" * 2_000_000, ": larger than 1 MiB"),
     ],
+    ids=lambda value: value[:24] if isinstance(value, str) else None,
 )
 def test_a_malformed_dossier_is_refused_in_one_line_and_writes_nothing(
     catalogue: None, dossier: Path, old: str, new: str, says: str
 ) -> None:
+    before = rows()
     dossier.write_text(SOUND.replace(old, new, 1))
 
     with pytest.raises(CommandError) as refused:
         run(dossier)
 
+    assert str(refused.value).startswith("case.yaml:")
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+    assert refused.value.returncode == 1
+    assert rows() == before
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_that_is_not_utf8_is_refused_with_its_line(
+    catalogue: None, dossier: Path, encoding: str
+) -> None:
+    dossier.write_bytes(SOUND.replace("happened", "happ\xe9ned").encode(encoding))
+
+    with pytest.raises(CommandError, match=r"case\.yaml:[13]: the file is not UTF-8"):
+        run(dossier)
+
     assert not Risk.objects.exists()
 
 
-def test_a_file_that_is_not_utf8_is_refused_with_its_line(catalogue: None, dossier: Path) -> None:
-    dossier.write_bytes(SOUND.encode().replace(b"What happened", b"What happ\xe9ned"))
+def test_the_mark_and_line_ends_of_windows_are_no_part_of_a_dossier(catalogue: None, dossier: Path) -> None:
+    dossier.write_bytes(b"\xef\xbb\xbf" + SOUND.replace("\n", "\r\n").encode())
 
-    with pytest.raises(CommandError, match=r"case\.yaml:3: the file is not UTF-8"):
-        run(dossier)
+    assert run(dossier)["created"]["risks"] == 1
 
 
 def test_another_content_under_a_known_id_never_overwrites_history(catalogue: None, dossier: Path) -> None:
     run(dossier)
     dossier.write_text(SOUND.replace("What happened.", "Something else."))
 
-    with pytest.raises(CommandError, match="history is not overwritten"):
+    before = rows()
+
+    with pytest.raises(CommandError, match=r"^case\.yaml:1: id: .* history is not overwritten$"):
         run(dossier)
 
-
-@given(st.binary(max_size=400))
-def test_no_bytes_make_the_reader_fail_otherwise_than_by_refusing(content: bytes) -> None:
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "any.yaml"
-        file.write_bytes(content)
-
-        with pytest.raises(DossierError):
-            read_dossier(file)
+    assert rows() == before
+    assert Risk.objects.get().summary == "What happened."

@@ -1,9 +1,9 @@
 """Import real cases from dossiers."""
 
-import hashlib
 import json
 from argparse import ArgumentParser
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils import timezone
 from hrdd.dossiers.actions import import_dossier
 from hrdd.dossiers.nodes import DossierError
 from hrdd.dossiers.reading import read_dossier
+from risks.models import Right
 from risks.rules.gaps import Gap
 
 
@@ -30,21 +31,23 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        if not Right.objects.exists():
+            raise CommandError("The rights catalogue is empty; run `manage.py load_rights` first.")
         created: Counter[str] = Counter()
         gaps: list[Gap] = []
         refused: list[str] = []
-        for file in options["files"]:
-            try:
-                with transaction.atomic():
-                    dossier = read_dossier(file)
-                    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-                    imported = import_dossier(dossier, at=timezone.now(), digest=digest)
-                    transaction.set_rollback(options["dry_run"])
-            except DossierError as error:
-                refused.append(str(error))
-                continue
-            created.update(imported.created)
-            gaps += imported.gaps
+        # A dry run does all of it in one transaction, so that each file sees those before it, and takes it back.
+        with transaction.atomic() if options["dry_run"] else nullcontext():
+            for file in options["files"]:
+                try:
+                    imported = import_dossier(read_dossier(file), at=timezone.now())
+                except DossierError as error:
+                    refused.append(str(error))
+                    continue
+                created.update(imported.created)
+                gaps += imported.gaps
+            if options["dry_run"]:
+                transaction.set_rollback(True)
         self._report(created, gaps, as_json=options["json"])
         if refused:
             raise CommandError("\n".join(refused))

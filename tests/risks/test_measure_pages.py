@@ -1,0 +1,215 @@
+"""The register of measures, one measure, and signals that ask for a re-assessment."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from hrdd.governance.models import AuditEvent, User
+from hrdd.governance.rules import NotAllowed, Role
+from risks.actions.measures import note_signal
+from risks.actions.proportionality import assess_chunk, plan_cycle
+from risks.models import Cycle, Measure, ReviewTask, Risk, Signal
+from risks.rules.three_part_test import QUESTIONS
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+def person(role: Role) -> User:
+    return User.objects.create_user(f"a-{role.lower()}", "x", display_name="A", roles=[role])
+
+
+@pytest.fixture
+def analyst(db: None, client: Client) -> Client:
+    client.force_login(person(Role.ANALYST))
+    return client
+
+
+def a_measure(**given: Any) -> Measure:
+    day = timezone.now().date() - timedelta(days=5)
+    risk = Risk.objects.create(title="A risk", summary="What may happen.", opened_on=day)
+    known: dict[str, Any] = {
+        "kind": "geoblock",
+        "intrusion": 3,
+        "target": "A page",
+        "starts_on": day,
+        "starts_said": "five days ago",
+        "level_then": 3,
+        "reviewed_on": day,
+        "justified_on": day,
+        "rule_relied_on": "A rule",
+    }
+    return Measure.objects.create(risk=risk, **known | given)
+
+
+def cycle_of(day: date, *, at: datetime) -> Cycle:
+    cycle = plan_cycle(as_of=day, at=at)
+    for chunk in cycle.chunks.all():
+        assess_chunk(chunk.pk, at=at)
+    Cycle.objects.filter(pk=cycle.pk).update(finished_at=at)
+    return cycle
+
+
+def test_measures_are_filtered_by_state_kind_and_what_the_latest_cycle_found(
+    record: None, analyst: Client
+) -> None:
+    def titles(query: str) -> list[str]:
+        return [row.measure.kind for row in analyst.get(f"/desk/measures/{query}").context["rows"]]
+
+    assert len(titles("")) == Measure.objects.count()
+    assert set(titles("?kind=temp_suspension")) == {"temp_suspension"}
+    assert len(titles("?state=lifted")) == Measure.objects.filter(state="lifted").count()
+    urgent = Cycle.objects.get().findings.filter(finding="REVIEW_URGENT").count()
+    assert len(titles("?finding=REVIEW_URGENT")) == urgent > 0
+    assert len(titles("?finding=none")) == Measure.objects.count() - Cycle.objects.get().findings.count()
+
+
+def test_a_finding_of_an_earlier_cycle_is_not_shown_as_the_latest(record: None, analyst: Client) -> None:
+    cycle_of(date(2031, 1, 1), at=NOW)
+
+    assert analyst.get("/desk/measures/").context["cycle"].as_of == date(2031, 1, 1)
+    found = {row.finding.cycle_id for row in analyst.get("/desk/measures/").context["rows"] if row.finding}
+    assert Cycle.objects.get(as_of=date(2021, 2, 1)).pk not in found
+
+
+def test_a_measure_shows_its_facts_findings_decisions_and_test(record: None, analyst: Client) -> None:
+    task = ReviewTask.objects.get(measure__kind="temp_suspension", closed_at__isnull=True)
+    page = f"/desk/measures/{task.measure_id}/"
+    unanswered = analyst.get(page).content.decode()
+    Measure.objects.filter(pk=task.measure_id).update(
+        three_part_test={question.code: "yes" for question in QUESTIONS}
+    )
+
+    answered = analyst.get(page)
+
+    assert "The test was never answered" in unanswered
+    assert f'href="/desk/tasks/{task.pk}/"' in unanswered
+    assert "without an end date is never proportionate" in unanswered
+    tones = {one.question.code: one.tone for one in answered.context["answers"]}
+    assert (tones["L1"], tones["N3"]) == ("ok", "urgent")
+
+
+def test_a_measure_costs_the_same_queries_however_much_was_found(record: None, analyst: Client) -> None:
+    measure = ReviewTask.objects.filter(closed_at__isnull=True)[0].measure
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert analyst.get(f"/desk/measures/{measure.pk}/").status_code == 200
+        return len(queries)
+
+    before = cost()
+    for day in range(2, 12):
+        cycle_of(date(2021, 2, day), at=NOW)
+    assert cost() == before <= 12
+
+
+def test_a_signal_is_recorded_and_the_next_cycle_asks_for_a_review(analyst: Client) -> None:
+    measure, now = a_measure(), timezone.now()
+    cycle_of(now.date(), at=now)
+    assert not ReviewTask.objects.exists()
+
+    answer = analyst.post(
+        f"/desk/measures/{measure.pk}/signals/",
+        {"kind": "new_evidence", "noted_on": now.date().isoformat(), "note": "The page documents a crime."},
+        follow=True,
+    )
+    cycle_of(now.date() + timedelta(days=1), at=now)
+
+    assert b"The next re-assessment, tonight, takes it up." in answer.content
+    assert b"The page documents a crime." in answer.content
+    finding = ReviewTask.objects.get(measure=measure).finding
+    assert (finding.finding, finding.code) == ("REVIEW_URGENT", "NEW_EVIDENCE")
+    event = AuditEvent.objects.get(action="noted signal: new_evidence")
+    assert (event.actor, event.subject) == ("a-analyst", str(measure))
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"kind": ""}, "What is new: choose"),
+        ({"kind": "gossip"}, "What is new: choose one of the list"),
+        ({"noted_on": ""}, "Noted on: give the day"),
+        ({"noted_on": "yesterday"}, "Noted on: write the day as year-month-day"),
+        ({"noted_on": "2999-01-01"}, "or earlier; a signal is noted when it is known"),
+        ({"noted_on": "1999-01-01"}, "or later; the measure began on that day"),
+        ({"note": " "}, "Note: say what is new"),
+    ],
+)
+def test_a_signal_that_is_refused_is_named_and_what_was_typed_is_kept(
+    analyst: Client, given: dict[str, str], says: str
+) -> None:
+    measure = a_measure()
+    sound = {
+        "kind": "ineffective",
+        "noted_on": timezone.now().date().isoformat(),
+        "note": "No change was measured",
+    }
+
+    answer = analyst.post(f"/desk/measures/{measure.pk}/signals/", sound | given)
+
+    content = answer.content.decode()
+    assert answer.status_code == 400
+    assert says in content
+    assert "No change was measured" in content or "note" in given
+    assert not Signal.objects.exists()
+
+
+def test_a_signal_needs_the_role_and_a_post(client: Client, db: None) -> None:
+    measure = a_measure()
+    page = f"/desk/measures/{measure.pk}/signals/"
+    assert client.post(page).status_code == 302
+    client.force_login(person(Role.PUBLISHER))
+    assert client.post(page).status_code == 403
+    assert b"Record a signal" not in client.get(f"/desk/measures/{measure.pk}/").content
+    client.force_login(person(Role.REVIEWER))
+    assert client.get(page).status_code == 405
+    eve = person(Role.SENIOR)
+    with pytest.raises(NotAllowed, match="role"):
+        note_signal(measure, by=eve, at=NOW, kind="new_evidence", noted_on=NOW.date(), note="New")
+
+
+def test_a_signal_about_a_measure_with_a_very_long_target_is_recorded(analyst: Client) -> None:
+    measure = a_measure(target="x" * 300)
+    given = {"kind": "ineffective", "noted_on": timezone.now().date().isoformat(), "note": "New"}
+
+    assert analyst.post(f"/desk/measures/{measure.pk}/signals/", given).status_code == 302
+
+
+def test_a_reader_sees_a_finding_and_no_form_and_is_refused_in_a_sentence(
+    record: None, client: Client
+) -> None:
+    client.force_login(person(Role.AUDITOR))
+    task = ReviewTask.objects.filter(closed_at__isnull=True)[0]
+
+    page = client.get(f"/desk/tasks/{task.pk}/").content
+    refused = client.post(f"/desk/tasks/{task.pk}/", {"outcome": "lift", "reasons": "x" * 60})
+
+    assert b"does not decide on it" in page
+    assert b"Record the decision" not in page
+    assert refused.status_code == 400
+    task.refresh_from_db()
+    assert task.closed_at is None
+
+
+def test_a_cycle_says_how_far_it_is_and_what_it_found(record: None, analyst: Client) -> None:
+    cycle = Cycle.objects.get()
+
+    page = analyst.get(f"/desk/cycles/{cycle.pk}/")
+
+    assert b"1 of 1 part done" in page.content
+    assert sum(many for _kind, _label, many in page.context["counts"]) == cycle.findings.count()
+    cycle.chunks.update(done_at=None, quarantined=True)
+    assert b"set aside: its measures were not judged" in analyst.get(f"/desk/cycles/{cycle.pk}/").content
+
+
+def test_the_desk_counts_and_links_the_latest_cycle(record: None, analyst: Client) -> None:
+    page = analyst.get("/desk/")
+
+    counts = page.context["counts"]
+    assert counts["urgent"] + counts["due"] == ReviewTask.objects.filter(closed_at__isnull=True).count()
+    assert f'href="/desk/cycles/{Cycle.objects.get().pk}/"'.encode() in page.content
+    assert page.context["risks_to_assess"]

@@ -90,6 +90,10 @@ def note_signal(measure: Measure, *, by: User, at: datetime, kind: str, noted_on
     """
     if not by.may(Permission.REASSESS_MEASURE):
         raise NotAllowed("Your role does not record signals (domain roles ANALYST, REVIEWER, DECIDER).")
+    if kind == Signal.Kind.APPEAL_UPHELD and measure.imposed_by == by.username:
+        raise NotAllowed(
+            "SD2: whoever imposed a measure does not record how its appeal was decided. Ask the appeal body."
+        )
     if noted_on > at.date():
         raise NotAllowed(f"Noted on: choose {at:%-d %B %Y} or earlier; a signal is noted when it is known.")
     if noted_on < measure.starts_on:

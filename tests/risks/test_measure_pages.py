@@ -213,3 +213,12 @@ def test_the_desk_counts_and_links_the_latest_cycle(record: None, analyst: Clien
     assert counts["urgent"] + counts["due"] == ReviewTask.objects.filter(closed_at__isnull=True).count()
     assert f'href="/desk/cycles/{Cycle.objects.get().pk}/"'.encode() in page.content
     assert page.context["risks_to_assess"]
+
+
+def test_who_imposed_a_measure_does_not_record_how_its_appeal_was_decided(db: None) -> None:
+    imposer = person(Role.ANALYST)
+    measure = a_measure(imposed_by=imposer.username)
+
+    with pytest.raises(NotAllowed, match="SD2"):
+        note_signal(measure, by=imposer, at=NOW, kind="appeal_upheld", noted_on=NOW.date(), note="Upheld.")
+    assert not Signal.objects.exists()

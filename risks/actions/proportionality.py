@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
 
 from hrdd.governance.actions import JOB, record_event
 from risks.models import Chunk, Cycle, Finding, Measure, ReviewTask
-from risks.queries.proportionality import Judgement, judge_measures
+from risks.queries.proportionality import findings_statement
 from risks.rules.proportionality import DUE_DAYS, RULES_VERSION, URGENT_HOURS, URGENT_HOURS_LIFE, Outcome
 
-CHUNK_SIZE = 250
+CHUNK_SIZE = 2000
 MOST_ATTEMPTS = 3
 ASKS_A_PERSON = frozenset({Outcome.REVIEW_URGENT, Outcome.REVIEW_DUE})
 ENDS_BY_JOB = {Outcome.EXPIRE: Measure.State.EXPIRED, Outcome.LIFT_EXECUTE: Measure.State.REVERSED}
@@ -30,16 +30,30 @@ def plan_cycle(*, as_of: date, at: datetime) -> Cycle:
     )
     if not created:
         return cycle
-    ids = list(Measure.objects.in_force(as_of).order_by("id").values_list("id", flat=True))
-    Chunk.objects.bulk_create(
-        Chunk(cycle=cycle, first_measure=part[0], last_measure=part[-1])
-        for part in (ids[start : start + CHUNK_SIZE] for start in range(0, len(ids), CHUNK_SIZE))
-    )
+    measures = _cut_into_chunks(cycle)
     record_event(
-        by=JOB, at=at, action="planned re-assessment", subject=str(cycle), detail={"measures": len(ids)}
+        by=JOB, at=at, action="planned re-assessment", subject=str(cycle), detail={"measures": measures}
     )
     _finish(cycle, at=at)
     return cycle
+
+
+def _cut_into_chunks(cycle: Cycle) -> int:
+    """Write the chunks of a cycle over the measures in force, in one statement; return how many measures."""
+    measures = Measure.objects.in_force(cycle.as_of).order_by().values("id")
+    inner, params = measures.query.sql_with_params()
+    statement = f"""WITH parts AS (
+        SELECT min(id) AS first, max(id) AS last, count(*) AS many
+        FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / %s AS part FROM ({inner}) AS standing) AS numbered
+        GROUP BY part),
+        written AS (
+        INSERT INTO risks_chunk (cycle_id, first_measure, last_measure, attempts, assessed, quarantined)
+        SELECT %s, first, last, 0, 0, false FROM parts ORDER BY first)
+        SELECT coalesce(sum(many), 0)::bigint FROM parts"""  # noqa: S608  # compiled by Django
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [CHUNK_SIZE, *params, cycle.pk])
+        [(counted,)] = cursor.fetchall()
+    return int(counted)
 
 
 def claim_chunk(chunk_id: int) -> bool:
@@ -61,21 +75,25 @@ def assess_chunk(chunk_id: int, *, at: datetime) -> int:
     measures = Measure.objects.in_force(cycle.as_of).filter(
         pk__gte=chunk.first_measure, pk__lte=chunk.last_measure
     )
-    judgements = judge_measures(measures, as_of=cycle.as_of)
-    findings = _write_findings(cycle, judgements)
+    assessed, found = _write_findings(cycle, measures)
+    findings = (
+        list(cycle.findings.filter(measure__in=measures.values("pk")).select_related("cycle"))
+        if found
+        else []
+    )
     _ask_people(findings, at=at)
     if cycle.as_of == at.date():
         _end_what_a_person_dated(findings, at=at)
-    chunk.done_at, chunk.assessed = at, len(judgements)
+    chunk.done_at, chunk.assessed = at, assessed
     chunk.save(update_fields=["done_at", "assessed"])
     record_event(
         by=JOB,
         at=at,
         action="assessed measures",
         subject=str(cycle),
-        detail={"chunk": chunk.pk, "assessed": len(judgements), "findings": len(findings)},
+        detail={"chunk": chunk.pk, "assessed": assessed, "findings": found},
     )
-    return len(judgements)
+    return assessed
 
 
 def finish_cycle(cycle: Cycle, *, at: datetime) -> bool:
@@ -90,19 +108,12 @@ def _finish(cycle: Cycle, *, at: datetime) -> None:
         Cycle.objects.filter(pk=cycle.pk, finished_at__isnull=True).update(finished_at=at)
 
 
-def _write_findings(cycle: Cycle, judgements: Iterable[Judgement]) -> list[Finding]:
-    return Finding.objects.bulk_create(
-        Finding(
-            cycle=cycle,
-            measure_id=judgement.row,
-            finding=judgement.finding,
-            code=judgement.code,
-            codes=judgement.codes,
-            inputs=dict(judgement.inputs),
-        )
-        for judgement in judgements
-        if judgement.finding != Outcome.OK
-    )
+def _write_findings(cycle: Cycle, measures: QuerySet[Measure]) -> tuple[int, int]:
+    """Judge measures and write the findings in one statement; return how many were judged, and found."""
+    with connection.cursor() as cursor:
+        cursor.execute(*findings_statement(measures, cycle=cycle.pk, as_of=cycle.as_of))
+        assessed, found = cursor.fetchone()
+    return assessed, found
 
 
 def _due_at(finding: Finding, at: datetime) -> datetime:

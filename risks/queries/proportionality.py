@@ -141,16 +141,26 @@ def inputs_of(measures: QuerySet[Measure], *, as_of: date) -> QuerySet[Any, Any]
     )
 
 
-def _judge(source_sql: str, source_params: Sequence[Any]) -> list[Judgement]:
+NAMES = [*INPUT_COLUMNS, "arm", *(f"fires_{number}" for number in range(len(TRIGGERS)))]
+
+
+def _verdicts(source_sql: str) -> tuple[str, list[Any]]:
+    """Return the CTEs `judged` and `verdict` over a source of inputs, and the parameters of the second."""
     verdicts = Judged.objects.annotate(
         arm=primary_arm(), **{f"fires_{number}": fires(trigger) for number, trigger in enumerate(TRIGGERS)}
-    ).order_by("row")
-    names = [*INPUT_COLUMNS, "arm", *(f"fires_{number}" for number in range(len(TRIGGERS)))]
-    sql, params = verdicts.values_list(*names).query.sql_with_params()
+    )
+    sql, params = verdicts.values_list(*NAMES).query.sql_with_params()  # both halves are compiled by Django
+    return f"WITH judged AS MATERIALIZED ({source_sql}), verdict ({', '.join(NAMES)}) AS ({sql})", list(
+        params
+    )
+
+
+def _judge(source_sql: str, source_params: Sequence[Any]) -> list[Judgement]:
+    ctes, params = _verdicts(source_sql)
     with connection.cursor() as cursor:
-        statement = f"WITH judged AS MATERIALIZED ({source_sql}) {sql}"  # both halves are compiled by Django
-        cursor.execute(statement, [*source_params, *params])
-        return [_judgement(dict(zip(names, values, strict=True))) for values in cursor.fetchall()]
+        cursor.execute(f"{ctes} SELECT * FROM verdict ORDER BY row", [*source_params, *params])  # noqa: S608
+        found = cursor.fetchall()
+    return [_judgement(dict(zip(NAMES, values, strict=True))) for values in found]
 
 
 def _judgement(values: Mapping[str, Any]) -> Judgement:
@@ -165,12 +175,35 @@ def _judgement(values: Mapping[str, Any]) -> Judgement:
     )
 
 
-def judge_measures(measures: QuerySet[Measure], *, as_of: date) -> list[Judgement]:
-    """Judge measures as they stood on a day, all in one statement; return one judgement each, by id."""
+def _source(measures: QuerySet[Measure], *, as_of: date) -> tuple[str, list[Any]]:
     sql, params = inputs_of(measures.order_by(), as_of=as_of).values(*INPUT_COLUMNS).query.sql_with_params()
     columns = ", ".join(INPUT_COLUMNS)
-    source = f"SELECT * FROM ({sql}) AS inputs ({columns})"  # noqa: S608  # column names are the model's own
-    return _judge(source, params)
+    return f"SELECT * FROM ({sql}) AS inputs ({columns})", list(params)  # noqa: S608  # our own columns
+
+
+def findings_statement(measures: QuerySet[Measure], *, cycle: int, as_of: date) -> tuple[str, list[Any]]:
+    """Return the one statement that judges measures and writes what was found; it returns two counts.
+
+    Nothing is written where all is well: the chunk of the cycle is the record of what was covered.
+
+    Args:
+        measures: the measures to judge, as they stood on the day.
+        cycle: the id of the cycle that the findings belong to.
+        as_of: the day.
+    """
+    source, source_params = _source(measures, as_of=as_of)
+    ctes, params = _verdicts(source)
+    codes = ", ".join(f"CASE WHEN fires_{number} = 1 THEN %s END" for number in range(len(TRIGGERS)))
+    inputs = ", ".join(f"'{name}', {name}" for name in INPUT_COLUMNS)
+    statement = f"""{ctes}, written AS (
+        INSERT INTO risks_finding (cycle_id, measure_id, finding, code, codes, inputs)
+        SELECT %s, row, (%s::text[])[arm + 1], (%s::text[])[arm + 1],
+               to_jsonb(array_remove(ARRAY[{codes}], NULL)), jsonb_build_object({inputs})
+        FROM verdict WHERE arm < {len(ARMS)} ORDER BY row RETURNING 1)
+        SELECT (SELECT count(*) FROM judged), (SELECT count(*) FROM written)"""  # noqa: S608  # our own columns
+    outcomes, deciding = [str(arm.outcome) for arm in ARMS], [arm.code for arm in ARMS]
+    fired = [trigger.code for trigger in TRIGGERS]
+    return statement, [*source_params, *params, cycle, outcomes, deciding, *fired]
 
 
 def judge_inputs(inputs: Iterable[ProportionalityInput]) -> list[Judgement]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import rfc8785
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, record_event, void_sign_offs
 from hrdd.governance.models import SignOff, User
@@ -25,6 +24,7 @@ from risks.rules.exit import (
     Comparison,
     ExitFacts,
     ExitKind,
+    ExitState,
     ImpactAssessment,
     Trigger,
     missing_from_assessment,
@@ -115,7 +115,7 @@ def write_impact_assessment(
     )
     if lacking:
         raise NotAllowed(" ".join(lacking))
-    if decision.state == "considering":
+    if decision.state != ExitState.ASSESSING:
         _move(decision, "assess", by=by, at=at)
     assessment = ExitImpactAssessment.objects.create(
         relationship=decision.relationship,
@@ -129,6 +129,7 @@ def write_impact_assessment(
         comparison_reasons=comparison_reasons,
         assessor=by,
         completed_on=at.date(),
+        severity_then=_level(decision.relationship, on=at.date()),
     )
     _move(decision, "consult", by=by, at=at, impact_assessment=assessment)
     return assessment
@@ -196,11 +197,17 @@ def decide(
         raise NotAllowed("SD4: whoever has a revenue target on this partner does not decide on the exit.")
     if content_hash(decision) != sign_off.content_hash:
         raise NotAllowed("The proposal changed since it was sent for signature. It must be proposed again.")
+    if approve and len(reasons.strip()) < LEAST_REASONS:
+        raise NotAllowed(f"Reasons: at least {LEAST_REASONS} characters; others must be able to follow them.")
     assessment = decision.impact_assessment
     authors = frozenset(
         one.username
         for one in (decision.opened_by, decision.proposed_by, assessment.assessor if assessment else None)
         if one
+    ) | frozenset(
+        SignOff.objects.filter(
+            subject_kind=SIGN_OFF_KIND, subject_id=decision.pk, decision=SignOff.Decision.APPROVED
+        ).values_list("decided_by__username", flat=True)
     )
     decide_sign_off(
         sign_off, by=by, at=at, approve=approve, reasons=reasons, seen_hash=seen_hash, authors=authors
@@ -247,9 +254,14 @@ def take_step(decision: ExitDecision, name: str, *, by: User, at: datetime) -> N
     """
     if name not in {"execute", "suspend", "resume", "complete", "review", "close", "withdraw", "abandon"}:
         raise NotAllowed("This step is taken on its own page.")
-    if name in {"suspend", "resume", "close", "abandon"} and decision.relationship.revenue_owners.filter(
-        pk=by.pk
-    ):
+    decision = ExitDecision.objects.select_for_update().get(pk=decision.pk)
+    if name in {
+        "suspend",
+        "resume",
+        "close",
+        "withdraw",
+        "abandon",
+    } and decision.relationship.revenue_owners.filter(pk=by.pk):
         raise NotAllowed("SD4: whoever has a revenue target on this partner does not decide on the exit.")
     if name == "close" and not decision.reviews.exists():
         raise NotAllowed("UNGP 20: record what became of the people affected before you close this.")
@@ -309,23 +321,20 @@ def content_hash(decision: ExitDecision) -> str:
         "consequences_accepted": decision.consequences_accepted,
         "notice_days": decision.notice_days,
         "data_and_access_plan": decision.data_and_access_plan,
-        "impact_assessment": decision.impact_assessment_id,
+        "impact_assessment": decision.impact_assessment_id,  # kept as it is by the database
     }
     return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
 
 
 def _facts(decision: ExitDecision, *, board_agrees: bool, on: date) -> ExitFacts:
-    risks = decision.relationship.risks.values("risk")
-    known = SeverityAssessment.objects.filter(risk__in=risks, holds_from__lte=on)
-    levels = [known.filter(risk=one["risk"]).values_list("level", flat=True).first() for one in risks]
     assessment = decision.impact_assessment
     return ExitFacts(
         kind=ExitKind(decision.kind),
         trigger=Trigger(decision.trigger),
         trigger_reasons=decision.trigger_reasons,
-        level=max((level for level in levels if level), default=INTERIM_LEVEL),
+        level=_level(decision.relationship, on=on),
         assessed_on=assessment.completed_on if assessment else None,
-        severity_changed_on=known.aggregate(latest=Max("holds_from"))["latest"],
+        level_when_assessed=assessment.severity_then if assessment else None,
         leverage_with_outcome=LeverageAction.objects.filter(
             tied__relationship=decision.relationship, measured_on__isnull=False
         ).count(),
@@ -334,6 +343,13 @@ def _facts(decision: ExitDecision, *, board_agrees: bool, on: date) -> ExitFacts
         consequences_accepted=decision.consequences_accepted,
         board_agrees=board_agrees,
     )
+
+
+def _level(relationship: Relationship, *, on: date) -> int:
+    """Return the gravest level of the harms tied to a relationship; one that nobody scored counts as 4."""
+    risks = relationship.risks.values_list("risk", flat=True)
+    levels = [SeverityAssessment.objects.levels_on(on, risk=risk).first() for risk in risks]
+    return max((level or INTERIM_LEVEL for level in levels), default=INTERIM_LEVEL)
 
 
 def _board_must_agree(decision: ExitDecision, *, on: date) -> bool:

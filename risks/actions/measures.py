@@ -157,11 +157,11 @@ def _move_clock(measure: Measure, decision: Reassessment, *, at: datetime) -> No
         measure.state = Measure.State.LIFTED if lifted else Measure.State.MODIFIED
         measure.ended_on = today
         if not lifted:
-            _replace(measure, kind=decision.lower_kind, at=at)
+            _replace(measure, kind=decision.lower_kind, imposed_by=decision.decided_by, at=at)
     measure.save()
 
 
-def _replace(measure: Measure, *, kind: str, at: datetime) -> None:
+def _replace(measure: Measure, *, kind: str, imposed_by: str, at: datetime) -> None:
     """Put the less intrusive measure in the place of the one that ends today (3.2, modified)."""
     today = at.date()
     Measure.objects.create(
@@ -172,6 +172,7 @@ def _replace(measure: Measure, *, kind: str, at: datetime) -> None:
         rule_relied_on=measure.rule_relied_on,
         legal_ground=measure.legal_ground,
         note=f"Replaces: {measure}",
+        imposed_by=imposed_by,
         starts_on=today,
         starts_said=today.isoformat(),
         ends_on=measure.ends_on if measure.ends_on and measure.ends_on >= today else None,

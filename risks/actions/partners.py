@@ -57,9 +57,8 @@ def record_relationship(
         )
     if started_on and contract_end and contract_end < started_on:
         raise NotAllowed("Contract end: the contract ends before the relationship began.")
-    partner, _created = Partner.objects.get_or_create(
-        name=" ".join(name.split()),
-        defaults={"country": partner_country, "about": about, "naming_endangers": naming_endangers},
+    partner = _partner(
+        " ".join(name.split()), country=partner_country, about=about, warning=naming_endangers.strip()
     )
     relationship = Relationship.objects.create(
         partner=partner,
@@ -77,6 +76,17 @@ def record_relationship(
         by=by.username, at=at, action="recorded relationship", subject=f"relationship {relationship.pk}"
     )
     return relationship
+
+
+def _partner(name: str, *, country: str, about: str, warning: str) -> Partner:
+    """Return the partner of a name, however it is capitalised; a further warning is added, none is ever lost."""
+    partner = Partner.objects.select_for_update().filter(name__iexact=name).first()
+    if partner is None:
+        return Partner.objects.create(name=name, country=country, about=about, naming_endangers=warning)
+    if warning and warning not in partner.naming_endangers:
+        partner.naming_endangers = f"{partner.naming_endangers}\n{warning}".strip()
+        partner.save(update_fields=["naming_endangers"])
+    return partner
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
@@ -67,7 +68,7 @@ def assess_severity(
     _check(held, by=by, told=rationales, floor_reason=floor_reason)
     check_likelihood(State(state_of_harm), likelihood, unknown=likelihood_unknown)
     verdict = judge(scale, scope, irremediability, harm_type=harm_type, floor_reason=floor_reason)
-    _refuse_to_lower(held, verdict, at=at)
+    _refuse_to_lower(held, verdict, state_of_harm=state_of_harm, at=at)
     assessment = SeverityAssessment.objects.create(
         risk=held,
         scale=scale,
@@ -115,15 +116,28 @@ def _check(risk: Risk, *, by: User, told: dict[str, str], floor_reason: str) -> 
         )
 
 
-def _refuse_to_lower(risk: Risk, verdict: Severity, *, at: datetime) -> None:
-    """Refuse to lower what was last fully scored as severe; leaving a head open in between opens no way around."""
-    complete = SeverityAssessment.objects.filter(
-        risk=risk, holds_from__lte=at.date(), incomplete=False
-    ).first()
-    if complete and complete.level >= SEVERE and verdict.level < complete.level:
+def _refuse_to_lower(risk: Risk, verdict: Severity, *, state_of_harm: str, at: datetime) -> None:
+    """Refuse to lower what was scored as severe, or to mark it as put right, on one person's word (SD5).
+
+    Leaving a head open in between opens no way around: the level is never under a scale that is known.
+    """
+    scored = (
+        SeverityAssessment.objects.filter(risk=risk, holds_from__lte=at.date())
+        .filter(Q(incomplete=False) | Q(scale__isnull=False))
+        .first()
+    )
+    held = (scored.scale if scored.incomplete else scored.level) if scored else None
+    if not held or held < SEVERE:
+        return
+    if verdict.level < held:
         raise NotAllowed(
-            f"SD5: severity is not lowered from level {complete.level} to {verdict.level} by one person. It needs new "
-            "evidence and a second person: ask a reviewer; until then the level stands."
+            f"SD5: severity is not lowered from level {held} to {verdict.level} by one person. It needs new "
+            "evidence and a second person. There is no page for that yet; until then the level stands."
+        )
+    if state_of_harm == State.ACTUAL_REMEDIED:
+        raise NotAllowed(
+            f"SD5: a harm of level {held} leaves the salient list when it is put right. That needs evidence and a "
+            "second person. There is no page for that yet; until then it stays."
         )
 
 

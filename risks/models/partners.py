@@ -186,7 +186,7 @@ class LeverageAction(models.Model):
 
 
 class ExitImpactAssessment(models.Model):
-    """Whom leaving would harm, weighed before anything is decided. Once completed, the database keeps it as it is."""
+    """Whom leaving would harm, weighed before anything is decided. The database keeps it as it is."""
 
     relationship = models.ForeignKey(Relationship, models.PROTECT, related_name="exit_assessments")
     groups = models.JSONField(default=list)
@@ -198,15 +198,13 @@ class ExitImpactAssessment(models.Model):
     comparison = models.CharField(max_length=26, choices=COMPARISONS, blank=True)
     comparison_reasons = models.TextField(blank=True)
     assessor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    completed_on = models.DateField(null=True, blank=True)
+    completed_on = models.DateField()
+    severity_then = models.PositiveSmallIntegerField()
 
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(
-                name="exit_assessment_complete_has_comparison",
-                condition=Q(completed_on__isnull=True) | ~Q(comparison=""),
-            )
+            models.CheckConstraint(name="exit_assessment_has_comparison", condition=~Q(comparison=""))
         ]
 
     def __str__(self) -> str:

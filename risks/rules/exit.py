@@ -88,7 +88,7 @@ def _step(
 EXIT_STEPS: Mapping[str, ExitStep] = {
     "assess": _step(
         "Begin the exit impact assessment",
-        ExitState.CONSIDERING,
+        frozenset({ExitState.CONSIDERING, ExitState.CONSULTED}),
         ExitState.ASSESSING,
         Permission.PREPARE_EXIT,
     ),
@@ -172,7 +172,7 @@ class ExitFacts:
     trigger_reasons: str
     level: int
     assessed_on: date | None
-    severity_changed_on: date | None
+    level_when_assessed: int | None
     leverage_with_outcome: int
     comparison: Comparison | None
     conditions: str
@@ -198,10 +198,10 @@ def _x1(facts: ExitFacts, on: date) -> str:
             f"UNGP 19: the exit impact assessment of {facts.assessed_on:%-d %B %Y} is older than "
             f"{ASSESSMENT_GOOD_FOR_DAYS} days. Assess again."
         )
-    if facts.severity_changed_on and facts.severity_changed_on > facts.assessed_on:
+    if facts.level_when_assessed != facts.level:
         return (
-            f"UNGP 19: severity changed on {facts.severity_changed_on:%-d %B %Y}, after the exit impact "
-            f"assessment of {facts.assessed_on:%-d %B %Y}. Assess again."
+            f"UNGP 19: severity was {facts.level_when_assessed} when the exit's impact was assessed on "
+            f"{facts.assessed_on:%-d %B %Y}, and is {facts.level} now. Assess again."
         )
     return ""
 

@@ -25,8 +25,8 @@ PAGE_SIZE = 50
 @require_GET
 @requires(Permission.READ_DESK)
 def partner_list(request: HttpRequest) -> HttpResponse:
-    """Every relationship, those whose clock presses first."""
-    words, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
+    """Every relationship by partner, each with its most pressing clock."""
+    words, status = (request.GET.get(name, "").replace("\0", "").strip() for name in ("q", "status"))
     found = relationships(words=words, status=status)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {

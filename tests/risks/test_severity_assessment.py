@@ -144,8 +144,29 @@ def test_one_person_does_not_lower_what_was_severe(
 
     assert refused.status_code == 400
     assert b"SD5: severity is not lowered from level 4 to 1 by one person" in refused.content
-    assert b"ask a reviewer; until then the level stands" in refused.content
+    assert b"until then the level stands" in refused.content
     assert set(risk.assessments.values_list("level", flat=True)) == {4}
+
+
+def test_one_person_does_not_open_a_head_to_lower_a_grave_scale(risk: Risk, analyst: Client) -> None:
+    page = f"/desk/risks/{risk.pk}/assess/"
+    analyst.post(page, SEVERE | {"scale": "5", "scope": "unknown"})
+
+    refused = analyst.post(page, SEVERE | {"scale": "1", "scope": "1", "irremediability": "1"})
+
+    assert b"SD5: severity is not lowered from level 5 to 1" in refused.content
+
+
+def test_one_person_does_not_take_a_severe_harm_off_the_list_as_put_right(
+    risk: Risk, analyst: Client
+) -> None:
+    page = f"/desk/risks/{risk.pk}/assess/"
+    analyst.post(page, SEVERE)
+
+    refused = analyst.post(page, SEVERE | {"state_of_harm": "actual_remedied", "likelihood": ""})
+
+    assert b"leaves the salient list when it is put right" in refused.content
+    assert risk.assessments.count() == 1
 
 
 def test_an_interim_level_may_be_lowered_once_its_heads_are_known(risk: Risk, analyst: Client) -> None:

@@ -28,7 +28,7 @@ SOUND = ExitFacts(
     trigger_reasons="",
     level=5,
     assessed_on=TODAY - timedelta(days=10),
-    severity_changed_on=TODAY - timedelta(days=30),
+    level_when_assessed=5,
     leverage_with_outcome=1,
     comparison=Comparison.EXIT_LESS_HARM,
     conditions="",
@@ -54,8 +54,8 @@ def test_a_sound_decision_is_not_refused() -> None:
     ("change", "says"),
     [
         ({"assessed_on": None}, "UNGP 19: complete the exit impact assessment first."),
-        ({"assessed_on": TODAY - timedelta(days=181), "severity_changed_on": None}, "older than 180 days"),
-        ({"severity_changed_on": TODAY - timedelta(days=9)}, "severity changed on 15 November 2026"),
+        ({"assessed_on": TODAY - timedelta(days=181)}, "older than 180 days"),
+        ({"level_when_assessed": 4}, "severity was 4 when"),
         ({"leverage_with_outcome": 0}, "use leverage and record its outcome"),
         (
             {"leverage_with_outcome": 0, "trigger": Trigger.LAW_PROHIBITS},
@@ -78,8 +78,7 @@ def test_a_decision_without_its_grounds_is_refused_in_a_sentence(
 @pytest.mark.parametrize(
     "change",
     [
-        {"assessed_on": TODAY - timedelta(days=180), "severity_changed_on": None},
-        {"severity_changed_on": TODAY - timedelta(days=10)},
+        {"assessed_on": TODAY - timedelta(days=180)},
         {"leverage_with_outcome": 0, "kind": ExitKind.SUSPEND_PART},
         {"leverage_with_outcome": 0, "trigger": Trigger.LAW_PROHIBITS, "trigger_reasons": "Sanctions law."},
         {"comparison": Comparison.EXIT_MANIFESTLY_MORE_HARM, "kind": ExitKind.SUSPEND_PART},

@@ -11,7 +11,7 @@ from risks.models import Chunk, Cycle, Finding, Measure, ReviewTask
 from risks.queries.proportionality import findings_statement
 from risks.rules.proportionality import DUE_DAYS, RULES_VERSION, URGENT_HOURS, URGENT_HOURS_LIFE, Outcome
 
-CHUNK_SIZE = 2000
+CHUNK_SIZE = 10_000
 MOST_ATTEMPTS = 3
 ASKS_A_PERSON = frozenset({Outcome.REVIEW_URGENT, Outcome.REVIEW_DUE})
 ENDS_BY_JOB = {Outcome.EXPIRE: Measure.State.EXPIRED, Outcome.LIFT_EXECUTE: Measure.State.REVERSED}

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -144,12 +145,19 @@ def inputs_of(measures: QuerySet[Measure], *, as_of: date) -> QuerySet[Any, Any]
 NAMES = [*INPUT_COLUMNS, "arm", *(f"fires_{number}" for number in range(len(TRIGGERS)))]
 
 
-def _verdicts(source_sql: str) -> tuple[str, list[Any]]:
-    """Return the CTEs `judged` and `verdict` over a source of inputs, and the parameters of the second."""
+@cache
+def _table_sql() -> tuple[str, tuple[Any, ...]]:
+    """Return the rules table compiled once: a verdict for each row of `judged`."""
     verdicts = Judged.objects.annotate(
         arm=primary_arm(), **{f"fires_{number}": fires(trigger) for number, trigger in enumerate(TRIGGERS)}
     )
-    sql, params = verdicts.values_list(*NAMES).query.sql_with_params()  # both halves are compiled by Django
+    sql, params = verdicts.values_list(*NAMES).query.sql_with_params()
+    return sql, tuple(params)
+
+
+def _verdicts(source_sql: str) -> tuple[str, list[Any]]:
+    """Return the CTEs `judged` and `verdict` over a source of inputs, and the parameters of the second."""
+    sql, params = _table_sql()
     return f"WITH judged AS MATERIALIZED ({source_sql}), verdict ({', '.join(NAMES)}) AS ({sql})", list(
         params
     )

@@ -1,5 +1,6 @@
 """The Celery application. Redis rings the doorbell; PostgreSQL is the queue of record."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -7,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
-from celery import Celery
+from celery import Celery, Task
+from kombu.exceptions import KombuError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hrdd.settings")
 
+logger = logging.getLogger(__name__)
 app = Celery("hrdd")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["risks", "transparency"])
@@ -59,6 +62,14 @@ def queue_answers() -> bool:
     try:
         with app.connection_for_write(connect_timeout=2) as broker:
             broker.ensure_connection(max_retries=1, timeout=2)
-    except OSError:
+    except (OSError, KombuError):
         return False
     return True
+
+
+def ring(task: Task[..., None], *ids: int) -> None:
+    """Ring the doorbell; when nobody hears it, the row waits and beat rings again."""
+    try:
+        task.delay(*ids)
+    except (OSError, KombuError):
+        logger.warning("The queue could not be reached; %s%s waits for beat.", task.name, ids)

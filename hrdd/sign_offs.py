@@ -62,7 +62,7 @@ def decide_sign_off(request: HttpRequest, pk: int) -> HttpResponse:
             by=person(request),
             at=timezone.now(),
             approve=approve,
-            reasons=given.get("reasons", "")[:5000],
+            reasons=given.get("reasons", "").replace("\0", "")[:5000],
             seen_hash=given.get("seen_hash", ""),
         )
     except NotAllowed as refusal:

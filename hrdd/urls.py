@@ -9,7 +9,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("transparency.urls")),
     path("livez", dashboards.livez, name="livez"),
     path("readyz", dashboards.readyz, name="readyz"),
-    path("sign-in/", LoginView.as_view(extra_context={"demo_people": demo.shown_people()}), name="login"),
+    path(
+        "sign-in/",
+        LoginView.as_view(
+            authentication_form=demo.SignInForm, extra_context={"demo_people": demo.shown_people()}
+        ),
+        name="login",
+    ),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("desk/", dashboards.desk, name="desk"),
     path("desk/signoffs/", sign_offs.sign_off_list, name="sign-off-list"),

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import QuerySet
 
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import Permission
+
+FIRST_PREVIOUS = "0" * 64
 
 
 def waiting_sign_offs(user: User) -> QuerySet[SignOff]:
@@ -33,11 +35,17 @@ class Link:
 
 
 def checked_links(events: Sequence[AuditEvent]) -> list[Link]:
-    """Check a run of events, the latest first, each against its own hash and the one before it."""
-    followers = [*events[1:], None]
+    """Check a run of events, the latest first, each against its own hash and the one before it.
+
+    The one before the run is read too; before the very first stand 64 zeros.
+    """
+    if not events:
+        return []
+    earlier = AuditEvent.objects.filter(pk__lt=events[-1].pk).values_list("hash", flat=True).first()
+    before = [*(event.hash for event in events[1:]), earlier or FIRST_PREVIOUS]
     return [
-        Link(event, event.chained_hash() == event.hash and (before is None or event.prev_hash == before.hash))
-        for event, before in zip(events, followers, strict=True)
+        Link(event, event.chained_hash() == event.hash and event.prev_hash == previous)
+        for event, previous in zip(events, before, strict=True)
     ]
 
 
@@ -46,6 +54,6 @@ def database_answers() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return False
     return True

@@ -1,9 +1,13 @@
 """The inbox of signatures and the audit log, through HTTP."""
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from hrdd.demo import PASSWORD, create_people
+from hrdd.governance.actions import record_event
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import Role
 from tests.cast import NOW, Cast
@@ -96,6 +100,53 @@ def test_the_audit_log_is_not_emptied(asked: SignOff, statement: str) -> None:
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
+
+
+@pytest.mark.parametrize("gone", ["oldest", "before the page"])
+def test_the_audit_page_misses_an_event_that_was_taken_out(db: None, client: Client, gone: str) -> None:
+    for number in range(60):
+        record_event(by="ana", at=NOW, action="acted", subject=str(number))
+    pk = AuditEvent.objects.order_by("pk")[0].pk if gone == "oldest" else AuditEvent.objects.all()[50].pk
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM governance_auditevent WHERE id = %s", [pk])
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+    client.force_login(User.objects.create_user("audrey", "x", display_name="Audrey", roles=[Role.AUDITOR]))
+
+    pages = [client.get("/desk/audit/", {"page": page}).content for page in (1, 2)]
+
+    assert any(b"does not hold" in page for page in pages)
+
+
+def test_a_decision_with_an_odd_character_is_no_error(asked: SignOff, cast: Cast, client: Client) -> None:
+    client.force_login(cast.rex)
+    given = {"decision": "approve", "reasons": "a\0b", "seen_hash": asked.content_hash}
+
+    assert client.post(f"{INBOX}{asked.pk}/", given).status_code == 302
+
+
+def test_the_published_password_opens_nothing_outside_a_demonstration(
+    db: None, client: Client, settings: Any
+) -> None:
+    create_people()
+    given = {"username": "eve", "password": PASSWORD}
+    settings.DEMONSTRATION = False
+    refused = client.post("/sign-in/", given)
+    settings.DEMONSTRATION = True
+    accepted = client.post("/sign-in/", given)
+
+    assert (refused.status_code, accepted.status_code) == (200, 302)
+
+
+def test_readyz_says_which_of_the_two_is_down(
+    db: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hrdd.celery import app
+
+    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.content) == (503, b"database ok\nqueue down\n")
 
 
 def test_signing_in_needs_the_right_password(cast: Cast, client: Client) -> None:

@@ -182,3 +182,47 @@ def test_a_correction_is_a_new_edition_and_the_earlier_one_stays(published: Repo
     published.refresh_from_db()
     assert (published.state, second.edition) == (State.CORRECTED, 2)
     assert list(published.documents.values_list("format", "sha256")) == first
+
+
+def test_who_froze_the_figures_is_who_prepared_them(record: None, draft: Report, cast: Cast) -> None:
+    paul = User.objects.create_user("paul", "x", display_name="Paul", roles=[Role.PUBLISHER, Role.REDACTOR])
+    actions.freeze_figures(draft, by=paul, at=NOW)
+    actions.render_documents(draft, at=NOW)
+    actions.ask_clearance(draft, by=cast.pia, at=NOW)
+
+    with pytest.raises(NotAllowed, match="SD1"):
+        sign(draft, paul)
+
+
+def test_who_asked_for_clearance_does_not_give_it(rendered: Report, cast: Cast) -> None:
+    paul = User.objects.create_user("paul", "x", display_name="Paul", roles=[Role.PUBLISHER, Role.REDACTOR])
+    actions.ask_clearance(rendered, by=paul, at=NOW)
+
+    with pytest.raises(NotAllowed, match="SD1"):
+        sign(rendered, paul)
+
+
+def test_who_signed_a_report_does_not_publish_it(rendered: Report, cast: Cast) -> None:
+    cast.rex.roles = [Role.REDACTOR, Role.PUBLISHER]
+    cast.rex.save()
+    actions.ask_clearance(rendered, by=cast.pia, at=NOW)
+    sign(rendered, cast.rex)
+    sign(rendered, cast.eve)
+    rendered.refresh_from_db()
+
+    with pytest.raises(NotAllowed, match="SD6"):
+        actions.publish_report(rendered, by=cast.rex, at=NOW)
+
+
+def test_a_danger_seen_after_approval_takes_the_report_back_and_every_signature_with_it(
+    rendered: Report, cast: Cast
+) -> None:
+    actions.ask_clearance(rendered, by=cast.pia, at=NOW)
+    sign(rendered, cast.rex)
+    sign(rendered, cast.eve)
+    rendered.refresh_from_db()
+
+    actions.thaw_figures(rendered, by=cast.pia, at=NOW)
+
+    assert (rendered.state, rendered.cleared_by, rendered.approved_by) == (State.DRAFT, None, None)
+    assert not SignOff.objects.filter(decided_at__isnull=True).exists()

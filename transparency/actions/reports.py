@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from hrdd.governance.actions import ask_sign_off, decide_sign_off, record_event
+from hrdd.governance.actions import ask_sign_off, decide_sign_off, record_event, void_sign_offs
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed
 from transparency import documents
@@ -75,7 +75,9 @@ def freeze_figures(report: Report, *, by: User, at: datetime) -> None:
     Raises:
         NotAllowed: the role, the state, or something that the content lacks (UNGP 21).
     """
-    content = report_content(title=report.title, begin=report.period_from, end=report.period_to, at=at)
+    content = report_content(
+        title=report.title, edition=report.edition, begin=report.period_from, end=report.period_to, at=at
+    )
     lacking = missing_from(content)
     if lacking:
         raise NotAllowed(" ".join(lacking))
@@ -89,17 +91,19 @@ def freeze_figures(report: Report, *, by: User, at: datetime) -> None:
         content=body.decode(),
         content_hash=content_hash,
         frozen_at=at,
+        prepared_by=by,
     )
 
 
 @transaction.atomic
 def thaw_figures(report: Report, *, by: User, at: datetime) -> None:
-    """Let go of frozen figures that nobody has been asked to sign.
+    """Let go of frozen figures and of every signature on them, as long as they are not published.
 
     Raises:
         NotAllowed: the role or the state.
     """
-    _move(report, "thaw", by=by, at=at)
+    void_sign_offs(subject_kind=SIGN_OFF_KIND, subject_id=report.pk, at=at)
+    _move(report, "thaw", by=by, at=at, **NOT_SIGNED)
 
 
 def render_documents(report: Report, *, at: datetime) -> int:
@@ -146,7 +150,7 @@ def ask_clearance(report: Report, *, by: User, at: datetime) -> SignOff:
     """
     _demand_documents(report)
     _move(report, "ask-clearance", by=by, at=at)
-    return _ask(report, "clear", at=at)
+    return _ask(report, "clear", by=by, at=at)
 
 
 @transaction.atomic
@@ -168,7 +172,9 @@ def decide(
     """
     report = Report.objects.select_for_update().get(pk=sign_off.subject_id)
     authors = frozenset(
-        one.username for one in (report.prepared_by, report.cleared_by, report.approved_by) if one
+        one.username
+        for one in (report.prepared_by, sign_off.asked_by, report.cleared_by, report.approved_by)
+        if one
     )
     decide_sign_off(
         sign_off, by=by, at=at, approve=approve, reasons=reasons, seen_hash=seen_hash, authors=authors
@@ -178,7 +184,7 @@ def decide(
         _move(report, refused.name, by=by, at=at, **NOT_SIGNED)
     elif signed.name == "clear":
         _move(report, "clear", by=by, at=at, cleared_by=by, cleared_at=at)
-        _ask(report, "approve", at=at)
+        _ask(report, "approve", by=sign_off.asked_by, at=at)
     else:
         _move(report, "approve", by=by, at=at, approved_by=by, approved_at=at)
     return report
@@ -193,9 +199,18 @@ def publish_report(report: Report, *, by: User, at: datetime) -> None:
     """
     _demand_documents(report)
     _permit(REPORT_STEPS["publish"], by)
-    Report.objects.filter(period=report.period, state=State.PUBLISHED).exclude(pk=report.pk).update(
-        state=State.CORRECTED
-    )
+    if by in (report.cleared_by, report.approved_by):
+        raise NotAllowed("SD6: whoever cleared or approved a report does not publish it. Ask its publisher.")
+    earlier = Report.objects.filter(period=report.period, state=State.PUBLISHED).exclude(pk=report.pk)
+    for replaced in earlier.values_list("edition", "content_hash"):
+        record_event(
+            by=by.username,
+            at=at,
+            action="report: replaced by a new edition",
+            subject=str(report),
+            detail={"period": report.period, "edition": replaced[0], "hash": replaced[1]},
+        )
+    earlier.update(state=State.CORRECTED)
     _move(report, "publish", by=by, at=at, published_at=at)
 
 
@@ -223,7 +238,7 @@ def _move(report: Report, name: str, *, by: User, at: datetime, **changes: Any) 
     )
 
 
-def _ask(report: Report, name: str, *, at: datetime) -> SignOff:
+def _ask(report: Report, name: str, *, by: User, at: datetime) -> SignOff:
     step = REPORT_STEPS[name]
     return ask_sign_off(
         subject_kind=SIGN_OFF_KIND,
@@ -233,7 +248,7 @@ def _ask(report: Report, name: str, *, at: datetime) -> SignOff:
         step_label=step.label,
         permission=step.permission,
         content_hash=report.content_hash,
-        by=report.prepared_by,
+        by=by,
         at=at,
     )
 

@@ -19,17 +19,18 @@ from risks.rules.severity import BANDS
 from transparency.rules.periods import period_label, period_name
 
 FORMAT = "hrdd-report-1"
+NOTHING = "Nothing to decide"
 DEMONSTRATION_NOTICE = (
     "Demonstration. Drawn from the public record to show the software; no finding of the organisation "
     "that runs it."
 )
 
 
-def report_content(*, title: str, begin: date, end: date, at: datetime) -> dict[str, Any]:
+def report_content(*, title: str, edition: int, begin: date, end: date, at: datetime) -> dict[str, Any]:
     """Return the content of a report: published salient risks as they stood on the period's last day.
 
     Args:
-        title: the report's title.
+        title, edition: the report's title, and which edition on its period.
         begin, end: the first and the last day of the period.
         at: now; the moment the figures are frozen.
     """
@@ -37,12 +38,13 @@ def report_content(*, title: str, begin: date, end: date, at: datetime) -> dict[
     ranked = _ranked(cycle, on=end)
     risks = [one.risk for one in ranked]
     measures = [measure for risk in risks for measure in risk.measures.all() if measure.starts_on <= end]
-    told = [_told(one, begin=begin, end=end) for one in ranked]
+    told = [_told(one, cycle, begin=begin, end=end) for one in ranked]
     return {
         "format": FORMAT,
         "organisation": settings.ORGANISATION,
         "notice": DEMONSTRATION_NOTICE if settings.DEMONSTRATION else "",
         "title": title,
+        "edition": edition,
         "period": {
             "name": period_name(begin, end),
             "from": begin.isoformat(),
@@ -114,7 +116,7 @@ def _figures(
     return [{"code": code, "label": label, "value": value, "note": note} for code, label, value, note in rows]
 
 
-def _told(ranked: Ranked, *, begin: date, end: date) -> dict[str, Any]:
+def _told(ranked: Ranked, cycle: Cycle | None, *, begin: date, end: date) -> dict[str, Any]:
     risk, held = ranked.risk, ranked.assessment
     record = [entry for entry in risk.record.all() if entry.when_first is None or entry.when_first <= end]
     kinds = RecordEntry.Kind
@@ -139,7 +141,7 @@ def _told(ranked: Ranked, *, begin: date, end: date) -> dict[str, Any]:
             for one in risk.involvements.all()
         ],
         "measures": [
-            _measure(measure, end=end)
+            _measure(measure, cycle, end=end)
             for measure in risk.measures.all()
             if measure.starts_on <= end and (measure.ended_on is None or measure.ended_on >= begin)
         ],
@@ -171,7 +173,7 @@ def _stands(measure: Measure, on: date) -> bool:
     return measure.starts_on <= on and (measure.ended_on is None or measure.ended_on > on)
 
 
-def _measure(measure: Measure, *, end: date) -> dict[str, Any]:
+def _measure(measure: Measure, cycle: Cycle | None, *, end: date) -> dict[str, Any]:
     finding = next(iter(measure.findings.all()), None)
     return {
         "kind": measure.get_kind_display(),
@@ -179,7 +181,7 @@ def _measure(measure: Measure, *, end: date) -> dict[str, Any]:
         "until": measure.ends_said,
         "rule": measure.rule_relied_on,
         "state": "In force" if _stands(measure, end) else measure.get_state_display(),
-        "finding": finding.get_finding_display() if finding else "",
+        "finding": finding.get_finding_display() if finding else _nothing_found(measure, cycle),
         "reasons": [why.sentence for why in explanations(finding)] if finding else [],
         "decisions": [
             {"on": one.decided_at.date().isoformat(), "outcome": one.get_outcome_display()}
@@ -188,15 +190,20 @@ def _measure(measure: Measure, *, end: date) -> dict[str, Any]:
     }
 
 
+def _nothing_found(measure: Measure, cycle: Cycle | None) -> str:
+    """A measure in order has no finding; one that the cycle did not cover was not re-assessed."""
+    return NOTHING if cycle and _stands(measure, cycle.as_of) else ""
+
+
 def _reassessments(cycle: Cycle | None, risks: list[Risk]) -> dict[str, Any] | None:
     if cycle is None:
         return None
     shown = [measure for risk in risks for measure in risk.measures.all()]
-    judged = sum(_stands(measure, cycle.as_of) for measure in shown)
+    judged = sum(bool(measure.findings.all()) or _stands(measure, cycle.as_of) for measure in shown)
     found = Counter(finding.get_finding_display() for measure in shown for finding in measure.findings.all())
     return {
         "as_of": cycle.as_of.isoformat(),
         "assessed": judged,
         "by_finding": [{"finding": name, "count": count} for name, count in sorted(found.items())]
-        + [{"finding": "Nothing to decide", "count": judged - found.total()}],
+        + [{"finding": NOTHING, "count": judged - found.total()}],
     }

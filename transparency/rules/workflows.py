@@ -43,10 +43,10 @@ REPORT_STEPS: Mapping[str, Step] = {
         Step(
             "thaw",
             "Back to draft",
-            frozenset({State.DATA_FROZEN}),
+            frozenset({State.DATA_FROZEN, State.REDACTION_REVIEW, State.SAFETY_CLEARED, State.APPROVED}),
             State.DRAFT,
             Permission.DRAFT_REPORT,
-            "The frozen figures are let go. Freezing again takes the record as it then is.",
+            "The frozen figures and every signature are let go. Freezing again takes the record as it then is.",
         ),
         Step(
             "ask-clearance",

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from hrdd.celery import ring
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from transparency.actions import reports as actions
@@ -84,7 +85,7 @@ def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     except NotAllowed as refusal:
         return _show(request, pk, refusal=str(refusal))
     if step == "freeze":
-        render_report.delay(report.pk)
+        ring(render_report, report.pk)
     messages.info(request, f"{REPORT_STEPS[step].label}: done.")
     return redirect("report-detail", pk)
 

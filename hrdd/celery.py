@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from celery import Celery, Task
 from kombu.exceptions import KombuError
@@ -50,11 +50,14 @@ def database_url() -> str:
     """Return the address of the database that this process is connected to."""
     from django.db import connection
 
-    found = {key: str(value or "") for key, value in connection.settings_dict.items()}
+    found = {
+        key: str(connection.settings_dict[key] or "") for key in ("USER", "PASSWORD", "NAME", "HOST", "PORT")
+    }
     user, password = quote(found["USER"], safe=""), quote(found["PASSWORD"], safe="")
     port = f"127.0.0.1:{found['PORT']}" if found["PORT"] else ""
-    host = f"?host={quote(found['HOST'], safe='/')}" if found["HOST"] else ""
-    return f"postgresql://{user}:{password}@{port}/{quote(found['NAME'])}{host}"
+    told = {"host": found["HOST"]} if found["HOST"] else {}
+    options = urlencode(told | connection.settings_dict["OPTIONS"], safe="/")
+    return f"postgresql://{user}:{password}@{port}/{quote(found['NAME'], safe='')}{'?' if options else ''}{options}"
 
 
 def queue_answers() -> bool:

@@ -24,18 +24,19 @@ def env_bool(name: str, *, default: bool) -> bool:
 
 
 def database_from_url(url: str) -> dict[str, object]:
-    """Return Django's database settings for a postgresql:// address (PostgreSQL is the only engine)."""
+    """Return Django's database settings for a postgresql:// address, its options (sslmode …) included."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
         raise ImproperlyConfigured(f"DATABASE_URL must start with postgresql://, not {parts.scheme}://.")
     query = parse_qs(parts.query)
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
+        "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.get("host", [parts.hostname or ""])[0],
         "PORT": str(parts.port or ""),
+        "OPTIONS": {key: values[0] for key, values in query.items() if key != "host"},
         "CONN_HEALTH_CHECKS": True,
         "CONN_MAX_AGE": 60,
     }

@@ -112,8 +112,7 @@ def decide_sign_off(
     Raises:
         NotAllowed: a rule refuses, or somebody decided meanwhile.
     """
-    if not by.may(Permission(sign_off.permission)):
-        raise NotAllowed(f"Your role may not {sign_off.permission}.")
+    by.demand(Permission(sign_off.permission))
     may_sign_off(
         decider=by.username,
         authors=authors | {sign_off.asked_by.username},

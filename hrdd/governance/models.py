@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from hrdd.governance.rules import Permission, Role, permissions_of
+from hrdd.governance.rules import NotAllowed, Permission, Role, permissions_of
 
 
 class UserManager(BaseUserManager["User"]):
@@ -36,6 +36,15 @@ class User(AbstractBaseUser):
     def may(self, permission: Permission) -> bool:
         """Whether one of this person's roles carries the permission."""
         return self.is_active and permission in permissions_of(frozenset(Role(role) for role in self.roles))
+
+    def demand(self, permission: Permission) -> None:
+        """Refuse, in a sentence, what none of this person's roles may do.
+
+        Raises:
+            NotAllowed: the permission is missing.
+        """
+        if not self.may(permission):
+            raise NotAllowed(f"Your role may not {permission}.")
 
 
 class AuditEvent(models.Model):

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from risks.models import (
 )
 from risks.rules.exit import (
     EXIT_STEPS,
+    STEPS_BY_BUTTON,
     Comparison,
     ExitFacts,
     ExitKind,
@@ -31,11 +33,11 @@ from risks.rules.exit import (
     next_review,
     refusals,
 )
+from risks.rules.severity import UNKNOWN_HEAD_INTERIM
 
 SIGN_OFF_KIND = "exit"
 BOARD_STEP = "board"
 LEAST_REASONS = 50
-INTERIM_LEVEL = 4
 ENDS = {
     ExitKind.SUSPEND_WHOLE: Relationship.Status.SUSPENDED,
     ExitKind.NO_RENEWAL: Relationship.Status.ENDED,
@@ -53,8 +55,7 @@ def consider_exit(
     Raises:
         NotAllowed: the role, or the question is open already.
     """
-    if not by.may(Permission.PREPARE_EXIT):
-        raise NotAllowed("Your role may not prepare an exit decision.")
+    by.demand(Permission.PREPARE_EXIT)
     try:
         with transaction.atomic():
             decision = ExitDecision.objects.create(
@@ -162,7 +163,8 @@ def propose_exit(
         raise NotAllowed(
             "UNGP 19: say how much notice users get, and what becomes of their data, access and evidence."
         )
-    lacking = refusals(_facts(decision, board_agrees=True, on=at.date()), on=at.date())
+    facts = _facts(decision, board_agrees=True, on=at.date())
+    lacking = refusals(facts, on=at.date())
     if lacking:
         raise NotAllowed(" ".join(lacking))
     _move(
@@ -178,7 +180,7 @@ def propose_exit(
         data_and_access_plan=data_and_access_plan,
         proposed_by=by,
     )
-    if _board_must_agree(decision, on=at.date()):
+    if refusals(replace(facts, board_agrees=False), on=at.date()):
         _ask(decision, BOARD_STEP, "Agree to more harm", Permission.AGREE_TO_MORE_HARM, by=by, at=at)
     return _ask(decision, "approve", EXIT_STEPS["approve"].label, Permission.DECIDE_EXIT, by=by, at=at)
 
@@ -193,8 +195,7 @@ def decide(
         NotAllowed: a rule refuses, or somebody decided meanwhile.
     """
     decision = ExitDecision.objects.select_for_update().get(pk=sign_off.subject_id)
-    if decision.relationship.revenue_owners.filter(pk=by.pk).exists():
-        raise NotAllowed("SD4: whoever has a revenue target on this partner does not decide on the exit.")
+    _refuse_revenue_owner(decision, by)
     if content_hash(decision) != sign_off.content_hash:
         raise NotAllowed("The proposal changed since it was sent for signature. It must be proposed again.")
     if approve and len(reasons.strip()) < LEAST_REASONS:
@@ -214,7 +215,7 @@ def decide(
     )
     if not approve:
         void_sign_offs(subject_kind=SIGN_OFF_KIND, subject_id=decision.pk, at=at)
-        _move_decided(decision, "refuse", by=by, at=at)
+        _take(decision, "refuse", by=by, at=at)
     elif sign_off.step == "approve":
         _approve(decision, by=by, at=at)
     return decision
@@ -252,17 +253,11 @@ def take_step(decision: ExitDecision, name: str, *, by: User, at: datetime) -> N
     Raises:
         NotAllowed: the role, the state, or a review that is missing before closing.
     """
-    if name not in {"execute", "suspend", "resume", "complete", "review", "close", "withdraw", "abandon"}:
+    if name not in STEPS_BY_BUTTON:
         raise NotAllowed("This step is taken on its own page.")
     decision = ExitDecision.objects.select_for_update().get(pk=decision.pk)
-    if name in {
-        "suspend",
-        "resume",
-        "close",
-        "withdraw",
-        "abandon",
-    } and decision.relationship.revenue_owners.filter(pk=by.pk):
-        raise NotAllowed("SD4: whoever has a revenue target on this partner does not decide on the exit.")
+    if name == "withdraw" or EXIT_STEPS[name].permission is Permission.DECIDE_EXIT:
+        _refuse_revenue_owner(decision, by)
     if name == "close" and not decision.reviews.exists():
         raise NotAllowed("UNGP 20: record what became of the people affected before you close this.")
     changes: dict[str, Any] = {"executed_on": at.date()} if name == "complete" else {}
@@ -282,15 +277,14 @@ def record_review(
     Raises:
         NotAllowed: the role, or too little said.
     """
-    if not by.may(Permission.PREPARE_EXIT):
-        raise NotAllowed("Your role may not prepare an exit decision.")
+    by.demand(Permission.PREPARE_EXIT)
     if decision.approved_on is None:
         raise NotAllowed("Nothing was decided yet that could be reviewed.")
     if not found.strip() or not evidence.strip():
         raise NotAllowed("UNGP 20: say what was found for the people affected, and on what evidence.")
     latest = next_review(
         ExitKind(decision.kind),
-        level=decision.severity_at_decision or INTERIM_LEVEL,
+        level=decision.severity_at_decision or UNKNOWN_HEAD_INTERIM,
         comparison=None,
         decided=at.date(),
     )
@@ -349,11 +343,7 @@ def _level(relationship: Relationship, *, on: date) -> int:
     """Return the gravest level of the harms tied to a relationship; one that nobody scored counts as 4."""
     risks = relationship.risks.values_list("risk", flat=True)
     levels = [SeverityAssessment.objects.levels_on(on, risk=risk).first() for risk in risks]
-    return max((level or INTERIM_LEVEL for level in levels), default=INTERIM_LEVEL)
-
-
-def _board_must_agree(decision: ExitDecision, *, on: date) -> bool:
-    return bool(refusals(_facts(decision, board_agrees=False, on=on), on=on))
+    return max((level or UNKNOWN_HEAD_INTERIM for level in levels), default=UNKNOWN_HEAD_INTERIM)
 
 
 def _ask(
@@ -372,18 +362,20 @@ def _ask(
     )
 
 
-def _move_decided(decision: ExitDecision, name: str, *, by: User, at: datetime) -> None:
-    step = EXIT_STEPS[name]
-    ExitDecision.objects.filter(pk=decision.pk, state__in=step.before).update(state=step.after)
-    decision.refresh_from_db()
-    _log(decision, f"exit: {step.label.lower()}", by=by, at=at)
+def _refuse_revenue_owner(decision: ExitDecision, by: User) -> None:
+    if decision.relationship.revenue_owners.filter(pk=by.pk).exists():
+        raise NotAllowed("SD4: whoever has a revenue target on this partner does not decide on the exit.")
 
 
 def _move(decision: ExitDecision, name: str, *, by: User, at: datetime, **changes: Any) -> None:
-    """Take one step of the workflow by a conditional UPDATE, and log it; refuse when it is not the next one."""
+    """Take one step of the workflow, if the role may."""
+    by.demand(EXIT_STEPS[name].permission)
+    _take(decision, name, by=by, at=at, **changes)
+
+
+def _take(decision: ExitDecision, name: str, *, by: User, at: datetime, **changes: Any) -> None:
+    """Take one step by a conditional UPDATE, and log it; refuse when it is not the next one."""
     step = EXIT_STEPS[name]
-    if not by.may(step.permission):
-        raise NotAllowed(f"Your role may not {step.permission}.")
     moved = ExitDecision.objects.filter(pk=decision.pk, state__in=step.before).update(
         state=step.after, **changes
     )

@@ -9,13 +9,9 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.models import LeverageAction, Partner, Relationship, RelationshipRisk, Risk, SeverityAssessment
 from risks.rules.leverage import PARTIAL_CHANGE, TIME_LIMITS
+from risks.rules.severity import UNKNOWN_HEAD_INTERIM
 
 LEAST_REASONS = 50
-
-
-def _permit(by: User, permission: Permission) -> None:
-    if not by.may(permission):
-        raise NotAllowed(f"Your role may not {permission}.")
 
 
 @transaction.atomic
@@ -49,7 +45,7 @@ def record_relationship(
     Raises:
         NotAllowed: with the sentence to show.
     """
-    _permit(by, Permission.LOG_LEVERAGE)
+    by.demand(Permission.LOG_LEVERAGE)
     if crucial and not (crucial_essential.strip() and crucial_no_alternative.strip()):
         raise NotAllowed(
             "UNGP 19: a relationship is crucial only if it provides something essential and no reasonable "
@@ -106,7 +102,7 @@ def tie_risk(
     Raises:
         NotAllowed: with the sentence to show.
     """
-    _permit(by, Permission.ASSESS_RISK)
+    by.demand(Permission.ASSESS_RISK)
     if known_since > at.date():
         raise NotAllowed("Known since: this day is still to come. The clock starts with knowledge.")
     try:
@@ -143,7 +139,7 @@ def log_leverage(
     Raises:
         NotAllowed: with the sentence to show.
     """
-    _permit(by, Permission.LOG_LEVERAGE)
+    by.demand(Permission.LOG_LEVERAGE)
     if started_on > at.date():
         raise NotAllowed("Started on: record an action once it has begun; a plan changes nothing yet.")
     if deadline < started_on:
@@ -181,7 +177,7 @@ def measure_effect(
     Raises:
         NotAllowed: an effect of 2 or more without an indicator and evidence other than the partner's own word.
     """
-    _permit(by, Permission.LOG_LEVERAGE)
+    by.demand(Permission.LOG_LEVERAGE)
     if effect >= PARTIAL_CHANGE and self_report_only:
         raise NotAllowed("Effect: the partner's own word alone counts as a promise, 1 at most (UNGP 20).")
     if effect >= PARTIAL_CHANGE and not (indicator.strip() and measured.strip() and evidence.strip()):
@@ -211,10 +207,10 @@ def extend_time(tied: RelationshipRisk, *, reasons: str, by: User, at: datetime)
     Raises:
         NotAllowed: not SENIOR, a level without extension, no measured trend, reasons too short, or granted before.
     """
-    _permit(by, Permission.DECIDE_EXIT)
+    by.demand(Permission.DECIDE_EXIT)
     if tied.relationship.revenue_owners.filter(pk=by.pk).exists():
         raise NotAllowed("SD4: whoever has a revenue target on this partner gives it no more time.")
-    level = SeverityAssessment.objects.levels_on(at.date(), risk=tied.risk_id).first() or 4
+    level = SeverityAssessment.objects.levels_on(at.date(), risk=tied.risk_id).first() or UNKNOWN_HEAD_INTERIM
     if not TIME_LIMITS[level].extension:
         raise NotAllowed(f"UNGP 19: at severity {level} there is no extension; the more severe, the sooner.")
     if not tied.actions.filter(effect=PARTIAL_CHANGE).exists():

@@ -67,6 +67,10 @@ class Measure(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.target}"
 
+    def stands(self, on: date) -> bool:
+        """Whether it stood on a day, whatever became of it later: `in_force` for one that is loaded."""
+        return self.starts_on <= on and (self.ended_on is None or self.ended_on > on)
+
 
 class Signal(models.Model):
     """Something new about a measure that a person reported; it fires a trigger until the next review."""

@@ -4,6 +4,8 @@ from typing import Any
 from django.db import models
 from django.db.models import Q, QuerySet
 
+from risks.rules.salience import State, effective_likelihood
+
 
 class Risk(models.Model):
     """A risk to people: what could happen or happened, to whom, and which rights (domain.md 1.1)."""
@@ -124,3 +126,9 @@ class SeverityAssessment(models.Model):
 
     def __str__(self) -> str:
         return f"L{self.level} from {self.holds_from}"
+
+    @property
+    def effective_likelihood(self) -> int | None:
+        """Return the effective likelihood; None once remedied (domain.md 2.4)."""
+        state = State(self.state_of_harm) if self.state_of_harm else None
+        return effective_likelihood(self.level, state, self.likelihood)

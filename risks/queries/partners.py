@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce
 from risks.models import ExitDecision, LeverageAction, Relationship, RelationshipRisk, SeverityAssessment
 from risks.queries.desk import FEW, Indicator
 from risks.rules.leverage import CHANGE_ACHIEVED, PARTIAL_CHANGE, TIME_LIMITS, Clock, time_to_change
+from risks.rules.severity import UNKNOWN_HEAD_INTERIM
 
-INTERIM_LEVEL = 4
 ATTENTION = ("EXIT_CONSIDERATION_DUE", "STOP_OWN_CONTRIBUTION", "LEVERAGE_OVERDUE", "INCREASE_LEVERAGE", "OK")
 SENTENCES = {
     "FIRST_ACTION_PENDING": "The first action is due.",
@@ -67,7 +67,7 @@ def with_severity(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[Rel
     """Add to each harm its severity on a day and the best effect of leverage so far, in one query."""
     level = SeverityAssessment.objects.levels_on(on, risk=OuterRef("risk"))[:1]
     return tied.annotate(
-        level=Coalesce(Subquery(level), INTERIM_LEVEL),
+        level=Coalesce(Subquery(level), UNKNOWN_HEAD_INTERIM),
         best_effect=Max("actions__effect"),
         acted=Max("actions__pk"),
     ).select_related("relationship__partner", "risk")

@@ -86,9 +86,11 @@ class Standing:
 
     @property
     def _effective(self) -> int | None:
-        given = self.assessment
-        state = State(given.state_of_harm) if given and given.state_of_harm else None
-        return effective_likelihood(self.level, state, given.likelihood if given else None)
+        return (
+            self.assessment.effective_likelihood
+            if self.assessment
+            else effective_likelihood(self.level, None, None)
+        )
 
 
 def _picked(values: Sequence[int], index: Combinable) -> Func:

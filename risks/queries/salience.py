@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from risks.models import Risk, SeverityAssessment
-from risks.rules.salience import State, effective_likelihood, is_salient, rank_key
+from risks.rules.salience import is_salient, rank_key
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,7 @@ def salient_risks(risks: QuerySet[Risk], *, on: date) -> list[Ranked]:
 
 
 def _salient(ranked: Iterable[Ranked]) -> Iterable[Ranked]:
-    return (one for one in ranked if is_salient(one.assessment.level, _likelihood(one.assessment)))
-
-
-def _likelihood(assessment: SeverityAssessment) -> int | None:
-    state = State(assessment.state_of_harm) if assessment.state_of_harm else None
-    return effective_likelihood(assessment.level, state, assessment.likelihood)
+    return (one for one in ranked if is_salient(one.assessment.level, one.assessment.effective_likelihood))
 
 
 def _order(one: Ranked) -> tuple[int, ...]:
@@ -46,7 +41,7 @@ def _order(one: Ranked) -> tuple[int, ...]:
     key = rank_key(
         level=held.level,
         delay=held.delay_makes_irremediable,
-        effective=_likelihood(held),
+        effective=held.effective_likelihood,
         heads=(held.scale, held.scope, held.irremediability),
         vulnerable=held.heightened_vulnerability,
     )

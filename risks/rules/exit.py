@@ -117,6 +117,8 @@ EXIT_STEPS: Mapping[str, ExitStep] = {
     "abandon": _step("Withdraw", ExitState.SUSPENDED_EXECUTION, ExitState.WITHDRAWN, Permission.DECIDE_EXIT),
 }
 
+STEPS_BY_BUTTON = ("execute", "suspend", "resume", "complete", "review", "close", "withdraw", "abandon")
+
 
 @dataclass(frozen=True)
 class ImpactAssessment:

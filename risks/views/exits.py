@@ -14,10 +14,9 @@ from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import exits as actions
 from risks.forms.partners import ConsiderExitForm, ExitReviewForm, ImpactAssessmentForm, ProposeExitForm
 from risks.models import ExitDecision, Relationship
-from risks.rules.exit import EXIT_STEPS, ExitState
+from risks.rules.exit import EXIT_STEPS, STEPS_BY_BUTTON, ExitState
 from risks.views.form_page import form_page
 
-BUTTONS = ("execute", "suspend", "resume", "complete", "review", "close", "withdraw", "abandon")
 WAY = (
     *(
         ExitState.CONSIDERING,
@@ -69,7 +68,7 @@ def _show(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
         "way": [(one.replace("_", " ").capitalize(), number <= passed) for number, one in enumerate(WAY)],
         "buttons": [
             (name, EXIT_STEPS[name])
-            for name in BUTTONS
+            for name in STEPS_BY_BUTTON
             if state in EXIT_STEPS[name].before and user.may(EXIT_STEPS[name].permission)
         ],
         "may_assess": user.may(Permission.PREPARE_EXIT)
@@ -136,7 +135,7 @@ def review_exit(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.READ_DESK)
 def take_exit_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Take the next step, or say why not."""
-    if step not in BUTTONS:
+    if step not in STEPS_BY_BUTTON:
         raise Http404("No such step.")
     decision = get_object_or_404(ExitDecision.objects.select_related("relationship"), pk=pk)
     try:

@@ -15,7 +15,7 @@ from transparency.models import Document, Report
 from transparency.queries.contents import report_content
 from transparency.rules.completeness import missing_from
 from transparency.rules.periods import period_name
-from transparency.rules.workflows import REPORT_STEPS, State, Step
+from transparency.rules.workflows import REPORT_STEPS, State
 
 SIGN_OFF_KIND = "report"
 EARLIEST = date(2000, 1, 1)
@@ -39,7 +39,7 @@ def draft_report(*, title: str, begin: date, end: date, by: User, at: datetime) 
     Raises:
         NotAllowed: the role, the period, or an edition of it that is still on its way.
     """
-    _permit(REPORT_STEPS["freeze"], by)
+    by.demand(REPORT_STEPS["freeze"].permission)
     if end < begin:
         raise NotAllowed("The period ends before it begins. Swap the two days.")
     if begin < EARLIEST or end > at.date():
@@ -198,7 +198,7 @@ def publish_report(report: Report, *, by: User, at: datetime) -> None:
         NotAllowed: the role, the state, or a document that is missing.
     """
     _demand_documents(report)
-    _permit(REPORT_STEPS["publish"], by)
+    by.demand(REPORT_STEPS["publish"].permission)
     if by in (report.cleared_by, report.approved_by):
         raise NotAllowed("SD6: whoever cleared or approved a report does not publish it. Ask its publisher.")
     earlier = Report.objects.filter(period=report.period, state=State.PUBLISHED).exclude(pk=report.pk)
@@ -214,15 +214,10 @@ def publish_report(report: Report, *, by: User, at: datetime) -> None:
     _move(report, "publish", by=by, at=at, published_at=at)
 
 
-def _permit(step: Step, by: User) -> None:
-    if not by.may(step.permission):
-        raise NotAllowed(f"Your role may not {step.permission}.")
-
-
 def _move(report: Report, name: str, *, by: User, at: datetime, **changes: Any) -> None:
     """Take one step of the workflow by a conditional UPDATE, and log it; refuse when it is not the next one."""
     step = REPORT_STEPS[name]
-    _permit(step, by)
+    by.demand(step.permission)
     moved = Report.objects.filter(pk=report.pk, state__in=step.before).update(state=step.after, **changes)
     if not moved:
         raise NotAllowed(

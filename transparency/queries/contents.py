@@ -81,7 +81,7 @@ def _figures(
 ) -> list[dict[str, Any]]:
     began = [measure for measure in measures if measure.starts_on >= begin]
     ended = [measure for measure in measures if measure.ended_on and begin <= measure.ended_on <= end]
-    standing = [measure for measure in measures if _stands(measure, end)]
+    standing = [measure for measure in measures if measure.stands(end)]
     decided = [
         decision
         for measure in measures
@@ -169,10 +169,6 @@ def _rights(risk: Risk) -> list[dict[str, Any]]:
     return [{"said": words, "how": how, "rights": rights} for (words, how), rights in said.items()]
 
 
-def _stands(measure: Measure, on: date) -> bool:
-    return measure.starts_on <= on and (measure.ended_on is None or measure.ended_on > on)
-
-
 def _measure(measure: Measure, cycle: Cycle | None, *, end: date) -> dict[str, Any]:
     finding = next(iter(measure.findings.all()), None)
     return {
@@ -180,7 +176,7 @@ def _measure(measure: Measure, cycle: Cycle | None, *, end: date) -> dict[str, A
         "from": measure.starts_said,
         "until": measure.ends_said,
         "rule": measure.rule_relied_on,
-        "state": "In force" if _stands(measure, end) else measure.get_state_display(),
+        "state": "In force" if measure.stands(end) else measure.get_state_display(),
         "finding": finding.get_finding_display() if finding else _nothing_found(measure, cycle),
         "reasons": [why.sentence for why in explanations(finding)] if finding else [],
         "decisions": [
@@ -192,14 +188,14 @@ def _measure(measure: Measure, cycle: Cycle | None, *, end: date) -> dict[str, A
 
 def _nothing_found(measure: Measure, cycle: Cycle | None) -> str:
     """A measure in order has no finding; one that the cycle did not cover was not re-assessed."""
-    return NOTHING if cycle and _stands(measure, cycle.as_of) else ""
+    return NOTHING if cycle and measure.stands(cycle.as_of) else ""
 
 
 def _reassessments(cycle: Cycle | None, risks: list[Risk]) -> dict[str, Any] | None:
     if cycle is None:
         return None
     shown = [measure for risk in risks for measure in risk.measures.all()]
-    judged = sum(bool(measure.findings.all()) or _stands(measure, cycle.as_of) for measure in shown)
+    judged = sum(bool(measure.findings.all()) or measure.stands(cycle.as_of) for measure in shown)
     found = Counter(finding.get_finding_display() for measure in shown for finding in measure.findings.all())
     return {
         "as_of": cycle.as_of.isoformat(),

@@ -2,13 +2,13 @@
 
 import json
 import time
-from argparse import ArgumentParser, ArgumentTypeError
-from datetime import date
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from hrdd.arguments import day
 from hrdd.celery import worker_at_hand
 from risks.actions import proportionality as actions
 from risks.models import Cycle, Finding
@@ -16,14 +16,6 @@ from risks.tasks import ring
 
 PATIENCE_SECONDS = 600
 RING_AGAIN_SECONDS = 15
-
-
-def day(text: str) -> date:
-    """Read a date argument."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a date like 2021-02-01") from None
 
 
 class Command(BaseCommand):

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from hrdd.arguments import day
 from hrdd.celery import worker_at_hand
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed, Permission
@@ -22,14 +23,6 @@ from transparency.tasks import render_report
 
 PATIENCE_SECONDS = 120
 LANGUAGES = ("en",)
-
-
-def day(text: str) -> date:
-    """Read a date argument."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a date like 2021-12-31") from None
 
 
 def languages(text: str) -> list[str]:

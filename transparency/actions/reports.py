@@ -172,9 +172,7 @@ def decide(
     """
     report = Report.objects.select_for_update().get(pk=sign_off.subject_id)
     authors = frozenset(
-        one.username
-        for one in (report.prepared_by, sign_off.asked_by, report.cleared_by, report.approved_by)
-        if one
+        one.username for one in (report.prepared_by, report.cleared_by, report.approved_by) if one
     )
     decide_sign_off(
         sign_off, by=by, at=at, approve=approve, reasons=reasons, seen_hash=seen_hash, authors=authors

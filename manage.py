@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 DATA = Path(__file__).resolve().parent / ".data"
+SECRETS = {"HRDD_SECRET_KEY": "secret_key", "HRDD_SEALING_KEYS": "sealing_key"}
 WITHOUT_DATABASE = {
     *("help", "version", "--version", "check", "diffsettings"),
     *("compilemessages", "makemessages", "collectstatic", "findstatic", "startapp", "startproject"),
@@ -42,14 +43,13 @@ def needs_database(arguments: list[str]) -> bool:
 
 
 def execute() -> None:
-    """Hand over to Django, with the secret of the trial in this folder if there is one."""
-    secret = DATA / "secret_key"
-    if "HRDD_SECRET_KEY" not in os.environ and os.access(secret, os.R_OK):
-        os.environ["HRDD_SECRET_KEY"] = secret.read_text().strip()
-    if not needs_database(sys.argv[1:]):
-        os.environ.setdefault(
-            "HRDD_SECRET_KEY", secrets.token_urlsafe(50)
-        )  # signs nothing: help, checks, files
+    """Hand over to Django, with the secrets of the trial in this folder if there are any."""
+    for name, kept in SECRETS.items():
+        secret = DATA / kept
+        if name not in os.environ and os.access(secret, os.R_OK):
+            os.environ[name] = secret.read_text().strip()
+        if not needs_database(sys.argv[1:]):
+            os.environ.setdefault(name, secrets.token_urlsafe(50))  # protects nothing: help, checks, files
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

@@ -54,13 +54,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What needs me today, in order of clock."""
     now, cycle = timezone.now(), Cycle.objects.first()
     page = Paginator(queries.open_tasks(), PAGE_SIZE).get_page(request.GET.get("page"))
-    unscored = Paginator(unscored_risks(on=now.date()), SHOWN).page(1)
+    unscored = Paginator(unscored_risks(), SHOWN).page(1)
     context = {
         "page_obj": page,
         "tasks": queries.waiting(list(page.object_list), at=now),
         "counts": queries.task_counts(cycle, at=now),
         "cycle": cycle,
-        "risks_to_assess": standings(list(unscored.object_list), on=now.date()),
+        "risks_to_assess": standings(list(unscored.object_list)),
         "more_to_assess": unscored.paginator.count - len(unscored),
         "signoffs": waiting_sign_offs(person(request)),
         "clocks": partners.pressing_clocks(on=now.date())[:SHOWN],
@@ -75,7 +75,7 @@ def board(request: HttpRequest) -> HttpResponse:
     """What leadership sees: the indicators, severity by tier, clocks, and the latest re-assessment."""
     now = timezone.now()
     overdue = queries.open_tasks().filter(due_at__lt=now)
-    heat = queries.heat(on=now.date())
+    heat = queries.heat()
     clocks = partners.pressing_clocks(on=now.date())
     figures = [*queries.indicators(at=now), *partners.indicators(clocks)]
     context = {

@@ -1,6 +1,7 @@
 """Every setting, in one file, read from the environment and loud when wrong."""
 
 import os
+import tomllib
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -48,6 +49,14 @@ ORGANISATION = os.environ.get("HRDD_ORGANISATION", "Example Platforms")
 SECRET_KEY = os.environ.get("HRDD_SECRET_KEY", "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("HRDD_SECRET_KEY must be set: a long random text, the same for every process.")
+SEALING_KEYS = [key for key in os.environ.get("HRDD_SEALING_KEYS", "").split(",") if key]
+if not SEALING_KEYS:
+    raise ImproperlyConfigured(
+        "HRDD_SEALING_KEYS must be set: Fernet keys, the newest first, separated by commas (.env.example)."
+    )
+# What differs from the defaults of the method (risks/rules/method.py), as TOML; risks.queries.method checks it.
+METHOD_FILE = os.environ.get("HRDD_METHOD_FILE", "")
+METHOD = tomllib.loads(Path(METHOD_FILE).read_text()) if METHOD_FILE else {}
 ALLOWED_HOSTS = os.environ.get("HRDD_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
 
 INSTALLED_APPS = [

@@ -75,6 +75,7 @@ def celery_worker_process(
         "REDIS_URL": servers.redis_url,
         "DJANGO_SETTINGS_MODULE": "hrdd.settings",
         "HRDD_SECRET_KEY": "only for the tests",
+        "HRDD_SEALING_KEYS": ",".join(settings.SEALING_KEYS),
         "C_FORCE_ROOT": "1",
     }
     name = f"tests-{os.getpid()}@localhost"

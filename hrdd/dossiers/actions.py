@@ -22,6 +22,7 @@ from hrdd.dossiers.reading import (
 )
 from hrdd.dossiers.rights import match_rights
 from hrdd.governance.actions import IMPORT, record_event
+from risks.actions.standing import refresh
 from risks.models import Involvement, RecordEntry, Right, Risk, RiskRight, SeverityAssessment
 from risks.queries.gaps import gaps_of
 from risks.rules.gaps import Gap
@@ -79,6 +80,7 @@ def import_dossier(dossier: Dossier, *, at: datetime) -> Imported:
         "measures": write_measures(risk, dossier, level=assessment.level, today=at.date()),
         "record_entries": len(RecordEntry.objects.bulk_create([*untold, *_record(risk, dossier)])),
     }
+    refresh(risk, at=at)
     record_event(by=IMPORT, at=at, action="imported dossier", subject=dossier.text("id"), detail=created)
     return Imported(created, gaps_of(risk))
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from hrdd.governance.models import AuditEvent, SignOff, User
-from hrdd.governance.rules import NotAllowed, Permission, may_sign_off
+from hrdd.governance.rules import NotAllowed, Permission, Step, may_sign_off
 
 JOB = "JOB (scheduled job)"
 IMPORT = "IMPORT (public record)"
@@ -34,6 +35,42 @@ def record_event(
     event.hash = event.chained_hash()
     event.save(force_insert=True)
     return event
+
+
+@transaction.atomic
+def move(
+    subject: Model,
+    step: Step,
+    *,
+    by: User,
+    at: datetime,
+    called: str,
+    field: str = "state",
+    detail: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> None:
+    """Take one step of a workflow by a conditional UPDATE, and log it in the same transaction.
+
+    Args:
+        subject: what moves; it is read again afterwards.
+        step: the step, which names who may.
+        by, at: who, and now.
+        called: what the audit log calls the subject; never a name that may endanger somebody.
+        field: the column of the state.
+        detail: what else to log.
+        changes: further columns of the subject.
+
+    Raises:
+        NotAllowed: the role may not, or the step is not the next one.
+    """
+    by.demand(step.permission)
+    allowed = {"pk": subject.pk, f"{field}__in": step.before}
+    if not type(subject)._default_manager.filter(**allowed).update(**{field: step.after}, **changes):
+        raise NotAllowed(
+            f"“{step.label}” is not the next step here. Open the page again to see where it stands."
+        )
+    subject.refresh_from_db()
+    record_event(by=by.username, at=at, action=step.label.lower(), subject=called, detail=detail)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Who may do what, in one table (domain.md 0.2)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -14,13 +15,38 @@ class Role(StrEnum):
     REDACTOR = "REDACTOR"
     AUDITOR = "AUDITOR"
     PARTNER_MGR = "PARTNER_MGR"
+    ENGAGE = "ENGAGE"
+    EXPERT = "EXPERT"
     SYSADMIN = "SYSADMIN"
 
 
 class Permission(StrEnum):
     READ_DESK = "read desk"
     READ_BOARD = "read board"
+    READ_AUDIT = "read audit"
+    READ_RESTRICTED = "read restricted evidence"
+    READ_SHARED = "read what is shared with an expert"
+    RECORD_RISK = "record a risk"
     ASSESS_RISK = "assess risk"
+    ASSIGN_RISK = "assign a risk"
+    CONFIRM_RISK = "confirm or close a risk"
+    LOWER_SEVERITY = "lower a severe judgement"
+    PUBLISH_RISK = "publish a risk"
+    WITHHOLD_RISK = "leave a severe risk unpublished"
+    SIGN_SALIENT_LIST = "sign the salient list"
+    PROPOSE_INVOLVEMENT = "propose an involvement"
+    FIND_INVOLVEMENT = "find on an involvement"
+    PROPOSE_PLAN = "propose a plan"
+    APPROVE_PLAN = "approve a plan"
+    REVIEW_MODEL = "review the business model"
+    SIGN_MODEL_REVIEW = "sign a business-model review"
+    PROPOSE_CHANGE = "propose a product or market change"
+    APPROVE_CHANGE = "approve a product or market change"
+    SIGN_EXCEPTION = "sign an exception from the launch gate"
+    RUN_CONSULTATION = "run a consultation"
+    CHECK_SAFEGUARDS = "check the safeguards of a consultation"
+    ANSWER_FINDING = "answer a consultation finding"
+    SHARE_WITH_EXPERT = "share a record with an expert"
     REASSESS_MEASURE = "reassess measure"
     DRAFT_REPORT = "draft report"
     CLEAR_REPORT = "clear report for safety"
@@ -30,32 +56,103 @@ class Permission(StrEnum):
     PREPARE_EXIT = "prepare an exit decision"
     DECIDE_EXIT = "decide on an exit"
     AGREE_TO_MORE_HARM = "agree to an exit that does more harm"
-    READ_AUDIT = "read audit"
 
 
 READ = frozenset({Permission.READ_DESK})
+READ_ALL = READ | {Permission.READ_RESTRICTED}
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.ANALYST: READ
+    Role.ANALYST: READ_ALL
     | {
+        Permission.RECORD_RISK,
         Permission.ASSESS_RISK,
+        Permission.ASSIGN_RISK,
+        Permission.PROPOSE_INVOLVEMENT,
+        Permission.PROPOSE_PLAN,
+        Permission.REVIEW_MODEL,
+        Permission.PROPOSE_CHANGE,
+        Permission.ANSWER_FINDING,
+        Permission.SHARE_WITH_EXPERT,
         Permission.REASSESS_MEASURE,
         Permission.LOG_LEVERAGE,
         Permission.PREPARE_EXIT,
     },
-    Role.REVIEWER: READ | {Permission.ASSESS_RISK, Permission.REASSESS_MEASURE},
-    Role.DECIDER: READ | {Permission.REASSESS_MEASURE},
-    Role.SENIOR: READ | {Permission.READ_BOARD, Permission.APPROVE_REPORT, Permission.DECIDE_EXIT},
-    Role.BOARD: READ | {Permission.READ_BOARD, Permission.AGREE_TO_MORE_HARM},
-    Role.PUBLISHER: READ | {Permission.DRAFT_REPORT, Permission.PUBLISH_REPORT},
-    Role.REDACTOR: READ | {Permission.CLEAR_REPORT},
-    Role.AUDITOR: READ | {Permission.READ_BOARD, Permission.READ_AUDIT},
-    Role.PARTNER_MGR: READ | {Permission.LOG_LEVERAGE},
+    Role.REVIEWER: READ_ALL
+    | {
+        Permission.ASSESS_RISK,
+        Permission.ASSIGN_RISK,
+        Permission.CONFIRM_RISK,
+        Permission.CHECK_SAFEGUARDS,
+        Permission.REASSESS_MEASURE,
+    },
+    Role.DECIDER: READ_ALL
+    | {
+        Permission.ASSIGN_RISK,
+        Permission.FIND_INVOLVEMENT,
+        Permission.APPROVE_PLAN,
+        Permission.APPROVE_CHANGE,
+        Permission.ANSWER_FINDING,
+        Permission.REASSESS_MEASURE,
+    },
+    Role.SENIOR: READ_ALL
+    | {
+        Permission.READ_BOARD,
+        Permission.ASSIGN_RISK,
+        Permission.LOWER_SEVERITY,
+        Permission.WITHHOLD_RISK,
+        Permission.SIGN_EXCEPTION,
+        Permission.APPROVE_REPORT,
+        Permission.DECIDE_EXIT,
+    },
+    Role.BOARD: READ
+    | {
+        Permission.READ_BOARD,
+        Permission.SIGN_SALIENT_LIST,
+        Permission.SIGN_MODEL_REVIEW,
+        Permission.AGREE_TO_MORE_HARM,
+    },
+    Role.PUBLISHER: READ | {Permission.PUBLISH_RISK, Permission.DRAFT_REPORT, Permission.PUBLISH_REPORT},
+    Role.REDACTOR: READ_ALL | {Permission.CHECK_SAFEGUARDS, Permission.CLEAR_REPORT},
+    Role.AUDITOR: READ_ALL | {Permission.READ_BOARD, Permission.READ_AUDIT},
+    Role.PARTNER_MGR: READ | {Permission.LOG_LEVERAGE, Permission.PROPOSE_CHANGE},
+    Role.ENGAGE: READ
+    | {
+        Permission.RUN_CONSULTATION,
+        Permission.CHECK_SAFEGUARDS,
+        Permission.ANSWER_FINDING,
+        Permission.SHARE_WITH_EXPERT,
+    },
+    Role.EXPERT: frozenset({Permission.READ_SHARED}),
     Role.SYSADMIN: frozenset(),
 }
+LEAST_REASONS = 50
 
 
 class NotAllowed(Exception):
     """The rule refused; the text is the sentence shown to the person."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One move of a workflow: what its button says, where from, where to, who may, what it asks before."""
+
+    label: str
+    before: frozenset[str]
+    after: str
+    permission: Permission
+    confirm: str = ""
+
+
+def demand_reasons(said: str, *, about: str = "Reasons") -> str:
+    """Return reasons without the space around them, or refuse what is too short to follow (domain.md 0.1).
+
+    Raises:
+        NotAllowed: under LEAST_REASONS characters.
+    """
+    if len(said.strip()) < LEAST_REASONS:
+        raise NotAllowed(
+            f"{about}: say it in at least {LEAST_REASONS} characters, so that others can follow it."
+        )
+    return said.strip()
 
 
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:

@@ -23,6 +23,7 @@ from hrdd.trial.servers import (
     dies_with_parent,
     embedded_servers,
     in_use,
+    sealing_key,
     secret_key,
     stop_servers,
 )
@@ -199,6 +200,7 @@ def _environment(servers: Servers) -> dict[str, str]:
         "HRDD_DEMO": "1",
         "HRDD_DEBUG": "0",
         "HRDD_SECRET_KEY": secret_key(DATA),
+        "HRDD_SEALING_KEYS": os.environ.get("HRDD_SEALING_KEYS", sealing_key(DATA)),
         "HRDD_ALLOWED_HOSTS": "127.0.0.1,localhost",
         "C_FORCE_ROOT": "1",
         "PYTHONUNBUFFERED": "1",

@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -101,11 +102,17 @@ def trial_environment(servers: Servers, data_dir: Path) -> None:
     os.environ.setdefault("REDIS_URL", servers.redis_url)
     os.environ.setdefault("HRDD_DEMO", "1")
     os.environ.setdefault("HRDD_SECRET_KEY", secret_key(data_dir))
+    os.environ.setdefault("HRDD_SEALING_KEYS", sealing_key(data_dir))
 
 
 def secret_key(data_dir: Path) -> str:
     """Return the random key of this folder, made on first use."""
-    return _kept_secret(data_dir / "secret_key")
+    return _kept_secret(data_dir / "secret_key", fresh=secrets.token_urlsafe(50))
+
+
+def sealing_key(data_dir: Path) -> str:
+    """Return the key that seals who was consulted (hrdd.sealing), made on first use."""
+    return _kept_secret(data_dir / "sealing_key", fresh=urlsafe_b64encode(secrets.token_bytes(32)).decode())
 
 
 def dies_with_parent() -> Callable[[], None]:
@@ -156,11 +163,10 @@ def _stop_both(data_dir: Path) -> None:
 # Files and processes -----------------------------------------------------------------------------------------------
 
 
-def _kept_secret(file: Path) -> str:
+def _kept_secret(file: Path, *, fresh: str) -> str:
     with suppress(FileNotFoundError):
         if kept := file.read_text().strip():
             return kept
-    fresh = secrets.token_urlsafe(50)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=".secret-")
     with os.fdopen(handle, "w") as draft:
         draft.write(fresh)
@@ -400,7 +406,7 @@ def _start_redis(data_dir: Path) -> str:
     folder = data_dir / "redis"
     folder.mkdir(mode=0o700, exist_ok=True)
     folder.chmod(0o700)
-    password = _kept_secret(folder / "password")
+    password = _kept_secret(folder / "password", fresh=secrets.token_urlsafe(50))
     kept = _pid_in(folder / "port")
     if kept and _answers_in_time(kept, password, folder):
         return _redis_url(kept, password)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, Role
+from risks.actions.standing import refresh
 from risks.models import Risk, SeverityAssessment
 from risks.rules.salience import State, check_likelihood
 from risks.rules.severity import Severity, judge
@@ -92,6 +93,7 @@ def assess_severity(
     )
     if held.status in NOW_ASSESSED:
         Risk.objects.filter(pk=held.pk).update(status=Risk.Status.ASSESSED)
+    refresh(held, at=at)
     record_event(
         by=by.username,
         at=at,

@@ -1,8 +1,13 @@
 """The records of knowing and acting."""
 
-from risks.models.involvement import Involvement
+from risks.models.changes import Change
+from risks.models.consultations import Consultation, ConsultationFinding, Participant, StakeholderGroup
+from risks.models.evidence import Evidence
+from risks.models.experts import ExpertAccess, ExpertOpinion
+from risks.models.involvement import Involvement, InvolvementChallenge
 from risks.models.judged import Judged
 from risks.models.measures import Measure, Reassessment, Signal
+from risks.models.model_reviews import ModelReview
 from risks.models.partners import (
     ExitDecision,
     ExitImpactAssessment,
@@ -12,31 +17,57 @@ from risks.models.partners import (
     Relationship,
     RelationshipRisk,
 )
+from risks.models.plans import MitigationPlan
 from risks.models.proportionality import Chunk, Cycle, Finding, ReviewTask
+from risks.models.publications import Publication, SalientList
 from risks.models.record import RecordEntry
+from risks.models.register import RegisterImport, SavedView
 from risks.models.rights import Right
-from risks.models.salience import Risk, RiskRight, SeverityAssessment
+from risks.models.salience import (
+    LoweringProposal,
+    Product,
+    Risk,
+    RiskRight,
+    SeverityAssessment,
+)
 
 __all__ = [
+    "Change",
     "Chunk",
+    "Consultation",
+    "ConsultationFinding",
     "Cycle",
+    "Evidence",
     "ExitDecision",
     "ExitImpactAssessment",
     "ExitReview",
+    "ExpertAccess",
+    "ExpertOpinion",
     "Finding",
     "Involvement",
+    "InvolvementChallenge",
     "Judged",
     "LeverageAction",
+    "LoweringProposal",
     "Measure",
+    "MitigationPlan",
+    "ModelReview",
+    "Participant",
     "Partner",
+    "Product",
+    "Publication",
     "Reassessment",
     "RecordEntry",
+    "RegisterImport",
     "Relationship",
     "RelationshipRisk",
     "ReviewTask",
     "Right",
     "Risk",
     "RiskRight",
+    "SalientList",
+    "SavedView",
     "SeverityAssessment",
     "Signal",
+    "StakeholderGroup",
 ]

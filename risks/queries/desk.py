@@ -6,10 +6,12 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
 
-from risks.models import Cycle, Finding, Measure, Reassessment, ReviewTask
-from risks.queries.register import CLOSED, REMEDIED, REVIEW_DAYS, STATES, standing_risks
+from risks.models import Cycle, Finding, Measure, Reassessment, ReviewTask, Risk
+from risks.queries.method import method
+from risks.queries.register import STATES
 from risks.rules.proportionality import BY_CODE, Outcome
 from risks.rules.severity import BANDS
+from risks.rules.standing import CLOSED, REMEDIED
 from risks.rules.three_part_test import QUESTIONS
 
 BY_CODE_SENTENCE: Mapping[str, str] = {code: trigger.sentence for code, trigger in BY_CODE.items()}
@@ -86,17 +88,13 @@ class HeatCell:
     count: int
 
 
-def heat(*, on: date) -> list[tuple[int, str, list[HeatCell]]]:
-    """Return the open risks by level and tier, the gravest first; every level is listed.
-
-    Args:
-        on: the day of judgement.
-    """
+def heat() -> list[tuple[int, str, list[HeatCell]]]:
+    """Return the open risks by level and tier, the gravest first; every level is listed."""
     columns = {
-        **{number: (f"P{number}", f"P{number}") for number in REVIEW_DAYS},
+        **{number: (f"P{number}", f"P{number}") for number in method().review_days},
         REMEDIED: ("remedied", "Remedied"),
     }
-    rows = standing_risks(on=on).filter(tier__lt=CLOSED).order_by().values_list("level", "tier")
+    rows = Risk.objects.filter(tier__lt=CLOSED).order_by().values_list("level", "tier")
     counted = {(level, tier): many for level, tier, many in rows.annotate(many=Count("pk"))}
     return [
         (
@@ -127,7 +125,7 @@ class Indicator:
 def indicators(*, at: datetime) -> list[Indicator]:
     """Return the indicators that can be counted from what is recorded so far."""
     return [
-        _open_severe(at.date()),
+        _open_severe(),
         _freshness(at.date()),
         _overdue_intrusive(at),
         _breaches(at),
@@ -140,24 +138,27 @@ def _share(part: int, whole: int) -> str:
     return f"{100 * part // whole} %" if whole else "none yet"
 
 
-def _open_severe(on: date) -> Indicator:
-    severe = standing_risks(on=on).filter(tier__lt=CLOSED, level__gte=4).order_by()
+def _open_severe() -> Indicator:
+    severe = Risk.objects.filter(tier__lt=CLOSED, level__gte=4).order_by()
     rows = dict(severe.values_list("state_of_harm").annotate(many=Count("pk")))
+    unowned = severe.filter(owner__isnull=True).count()
     split = "; ".join(f"{said.lower()}: {rows[state]}" for state, said in STATES.items() if state in rows)
     return Indicator(
         "K1",
         "Open severe risks",
         str(sum(rows.values())),
-        "Risks of level 4 or 5 that are not closed." + (f" {split.capitalize()}." if split else ""),
-        "any without an owner; owners are not recorded yet, so this line is not drawn.",
+        f"Risks of level 4 or 5 that are not closed, {unowned} without an owner."
+        + (f" {split.capitalize()}." if split else ""),
+        "any without an owner.",
+        red=unowned > 0,
     )
 
 
 def _freshness(on: date) -> Indicator:
     fresh = Q()
-    for tier, days in REVIEW_DAYS.items():
-        fresh |= Q(tier=tier, holds_from__gte=on - timedelta(days=days))
-    risks = standing_risks(on=on).filter(tier__lt=REMEDIED)
+    for tier, days in method().review_days.items():
+        fresh |= Q(tier=tier, assessed_on__gte=on - timedelta(days=days))
+    risks = Risk.objects.filter(tier__lt=REMEDIED)
     part, whole = risks.filter(fresh).count(), risks.count()
     return Indicator(
         "K4",

@@ -1,27 +1,22 @@
-"""The register of risks, ranked inside the database; the lookup tables there are filled from the rules."""
+"""The register of risks: what the pages show of each, in the order of salience."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
-from django.db.models import Case, Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q, QuerySet
 
 from risks.models import Measure, RecordEntry, ReviewTask, Risk, SeverityAssessment
 from risks.rules.countries import country_names
-from risks.rules.salience import ACTUAL, State, effective_likelihood, is_salient, response_tier
-from risks.rules.severity import BANDS, UNKNOWN_HEAD_INTERIM
+from risks.rules.salience import State
+from risks.rules.severity import BANDS
+from risks.rules.standing import CLOSED, REMEDIED
 
-REMEDIED, CLOSED = 5, 6
 TIERS: Mapping[str, str] = {
     "P1": "owner in 24 hours, interim measures in 72 hours, plan in 7 days, review in 30 days",
     "P2": "owner in 7 days, plan in 30 days, review in 90 days",
     "P3": "owner in 14 days, plan in 90 days, review in 180 days",
     "P4": "owner in 30 days, review in 365 days",
 }
-REVIEW_DAYS: Mapping[int, int] = {1: 30, 2: 90, 3: 180, 4: 365}
 STATES: Mapping[str, str] = {
     "": "Not said whether it has happened",
     State.POTENTIAL: "Could happen",
@@ -30,12 +25,11 @@ STATES: Mapping[str, str] = {
 }
 WEIGHED = {RecordEntry.Kind.DILEMMA, RecordEntry.Kind.RABAT}
 NOT_EVENTS = {RecordEntry.Kind.RIGHT, *WEIGHED}
-INTERIM = (UNKNOWN_HEAD_INTERIM,) * 3
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A risk as it is judged on a day; without an assessment every head is unknown and counts as 4."""
+    """A risk as the pages show it, with the assessment that holds."""
 
     risk: Risk
     assessment: SeverityAssessment | None
@@ -44,23 +38,24 @@ class Standing:
 
     @property
     def level(self) -> int:
-        return self.assessment.level if self.assessment else UNKNOWN_HEAD_INTERIM
+        return self.risk.level
 
     @property
     def band(self) -> str:
-        return BANDS[self.level]
+        return BANDS[self.risk.level]
 
     @property
     def incomplete(self) -> bool:
-        return self.assessment is None or self.assessment.incomplete
+        return self.risk.incomplete
+
+    @property
+    def salient(self) -> bool:
+        return self.risk.salient
 
     @property
     def tier(self) -> str:
         """Return P1 to P4, or nothing for what is remedied or closed."""
-        if self.risk.status == Risk.Status.CLOSED:
-            return ""
-        delay = self.assessment is not None and self.assessment.delay_makes_irremediable
-        return response_tier(self.level, self._effective, delay=delay) or ""
+        return f"P{self.risk.tier}" if self.risk.tier < REMEDIED else ""
 
     @property
     def clock(self) -> str:
@@ -68,12 +63,8 @@ class Standing:
         return TIERS.get(self.tier, "")
 
     @property
-    def salient(self) -> bool:
-        return self.risk.status != Risk.Status.CLOSED and is_salient(self.level, self._effective)
-
-    @property
     def state_of_harm(self) -> str:
-        return STATES[self.assessment.state_of_harm if self.assessment else ""]
+        return STATES[self.risk.state_of_harm]
 
     @property
     def places(self) -> str:
@@ -84,113 +75,16 @@ class Standing:
     def reason(self) -> str:
         return self.assessment.reason if self.assessment else "Severity has not been judged yet."
 
-    @property
-    def _effective(self) -> int | None:
-        return (
-            self.assessment.effective_likelihood
-            if self.assessment
-            else effective_likelihood(self.level, None, None)
-        )
+
+def by_salience(risks: QuerySet[Risk]) -> QuerySet[Risk]:
+    """Return risks the first to be acted on first; remedied and closed ones last (domain.md 2.4)."""
+    return risks.order_by(F("rank").desc(), "pk")
 
 
-def _picked(values: Sequence[int], index: Combinable) -> Func:
-    """Return SQL that picks one of our own integers by an index that starts at 0."""
-    listed = ",".join(str(int(value)) for value in values)
-    return Func(index + Value(1), template=f"(ARRAY[{listed}])[%(expressions)s]", output_field=IntegerField())
-
-
-def _effective() -> Func:
-    states = [None, *State]
-    values = [
-        effective_likelihood(level, state, likelihood) or 0
-        for level in BANDS
-        for state in states
-        for likelihood in (None, 1, 2, 3, 4, 5)
-    ]
-    state = Case(
-        *(When(state_of_harm=str(one), then=Value(number)) for number, one in enumerate(states) if one),
-        default=Value(0),
-        output_field=IntegerField(),
-    )
-    likelihood = Coalesce(F("likelihood"), Value(0), output_field=IntegerField())
-    return _picked(values, (F("level") - Value(1)) * Value(24) + state * Value(6) + likelihood)
-
-
-def _tier() -> Func:
-    values = [
-        int((response_tier(level, effective or None, delay=delay) or f"P{REMEDIED}")[1])
-        for level in BANDS
-        for effective in range(ACTUAL + 1)
-        for delay in (False, True)
-    ]
-    return _picked(values, (F("level") - Value(1)) * Value(14) + F("effective") * Value(2) + F("delay"))
-
-
-def _digit(flag: str) -> Case:
-    return Case(When(**{flag: True}, then=Value(1)), default=Value(0), output_field=IntegerField())
-
-
-def _head(name: str) -> Coalesce:
-    return Coalesce(F(name), Value(UNKNOWN_HEAD_INTERIM), output_field=IntegerField())
-
-
-def _rank() -> Combinable:
-    """Return the order of domain.md 2.4 as one number, a digit for each part; what is remedied comes last."""
-    number: Combinable = Case(When(effective=0, then=Value(0)), default=Value(1), output_field=IntegerField())
-    heads = [_head("scale"), _head("irremediability"), _head("scope")]
-    parts: list[Any] = [F("level"), F("delay"), F("effective"), *heads, _digit("heightened_vulnerability")]
-    for part in parts:
-        number = number * Value(10) + part
-    return number
-
-
-def _unscored_rank() -> int:
-    effective = effective_likelihood(UNKNOWN_HEAD_INTERIM, None, None)
-    return int("".join(str(part) for part in (1, UNKNOWN_HEAD_INTERIM, 0, effective, *INTERIM, 0)))
-
-
-def standing_risks(*, on: date) -> QuerySet[Any, Any]:
-    """Return every risk with what it can be ordered, filtered and counted by, as it is judged on a day.
-
-    Annotated: rank, level, tier (1 to 4, REMEDIED, CLOSED), incomplete, state_of_harm, holds_from.
-
-    Args:
-        on: the day; later assessments are not seen.
-    """
-    held = (
-        SeverityAssessment.objects.filter(risk=OuterRef("pk"), holds_from__lte=on)
-        .annotate(effective=_effective(), delay=_digit("delay_makes_irremediable"))
-        .annotate(tier=_tier(), rank=_rank())
-    )
-
-    def known(name: str) -> Subquery:
-        return Subquery(held.values(name)[:1])
-
-    unscored = Standing(Risk(), None)
-    return Risk.objects.annotate(
-        rank=Coalesce(known("rank"), Value(_unscored_rank()), output_field=IntegerField()),
-        level=Coalesce(known("level"), Value(unscored.level), output_field=IntegerField()),
-        tier=Case(
-            When(status=Risk.Status.CLOSED, then=Value(CLOSED)),
-            default=Coalesce(known("tier"), Value(int(unscored.tier[1])), output_field=IntegerField()),
-            output_field=IntegerField(),
-        ),
-        incomplete=Coalesce(known("incomplete"), Value(True)),
-        state_of_harm=Coalesce(known("state_of_harm"), Value("")),
-        holds_from=known("holds_from"),
-    )
-
-
-def _by_salience(risks: QuerySet[Any, Any]) -> QuerySet[Risk]:
-    closed = Case(When(status=Risk.Status.CLOSED, then=Value(1)), default=Value(0))
-    return risks.order_by(closed, F("rank").desc(), "pk")
-
-
-def listed_risks(*, on: date, q: str = "", level: str = "", tier: str = "") -> QuerySet[Risk]:
+def listed_risks(*, q: str = "", level: str = "", tier: str = "") -> QuerySet[Risk]:
     """Return the risks that a filter leaves, the first to be acted on first; remedied and closed ones last.
 
     Args:
-        on: the day of judgement.
         q: words that the title or the summary holds, each of them.
         level: 1 to 5, or "4+".
         tier: P1 to P4, remedied, closed, or open for all but closed.
@@ -204,26 +98,28 @@ def listed_risks(*, on: date, q: str = "", level: str = "", tier: str = "") -> Q
         wanted &= Q(tier__lt=CLOSED)
     elif tier:
         wanted &= Q(tier={"remedied": REMEDIED, "closed": CLOSED}.get(tier) or int(tier[1]))
-    return _by_salience(standing_risks(on=on).filter(wanted))
+    return by_salience(Risk.objects.filter(wanted))
 
 
-def unscored_risks(*, on: date) -> QuerySet[Risk]:
+def unscored_risks() -> QuerySet[Risk]:
     """Return the open risks that nobody has fully scored yet, the first to be acted on first."""
-    return _by_salience(standing_risks(on=on).filter(incomplete=True, tier__lt=CLOSED))
+    return by_salience(Risk.objects.filter(incomplete=True, tier__lt=CLOSED))
 
 
-def standings(risks: Sequence[Risk], *, on: date) -> list[Standing]:
+def standings(risks: Sequence[Risk]) -> list[Standing]:
     """Return a page of risks with what is shown of each, in three queries whatever their number."""
-    held = SeverityAssessment.objects.filter(risk__in=risks, holds_from__lte=on)
-    assessments = {
-        one.risk_id: one for one in held.order_by("risk_id", "-holds_from", "-id").distinct("risk_id")
-    }
+    held = SeverityAssessment.objects.in_bulk([risk.held_id for risk in risks if risk.held_id])
     measures = _count(Measure.objects.filter(risk__in=risks), "risk")
     tasks = _count(
         ReviewTask.objects.filter(measure__risk__in=risks, closed_at__isnull=True), "measure__risk"
     )
     return [
-        Standing(risk, assessments.get(risk.pk), measures.get(risk.pk, 0), tasks.get(risk.pk, 0))
+        Standing(
+            risk,
+            held.get(risk.held_id) if risk.held_id else None,
+            measures.get(risk.pk, 0),
+            tasks.get(risk.pk, 0),
+        )
         for risk in risks
     ]
 

@@ -24,12 +24,11 @@ PAGE_SIZE = 50
 @requires(Permission.READ_DESK)
 def risk_list(request: HttpRequest) -> HttpResponse:
     """Every risk, the first to be acted on first."""
-    today = timezone.now().date()
     form = RiskFilter(request.GET)
-    found = Paginator(register.listed_risks(on=today, **form.chosen()), PAGE_SIZE)
+    found = Paginator(register.listed_risks(**form.chosen()), PAGE_SIZE)
     page = found.get_page(request.GET.get("page"))
     context = {
-        "rows": register.standings(list(page.object_list), on=today),
+        "rows": register.standings(list(page.object_list)),
         "page_obj": page,
         "form": form,
         "filtered": bool(form.chosen()),
@@ -44,7 +43,7 @@ def risk_list(request: HttpRequest) -> HttpResponse:
 def risk_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One risk with everything on record."""
     risk = get_object_or_404(Risk, pk=pk)
-    [standing] = register.standings([risk], on=timezone.now().date())
+    [standing] = register.standings([risk])
     context = {
         "risk": risk,
         "standing": standing,
@@ -68,7 +67,7 @@ def assess_severity(request: HttpRequest, pk: int) -> HttpResponse:
     form = SeverityForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _assessed(request, risk, form):
         return redirect("risk-detail", risk.pk)
-    [standing] = register.standings([risk], on=timezone.now().date())
+    [standing] = register.standings([risk])
     context = {"standing": standing, "form": form}
     return render(request, "risks/assessment_form.html", context, status=400 if form.errors else 200)
 

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Role
+from risks.actions.standing import refresh
 from risks.models import Measure, ReviewTask, Risk, SeverityAssessment
-from risks.queries.register import Standing, listed_risks, standing_risks, standings
+from risks.queries.register import Standing, listed_risks, standings
 from risks.rules.salience import State, effective_likelihood, rank_key
 from risks.rules.severity import judge
 from tests.risks.vectors import Row, severity_rows
@@ -44,7 +45,7 @@ def risk(title: str, **given: Any) -> Risk:
 
 def judged(of: Risk, row: Row, *, on: date = TODAY) -> SeverityAssessment:
     verdict = judge(*row.heads)
-    return SeverityAssessment.objects.create(
+    held = SeverityAssessment.objects.create(
         risk=of,
         scale=row.heads[0],
         scope=row.heads[1],
@@ -60,6 +61,8 @@ def judged(of: Risk, row: Row, *, on: date = TODAY) -> SeverityAssessment:
         recorded_at=NOW,
         recorded_by="ana",
     )
+    refresh(of, at=NOW)
+    return held
 
 
 @pytest.fixture
@@ -79,7 +82,7 @@ def test_the_register_ranks_the_vectors_as_the_rules_do(table: list[Row], analys
 
     assert len(expected) == 31
     assert shown == expected
-    assert [one.tier or "-" for one in standings(list(listed_risks(on=TODAY)), on=TODAY)] == [
+    assert [one.tier or "-" for one in standings(list(listed_risks()))] == [
         {row.id: row.tier for row in table}[title] for title in shown
     ]
 
@@ -93,8 +96,8 @@ def test_the_database_ranks_every_combination_as_the_rule_does(db: None) -> None
                     risk("any"),
                     Row("x", heads, str(state), likelihood, number % 2 == 0, level > 2, "", None, ""),
                 )
-    found = list(listed_risks(on=TODAY))
-    tiers = dict(standing_risks(on=TODAY).values_list("pk", "tier"))
+    found = list(listed_risks())
+    tiers = dict(Risk.objects.values_list("pk", "tier"))
 
     def by_rule(one: Standing) -> tuple[Any, ...]:
         held = one.assessment
@@ -110,7 +113,7 @@ def test_the_database_ranks_every_combination_as_the_rule_does(db: None) -> None
         )
         return (effective is None, *key, one.risk.pk)
 
-    rows = standings(found, on=TODAY)
+    rows = standings(found)
     assert [one.risk.pk for one in rows] == [one.risk.pk for one in sorted(rows, key=by_rule)]
     assert [f"P{tiers[one.risk.pk]}" for one in rows] == [one.tier or "P5" for one in rows]
 
@@ -139,7 +142,9 @@ def test_filters_hold_over_pages_and_reloads(table: list[Row], analyst: Client) 
 
 
 def test_closed_risks_come_last_without_a_tier(table: list[Row], analyst: Client) -> None:
-    Risk.objects.filter(title="S28").update(status="closed", closed_on=TODAY)
+    closed = Risk.objects.get(title="S28")
+    Risk.objects.filter(pk=closed.pk).update(status="closed", closed_on=TODAY)
+    refresh(closed, at=NOW)
 
     rows = analyst.get("/desk/risks/").context["rows"]
 

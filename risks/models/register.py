@@ -1,0 +1,56 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class SavedView(models.Model):
+    """Filters and order of a register under a name; shared ones are for everybody who reads the desk."""
+
+    register = models.CharField(max_length=20, default="risks")
+    name = models.CharField(max_length=80)
+    querystring = models.TextField(blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views")
+    shared = models.BooleanField(default=False)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "register", "name"], name="saved_view_name_once_a_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RegisterImport(models.Model):
+    """A file of risks that was read and judged row by row; nothing is written before somebody applies it."""
+
+    class State(models.TextChoices):
+        PREVIEWED = "previewed", "Waits to be applied"
+        APPLIED = "applied", "Applied"
+        DISCARDED = "discarded", "Discarded"
+
+    filename = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    rows = models.JSONField()
+    accepted = models.PositiveIntegerField()
+    refused = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.PREVIEWED)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-uploaded_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="import_applied_whole",
+                condition=~Q(state="applied") | Q(refused=0, applied_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.filename

@@ -1,0 +1,82 @@
+"""The numbers of the method that are our own design, each with its source in domain.md [D]; all configurable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+
+class MethodError(ValueError):
+    """A configured number is refused; the text names it and says why."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """The configuration of the method; the defaults are those of domain.md.
+
+    Tables by tier hold P1 to P4 as 1 to 4.
+    """
+
+    lift_one: int = 1  # 2.3: by how many levels one other head may lift the scale
+    lift_both: int = 2  # 2.3: by how many both others together may
+    review_days: Mapping[int, int] = field(default_factory=lambda: {1: 30, 2: 90, 3: 180, 4: 365})  # R5
+    owner_hours: Mapping[int, int] = field(default_factory=lambda: {1: 24, 2: 168, 3: 336, 4: 720})  # 2.4
+    interim_hours: Mapping[int, int] = field(
+        default_factory=lambda: {1: 72}
+    )  # 2.4: decision on interim measures
+    plan_days: Mapping[int, int] = field(default_factory=lambda: {1: 7, 2: 30, 3: 90})  # 2.4
+    stop_hours: Mapping[int, int] = field(
+        default_factory=lambda: {1: 72, 2: 168, 3: 720}
+    )  # I3: stop the own part
+    fact_finding_days: int = 30  # 1.2: undetermined involvement
+    answer_days: int = 60  # E2: answer to a consultation finding
+    model_review_days: int = 180  # B2: then to the board
+    model_review_every_days: int = 365  # 1.11: yearly
+    smallest_group: int = 10  # 8.5: fewer people are never counted in public
+    severe_risks_sharing_a_driver: int = 2  # 1.11
+    expert_access_days: int = 90  # longest share of a record with an expert
+
+
+DEFAULT = Method()
+
+
+def configured(given: Mapping[str, Any]) -> Method:
+    """Return the method with some of its numbers replaced.
+
+    Args:
+        given: by the names of Method; a table by tier is written {"1": days, …}.
+
+    Raises:
+        MethodError: an unknown name, a number that is none, one under 1, or a table slower for the more severe.
+    """
+    known = {one.name: getattr(DEFAULT, one.name) for one in fields(Method)}
+    changes: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in known:
+            raise MethodError(f"{name}: not a number of the method. Known: {', '.join(known)}.")
+        changes[name] = (
+            _table(name, value, known[name]) if isinstance(known[name], dict) else _number(name, value)
+        )
+    method = replace(DEFAULT, **changes)
+    if method.smallest_group < 5:
+        raise MethodError("smallest_group: never under 5 (domain.md 8.5).")
+    if method.lift_both < method.lift_one:
+        raise MethodError("lift_both: two heads together lift at least as far as one (domain.md 2.3).")
+    return method
+
+
+def _number(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise MethodError(f"{name}: a whole number of 1 or more is needed, not {value!r}.")
+    return value
+
+
+def _table(name: str, value: Any, default: Mapping[int, int]) -> dict[int, int]:
+    if not isinstance(value, Mapping) or {str(key) for key in value} != {str(key) for key in default}:
+        raise MethodError(f"{name}: a table of the tiers {', '.join(map(str, default))} is needed.")
+    table = {int(key): _number(f"{name}.{key}", one) for key, one in value.items()}
+    ordered = [table[tier] for tier in sorted(table)]
+    if ordered != sorted(ordered):
+        raise MethodError(f"{name}: the more severe tier is never the slower one (UNGP 24).")
+    if any(table[tier] > default[tier] for tier in table):
+        raise MethodError(f"{name}: may be shortened, never lengthened beyond the default.")
+    return table

@@ -43,3 +43,11 @@ def gravest_tie(ties: Iterable[str]) -> str:
     """Return the tie that asks most of the company, or nothing; undetermined ranks with contributing."""
     found = set(ties)
     return next((tie for tie in GRAVITY if tie in found), "")
+
+
+CONTRIBUTES = frozenset({"contribute_facilitate", "contribute_incentivise", "contribute_cumulative"})
+
+
+def needs_remediation_plan(tie: str) -> bool:
+    """Whether the company owes remedy, so that the risk stays open until a plan for it is approved (UNGP 22; I1)."""
+    return tie == "cause" or tie in CONTRIBUTES

@@ -2,12 +2,26 @@
 
 from django.urls import path
 
-from risks.views import exits, measures, partners, reassessments, salience
+from risks.views import exits, measures, partners, reassessments, register, risks, salience
 
 urlpatterns = [
-    path("risks/", salience.risk_list, name="risk-list"),
-    path("risks/<int:pk>/", salience.risk_detail, name="risk-detail"),
+    path("risks/", register.risk_list, name="risk-list"),
+    path("risks/<int:pk>/", risks.risk_detail, name="risk-detail"),
     path("risks/<int:pk>/assess/", salience.assess_severity, name="assess-severity"),
+    path("risks/<int:pk>/assess/preview/", salience.preview_severity, name="preview-severity"),
+    path("risks/lowering/<int:pk>/", salience.lowering_detail, name="lowering-detail"),
+    path("risks/lowering/<int:pk>/withdraw/", salience.withdraw_lowering, name="withdraw-lowering"),
+    path("risks/<int:pk>/owner/", risks.assign_risk, name="assign-risk"),
+    path("risks/<int:pk>/evidence/", risks.add_evidence, name="add-evidence"),
+    path("risks/<int:pk>/plan/", risks.propose_plan, name="propose-plan"),
+    path("risks/<int:pk>/steps/<slug:step>/", risks.take_risk_step, name="risk-step"),
+    path("plans/<int:pk>/decision/", risks.decide_plan, name="decide-plan"),
+    path("plans/<int:pk>/end/", risks.end_plan, name="end-plan"),
+    path("plans/<int:pk>/test/", risks.record_plan_test, name="test-plan"),
+    path("TMP1/<int:pk>/", risks.risk_detail, name="correct-risk"),
+    path("TMP2/<int:pk>/", risks.risk_detail, name="publication"),
+    path("TMP3/<int:pk>/", risks.risk_detail, name="consultation-detail"),
+    path("TMP4/<int:pk>/", risks.risk_detail, name="involvement-detail"),
     path("measures/", measures.measure_list, name="measure-list"),
     path("measures/<int:pk>/", measures.measure_detail, name="measure-detail"),
     path("measures/<int:pk>/signals/", measures.note_signal, name="note-signal"),

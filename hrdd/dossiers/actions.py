@@ -24,7 +24,7 @@ from hrdd.dossiers.rights import match_rights
 from hrdd.governance.actions import IMPORT, record_event
 from risks.actions.standing import refresh
 from risks.models import Involvement, RecordEntry, Right, Risk, RiskRight, SeverityAssessment
-from risks.queries.gaps import gaps_of
+from risks.queries.gaps import record_gaps
 from risks.rules.gaps import Gap
 from risks.rules.ladder import LADDER
 from risks.rules.rights import INSTRUMENTS, CatalogueRight
@@ -68,7 +68,7 @@ def import_dossier(dossier: Dossier, *, at: datetime) -> Imported:
             raise dossier.item("id").error(
                 f"the dossier {known.imported_from} was imported before with other content; history is not overwritten"
             )
-        return Imported({}, gaps_of(known))
+        return Imported({}, record_gaps(known, at=at))
     risk = _risk(dossier, at=at)
     touched, untold = _rights(risk, dossier)
     assessment = _assessment(risk, dossier, at=at)
@@ -82,7 +82,7 @@ def import_dossier(dossier: Dossier, *, at: datetime) -> Imported:
     }
     refresh(risk, at=at)
     record_event(by=IMPORT, at=at, action="imported dossier", subject=dossier.text("id"), detail=created)
-    return Imported(created, gaps_of(risk))
+    return Imported(created, record_gaps(risk, at=at))
 
 
 def _risk(dossier: Dossier, *, at: datetime) -> Risk:

@@ -47,7 +47,9 @@ def record_evidence(
         raise NotAllowed("Evidence: its day is not in the future.")
     _refuse_identifying(f"{title} {says}")
     if kind == Evidence.Kind.TESTIMONY and disclosure != Evidence.Disclosure.RESTRICTED:
-        raise NotAllowed("Testimony is restricted to those who judge. Choose that, so that nobody is exposed.")
+        raise NotAllowed(
+            "Testimony is restricted to those who judge. Choose that, so that nobody is exposed."
+        )
     evidence = Evidence.objects.create(
         risk=risk,
         title=title.strip(),
@@ -74,6 +76,4 @@ def record_evidence(
 
 def _refuse_identifying(said: str) -> None:
     if found := identifying_details(said):
-        raise NotAllowed(
-            f"Evidence: “{found[0]}” could identify a person. Say what it shows without it; keep the source itself elsewhere."
-        )
+        raise NotAllowed(f"Evidence: “{found[0]}” could identify a person. Say what it shows without it.")

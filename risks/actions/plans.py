@@ -47,7 +47,11 @@ def propose_plan(
         proposed_at=at,
     )
     record_event(
-        by=by.username, at=at, action="proposed plan", subject=f"risk {risk.pk}", detail={"plan": plan.pk, "kind": kind}
+        by=by.username,
+        at=at,
+        action="proposed plan",
+        subject=f"risk {risk.pk}",
+        detail={"plan": plan.pk, "kind": kind},
     )
     return plan
 

@@ -48,3 +48,16 @@ def words(
             "max_length": f"{label}: keep it under {LONGEST} characters.",
         },
     )
+
+
+def day(label: str, sentence: str = "", *, required: bool = True) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        help_text=sentence,
+        required=required,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": f"{label}: choose a day.",
+            "invalid": f"{label}: a day such as 2026-11-25.",
+        },
+    )

@@ -1,9 +1,35 @@
-"""The gaps of a risk, computed from its records each time they are shown."""
+"""The gaps of risks, computed from the records each time they are shown.
 
-from collections.abc import Iterator, Sequence
+Those of the register stand once, as conditions that the database evaluates for one risk or for all; those of history
+are read off the words of a dossier.
+"""
 
-from risks.models import Involvement, Measure, RecordEntry, Risk
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet
+
+from risks.models import (
+    Consultation,
+    ConsultationFinding,
+    Evidence,
+    Involvement,
+    LeverageAction,
+    Measure,
+    MitigationPlan,
+    Publication,
+    RecordEntry,
+    Risk,
+    RiskRight,
+)
+from risks.queries.involvement import drifting, fact_finding_overdue, own_part_not_stopped
+from risks.queries.method import method
+from risks.rules.consultation import AFFECTED_VOICES, ConsultationState
 from risks.rules.gaps import (
+    FROM_THE_RECORD,
+    REGISTER_GAPS,
     Gap,
     MeasureFacts,
     exit_gaps,
@@ -11,25 +37,160 @@ from risks.rules.gaps import (
     lifting_gaps,
     measure_gaps,
     right_gaps,
-    risk_gaps,
 )
+from risks.rules.involvement import CONTRIBUTES
+from risks.rules.standing import CLOSED, REMEDIED
 
-OPEN = {Involvement.Tie.UNDETERMINED, Involvement.Tie.CLAIM}
+OPEN = Q(tier__lt=CLOSED)
+QUEUED = Q(tier__lt=REMEDIED)
+SALIENT = Q(salient=True)
+NOT_HELD = [ConsultationState.PLANNED, ConsultationState.SAFEGUARDS_CHECKED]
 
 
-def gaps_of(risk: Risk) -> list[Gap]:
-    """Return what the record of a risk leaves open or shows was done wrong."""
-    assessment = risk.assessments.first()
-    record, measures = list(risk.record.all()), list(risk.measures.all())
-    ties = {involvement.tie for involvement in risk.involvements.all()}
-    gaps = [
-        *risk_gaps(
-            risk.title,
-            incomplete=assessment is None or assessment.incomplete,
-            consulted=any(entry.kind == RecordEntry.Kind.CONSULTATION for entry in record),
-            undetermined=Involvement.Tie.UNDETERMINED in ties or ties <= OPEN,
+def _of(model: type[Model], **given: object) -> QuerySet[Any]:
+    return model._default_manager.filter(risk=OuterRef("pk"), **given).order_by()
+
+
+def _approved(*kinds: MitigationPlan.Kind) -> Exists:
+    return Exists(_of(MitigationPlan, state=MitigationPlan.State.APPROVED, kind__in=kinds))
+
+
+def _in_force() -> Exists:
+    return Exists(_of(Measure, state=Measure.State.ACTIVE, intrusion__gte=1))
+
+
+def _tier_for_longer_than(limits: Mapping[int, timedelta], at: datetime) -> Q:
+    late = Q()
+    for tier, limit in limits.items():
+        late |= Q(tier=tier, tier_since__lt=at - limit)
+    return late
+
+
+def _hours(table: Mapping[int, int]) -> dict[int, timedelta]:
+    return {tier: timedelta(hours=many) for tier, many in table.items()}
+
+
+def _plan_overdue(at: datetime) -> Q:
+    limits = {tier: timedelta(days=many) for tier, many in method().plan_days.items()}
+    planned = _approved(MitigationPlan.Kind.MITIGATION, MitigationPlan.Kind.REMEDIATION)
+    return QUEUED & _tier_for_longer_than(limits, at) & ~Q(planned)
+
+
+def _interim_overdue(at: datetime) -> Q:
+    decided = Exists(_of(MitigationPlan, kind=MitigationPlan.Kind.INTERIM).exclude(state="proposed"))
+    late = _tier_for_longer_than(_hours(method().interim_hours), at)
+    return QUEUED & late & ~Q(decided) & ~Q(_in_force())
+
+
+def _heard() -> Exists:
+    return Exists(Consultation.objects.filter(risks=OuterRef("pk")).exclude(state__in=NOT_HELD).order_by())
+
+
+def _affected_heard() -> Q:
+    voices = Consultation.objects.filter(
+        assessments=OuterRef("held"), groups__type__in=[str(one) for one in AFFECTED_VOICES]
+    )
+    testimony = Evidence.objects.filter(assessments=OuterRef("held"), from_affected=True)
+    return Q(Exists(voices.order_by())) | Q(Exists(testimony.order_by()))
+
+
+def _findings(**given: object) -> Exists:
+    return Exists(ConsultationFinding.objects.filter(risks=OuterRef("pk"), **given).order_by())
+
+
+def _leverage() -> Exists:
+    return Exists(LeverageAction.objects.filter(tied__risk=OuterRef("pk")).order_by())
+
+
+CONDITIONS: Mapping[str, Callable[[datetime], Q]] = {
+    "SEVERITY_INCOMPLETE": lambda _at: OPEN & Q(incomplete=True),
+    "STALE_ASSESSMENT": lambda at: OPEN & Q(next_review__lt=at.date(), held__isnull=False),
+    "CONTEXT_PASSED": lambda at: OPEN & Q(context_until__lt=at.date(), assessed_on__lte=F("context_until")),
+    "NO_OWNER": lambda _at: SALIENT & Q(owner__isnull=True),
+    "NO_MITIGATION": lambda _at: (
+        SALIENT
+        & ~Q(_approved(MitigationPlan.Kind.MITIGATION, MitigationPlan.Kind.REMEDIATION))
+        & ~Q(_in_force())
+    ),
+    "INTERIM_OVERDUE": _interim_overdue,
+    "PLAN_OVERDUE": _plan_overdue,
+    "NOBODY_CONSULTED": lambda _at: OPEN & ~Q(_heard()) & (Q(held__isnull=True) | Q(held__consulted="")),
+    "AFFECTED_NOT_HEARD": lambda _at: QUEUED & Q(level__gte=4, held__isnull=False) & ~_affected_heard(),
+    "FINDING_UNANSWERED": lambda at: Q(_findings(response="", due__lt=at.date())),
+    "PARTICIPANTS_NOT_TOLD": lambda _at: Q(
+        _findings(
+            told_participants_at__isnull=True,
+            consultation__state__in=[ConsultationState.RESPONDED, ConsultationState.CLOSED],
         )
-    ]
+    ),
+    "INVOLVEMENT_UNDETERMINED": lambda _at: OPEN & Q(tie__in=["", Involvement.Tie.UNDETERMINED]),
+    "FACT_FINDING_OVERDUE": lambda at: OPEN & Q(pk__in=fact_finding_overdue(at.date()).values("risk")),
+    "REASSESS_INVOLVEMENT": lambda at: OPEN & Q(pk__in=drifting(at.date()).values("risk")),
+    "LINKED_YET_SILENT": lambda _at: QUEUED & Q(tie=Involvement.Tie.LINKED) & ~Q(_leverage()),
+    "OWN_PART_NOT_STOPPED": lambda at: OPEN & Q(pk__in=own_part_not_stopped(at).values("risk")),
+    "NO_REMEDIATION_PLAN": lambda _at: (
+        OPEN
+        & Q(tie__in=[Involvement.Tie.CAUSE, *CONTRIBUTES])
+        & ~Q(_approved(MitigationPlan.Kind.REMEDIATION))
+    ),
+    "SALIENT_NOT_PUBLISHED": lambda _at: SALIENT & Q(published=False) & ~Q(Exists(_of(Publication))),
+    "NO_RIGHT_NAMED": lambda _at: OPEN & ~Q(Exists(_of(RiskRight))),
+}
+
+
+def risks_with(code: str, *, at: datetime) -> Q:
+    """Return the condition of one gap, to filter risks by.
+
+    Args:
+        code: a key of REGISTER_GAPS.
+        at: now.
+    """
+    return CONDITIONS[code](at)
+
+
+@dataclass(frozen=True)
+class GapCount:
+    """How many risks have a gap."""
+
+    code: str
+    message: str
+    count: int
+
+
+def gap_counts(risks: QuerySet[Risk], *, at: datetime) -> list[GapCount]:
+    """Return how many of some risks have each gap of the register, in one query; gaps that none has are left out.
+
+    Args:
+        risks: the risks to count.
+        at: now.
+    """
+    counted = risks.order_by().aggregate(
+        **{code: Count("pk", filter=condition(at)) for code, condition in CONDITIONS.items()}
+    )
+    return [GapCount(code, said, counted[code]) for code, said in REGISTER_GAPS.items() if counted[code]]
+
+
+def register_gaps_of(risk: Risk, *, at: datetime) -> list[Gap]:
+    """Return the gaps of the register that one risk has now, in one query."""
+    found = gap_counts(Risk.objects.filter(pk=risk.pk), at=at)
+    return [Gap(one.code, risk.title, one.message) for one in found]
+
+
+def gaps_of(risk: Risk, *, at: datetime) -> list[Gap]:
+    """Return everything that a risk leaves open, or that its record shows was done wrong."""
+    return [*register_gaps_of(risk, at=at), *history_gaps(risk)]
+
+
+def record_gaps(risk: Risk, *, at: datetime) -> list[Gap]:
+    """Return what an imported record leaves open or shows was done wrong, and no work that just begins."""
+    told = [gap for gap in register_gaps_of(risk, at=at) if gap.code in FROM_THE_RECORD]
+    return [*told, *history_gaps(risk)]
+
+
+def history_gaps(risk: Risk) -> list[Gap]:
+    """Return what the words of the record show was done wrong: measures without an end, exits without an assessment."""
+    record, measures = list(risk.record.all()), list(risk.measures.all())
+    gaps: list[Gap] = []
     for measure in measures:
         gaps += measure_gaps(_facts(measure))
     for entry in record:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet
 
-from risks.models import Measure, RecordEntry, ReviewTask, Risk, SeverityAssessment
+from risks.models import Measure, ReviewTask, Risk, SeverityAssessment
 from risks.rules.countries import country_names
 from risks.rules.salience import State
 from risks.rules.severity import BANDS
@@ -23,8 +23,6 @@ STATES: Mapping[str, str] = {
     State.ACTUAL_UNREMEDIED: "Happened, not yet put right",
     State.ACTUAL_REMEDIED: "Happened, put right",
 }
-WEIGHED = {RecordEntry.Kind.DILEMMA, RecordEntry.Kind.RABAT}
-NOT_EVENTS = {RecordEntry.Kind.RIGHT, *WEIGHED}
 
 
 @dataclass(frozen=True)
@@ -127,64 +125,3 @@ def standings(risks: Sequence[Risk]) -> list[Standing]:
 def _count(found: QuerySet[Measure] | QuerySet[ReviewTask], by: str) -> dict[int, int]:
     rows = found.order_by().values(by).annotate(many=Count("pk")).values_list(by, "many")
     return dict(rows)
-
-
-@dataclass(frozen=True)
-class Head:
-    """One head of an assessment as it is shown."""
-
-    name: str
-    value: int | None
-    rationale: str
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One assessment as it is shown."""
-
-    assessment: SeverityAssessment
-    band: str
-    state_of_harm: str
-    heads: list[Head]
-
-
-def assessments_of(risk: Risk) -> list[Judged]:
-    """Return every judgement of a risk, the newest first."""
-    return [
-        Judged(one, BANDS[one.level], STATES[one.state_of_harm], _heads(one))
-        for one in risk.assessments.all()
-    ]
-
-
-def _heads(one: SeverityAssessment) -> list[Head]:
-    return [
-        Head("Scale", one.scale, one.scale_rationale),
-        Head("Scope", one.scope, one.scope_rationale),
-        Head("Irremediability", one.irremediability, one.irremediability_rationale),
-    ]
-
-
-@dataclass(frozen=True)
-class Story:
-    """The record of a risk: what happened in order of time, who was consulted, and what weighed on what."""
-
-    timeline: list[RecordEntry]
-    consultations: list[RecordEntry]
-    dilemmas: list[tuple[str, RecordEntry]]
-    rights_without_article: list[RecordEntry]
-
-
-def story_of(risk: Risk) -> Story:
-    """Return the record of a risk; what has no date comes last."""
-    entries = list(risk.record.order_by(F("when_first").asc(nulls_last=True), "id"))
-    return Story(
-        timeline=[one for one in entries if one.kind not in NOT_EVENTS],
-        consultations=[one for one in entries if one.kind == RecordEntry.Kind.CONSULTATION],
-        dilemmas=[(_weighed(one), one) for one in entries if one.kind in WEIGHED],
-        rights_without_article=[one for one in entries if one.kind == RecordEntry.Kind.RIGHT],
-    )
-
-
-def _weighed(entry: RecordEntry) -> str:
-    factor = str(entry.detail.get("factor", "")).replace("_", " ")
-    return f"{entry.get_kind_display()}: {factor}" if factor else entry.get_kind_display()

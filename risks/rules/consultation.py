@@ -94,3 +94,21 @@ class Response(StrEnum):
     NOT_ACCEPTED = "not_accepted"
     ALREADY_DONE = "already_done"
     NEEDS_MORE_WORK = "needs_more_work"
+
+
+# Partners and investors never count; experts and civil society are heard as proxies (domain.md 7.1, E5).
+AFFECTED_VOICES = frozenset(
+    {
+        StakeholderType.RIGHTSHOLDER_USER,
+        StakeholderType.RIGHTSHOLDER_NONUSER,
+        StakeholderType.WORKER_OWN,
+        StakeholderType.WORKER_SUPPLY_CHAIN,
+        StakeholderType.CONTENT_MODERATOR,
+        StakeholderType.TRADE_UNION,
+        StakeholderType.COMMUNITY,
+        StakeholderType.INDIGENOUS_PEOPLE,
+        StakeholderType.HUMAN_RIGHTS_DEFENDER,
+        StakeholderType.JOURNALIST_MEDIA,
+        StakeholderType.LEGITIMATE_REPRESENTATIVE,
+    }
+)

@@ -1,7 +1,7 @@
 """What a record leaves open or history did wrong: recorded as it was, and named (domain.md 1.2, 1.4, 2.2, 3.2)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -131,23 +131,33 @@ def lifting_gaps(said: str) -> Iterator[Gap]:
     )
 
 
-def risk_gaps(title: str, *, incomplete: bool, consulted: bool, undetermined: bool) -> Iterator[Gap]:
-    """Yield the gaps of a risk: severity not scored, nobody consulted, involvement open."""
-    if incomplete:
-        yield Gap(
-            "SEVERITY_INCOMPLETE",
-            title,
-            "UNGP 14: severity is told in words and not yet scored; unknown heads count as 4 in the interim.",
-        )
-    if not consulted:
-        yield Gap(
-            "NOBODY_CONSULTED",
-            title,
-            "UNGP 18(b): no consultation with affected people, nor a reason why not, is on record.",
-        )
-    if undetermined:
-        yield Gap(
-            "INVOLVEMENT_UNDETERMINED",
-            title,
-            "UNGP 13: how the company is involved has not been found; fact-finding is due.",
-        )
+# The gaps of the register: a stable code, a sentence with its provision. The conditions stand in risks.queries.gaps.
+REGISTER_GAPS: Mapping[str, str] = {
+    "SEVERITY_INCOMPLETE": (
+        "UNGP 14: severity is told in words and not yet scored; unknown heads count as 4 in the interim."
+    ),
+    "STALE_ASSESSMENT": "UNGP 18, R5: the assessment is past its date and must be made again.",
+    "CONTEXT_PASSED": "UNGP 18, R5: the context that the assessment assumed is over (an election, an emergency).",
+    "NO_OWNER": "UNGP 19(a), G1: salient, and nobody answers for it.",
+    "NO_MITIGATION": "UNGP 19: salient, and neither an approved plan nor a measure in force answers it.",
+    "INTERIM_OVERDUE": "UNGP 24: a P1 risk needs a decision on interim measures within its hours; none was taken.",
+    "PLAN_OVERDUE": "UNGP 24, G2: the time for a plan has passed, and none is approved.",
+    "NOBODY_CONSULTED": "UNGP 18(b): no consultation with affected people, nor a reason why not, is on record.",
+    "AFFECTED_NOT_HEARD": (
+        "UNGP 18(b): severe, and the judgement rests on nothing that people affected said, or who speaks for them."
+    ),
+    "FINDING_UNANSWERED": "UNGP 21, E2: people were consulted and had no answer in the time set.",
+    "PARTICIPANTS_NOT_TOLD": "UNGP 21, E3: findings were answered, and the people consulted have not been told.",
+    "INVOLVEMENT_UNDETERMINED": "UNGP 13: how the company is involved has not been found; fact-finding is due.",
+    "FACT_FINDING_OVERDUE": "UNGP 13: the time to find the facts about the involvement has passed.",
+    "REASSESS_INVOLVEMENT": (
+        "UNGP 19: directly linked, known for longer than the time to see change, and no leverage had an effect: "
+        "continued inaction may become contribution. A decider looks at the involvement again."
+    ),
+    "LINKED_YET_SILENT": "UNGP 19: directly linked through a relationship, and no leverage was used.",
+    "OWN_PART_NOT_STOPPED": "UNGP 19, I3: the company's own part goes on past the time in which it had to stop.",
+    "NO_REMEDIATION_PLAN": "UNGP 22, I1: the company causes or contributes, and no remediation plan is approved.",
+    "SALIENT_NOT_PUBLISHED": "UNGP 21: salient, and nobody decided whether the public reads of it.",
+    "NO_RIGHT_NAMED": "UNGP 12: no right of the catalogue is named.",
+}
+FROM_THE_RECORD = ("SEVERITY_INCOMPLETE", "NOBODY_CONSULTED", "INVOLVEMENT_UNDETERMINED")

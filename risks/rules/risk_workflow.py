@@ -102,6 +102,6 @@ def _before_closing(facts: RiskFacts, *, by: str) -> list[str]:
         )
     if needs_remediation_plan(facts.tie) and not facts.has_remediation_plan:
         lacking.append(
-            "UNGP 22, I1: the company causes or contributes to this harm. Approve a remediation plan before it is closed."
+            "UNGP 22, I1: the company causes or contributes to this harm. Approve a remediation plan first."
         )
     return lacking

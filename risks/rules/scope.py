@@ -12,7 +12,7 @@ class ScopeError(ValueError):
 
 
 def scope_reading(people: int | None, share: Decimal | None, group_size: int | None) -> int | None:
-    """Return the level that a number of people and a share of a group read as, the higher of the two; None without either.
+    """Return the level that a number of people and a share of a group read as, the higher one; None without both.
 
     Args:
         people: how many people are or would be affected.
@@ -33,7 +33,9 @@ def scope_reading(people: int | None, share: Decimal | None, group_size: int | N
     return max(readings, default=None)
 
 
-def check_scope(level: int | None, *, people: int | None, share: Decimal | None, group_size: int | None) -> None:
+def check_scope(
+    level: int | None, *, people: int | None, share: Decimal | None, group_size: int | None
+) -> None:
     """Refuse a level of scope that its own figures contradict.
 
     Raises:
@@ -53,6 +55,6 @@ def _check_share(share: Decimal, group_size: int | None) -> None:
         raise ScopeError("Share of the group: a percentage from 0 to 100.")
     if group_size is None or group_size < SMALLEST_GROUP:
         raise ScopeError(
-            f"Share of the group: it counts only for a defined group of {SMALLEST_GROUP} people or more. Give the size of "
-            "the group, or leave the share empty."
+            f"Share of the group: it counts only for a defined group of {SMALLEST_GROUP} people or more. Give the size "
+            "of the group, or leave the share empty."
         )

@@ -1,6 +1,6 @@
 """What in a text could tell who a person is (domain.md 0.4, 7.4, 8.5).
 
-A machine only points at it; a person rewrites. Names of people cannot be told from other names by a rule, so that names that
+A machine only points at it; a person rewrites. No rule tells the name of a person from other names, so that those that
 must not occur are given as `known`, and a person screens the rest.
 """
 
@@ -17,7 +17,7 @@ PROFILE = re.compile(
 )
 COORDINATES = re.compile(
     r"[-+]?\d{1,2}\.\d{3,}\s?°?\s?[NS]?\s?[,;/ ]\s?[-+]?\d{1,3}\.\d{3,}\s?°?\s?[EW]?"
-    r"|\d{1,3}\s?°\s?\d{1,2}\s?[′']\s?(?:\d{1,2}(?:\.\d+)?\s?[″\"]\s?)?[NSEW]",
+    r"|\d{1,3}\s?°\s?\d{1,2}\s?[′']\s?(?:\d{1,2}(?:\.\d+)?\s?[″\"]\s?)?[NSEW]",  # noqa: RUF001
 )
 # A plus and a country, or a leading zero or brackets, then seven digits or more: counts, years and dates are none.
 PHONE = re.compile(

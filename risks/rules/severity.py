@@ -83,6 +83,8 @@ def judge(
     *,
     harm_type: str = "",
     floor_reason: str = "",
+    lift_one: int = 1,
+    lift_both: int = 2,
 ) -> Severity:
     """Return the severity of a harm; an unknown head counts as 4 in the interim (domain.md 2.2).
 
@@ -90,6 +92,7 @@ def judge(
         scale, scope, irremediability: 1 to 5, or None where not known.
         harm_type: one of GRAVEST_HARMS, which refuse a scale under 5.
         floor_reason: the reviewer's reason why that outcome is not credible.
+        lift_one, lift_both: as in `combine`.
 
     Raises:
         SeverityError: a head is outside 1 to 5, or under the floor of its harm type without a reason.
@@ -104,7 +107,9 @@ def judge(
             "A reviewer must record why this outcome is not credible before a lower scale is accepted."
         )
     known = {name: UNKNOWN_HEAD_INTERIM if value is None else value for name, value in heads.items()}
-    level = combine(known["scale"], known["scope"], known["irremediability"])
+    level = combine(
+        known["scale"], known["scope"], known["irremediability"], lift_one=lift_one, lift_both=lift_both
+    )
     missing = [name for name, value in heads.items() if value is None]
     return Severity(level, BANDS[level], bool(missing), _reason(level, known["scale"], missing))
 

@@ -1,92 +1,114 @@
-"""The register of risks, one risk, and the judgement of its severity."""
+"""Judging the severity of a risk, and the proposals that a second person signs."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
-from risks.actions import salience as actions
-from risks.forms.salience import RiskFilter, SeverityForm
-from risks.models import Risk
-from risks.queries import register
-from risks.queries.gaps import gaps_of
+from risks.actions import lowering as actions
+from risks.actions.salience import Judging
+from risks.forms.salience import SeverityForm
+from risks.models import LoweringProposal, Risk
+from risks.queries.preview import preview_of
+from risks.queries.register import standings
+from risks.rules.money import money_fields
 from risks.rules.salience import SalienceError
+from risks.rules.scope import ScopeError
 from risks.rules.severity import SeverityError
-
-PAGE_SIZE = 50
-
-
-@require_GET
-@requires(Permission.READ_DESK)
-def risk_list(request: HttpRequest) -> HttpResponse:
-    """Every risk, the first to be acted on first."""
-    form = RiskFilter(request.GET)
-    found = Paginator(register.listed_risks(**form.chosen()), PAGE_SIZE)
-    page = found.get_page(request.GET.get("page"))
-    context = {
-        "rows": register.standings(list(page.object_list)),
-        "page_obj": page,
-        "form": form,
-        "filtered": bool(form.chosen()),
-        "querystring": form.querystring(),
-        "tiers": register.TIERS,
-    }
-    return render(request, "risks/risk_list.html", context)
-
-
-@require_GET
-@requires(Permission.READ_DESK)
-def risk_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One risk with everything on record."""
-    risk = get_object_or_404(Risk, pk=pk)
-    [standing] = register.standings([risk])
-    context = {
-        "risk": risk,
-        "standing": standing,
-        "story": register.story_of(risk),
-        "assessments": register.assessments_of(risk),
-        "measures": risk.measures.all(),
-        "rights": risk.touches.select_related("right"),
-        "involvements": risk.involvements.all(),
-        "relationships": risk.relationships.select_related("relationship__partner"),
-        "gaps": gaps_of(risk),
-        "may_assess": person(request).may(Permission.ASSESS_RISK),
-    }
-    return render(request, "risks/risk_detail.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.ASSESS_RISK)
 def assess_severity(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form to judge the severity of a risk."""
-    risk = get_object_or_404(Risk, pk=pk)
-    form = SeverityForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and _assessed(request, risk, form):
+    """The guided form to judge the severity of a risk."""
+    risk = get_object_or_404(Risk.objects.select_related("held"), pk=pk)
+    given = request.POST if request.method == "POST" else None
+    form = SeverityForm(given, risk=risk)
+    looking = "preview" in request.POST
+    if given is not None and not looking and form.is_valid() and _judged(request, risk, form):
         return redirect("risk-detail", risk.pk)
-    [standing] = register.standings([risk])
-    context = {"standing": standing, "form": form}
-    return render(request, "risks/assessment_form.html", context, status=400 if form.errors else 200)
+    context = {"standing": standings([risk])[0], "form": form}
+    if given is not None:
+        form.is_valid()
+        context["preview"] = preview_of(risk, form.cleaned_data)
+    status = 400 if form.errors and not looking else 200
+    return render(request, "risks/assessment_form.html", context, status=status)
 
 
-def _assessed(request: HttpRequest, risk: Risk, form: SeverityForm) -> bool:
+@require_POST
+@requires(Permission.ASSESS_RISK)
+def preview_severity(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the judgement comes to so far, as a fragment for the form."""
+    risk = get_object_or_404(Risk.objects.select_related("held"), pk=pk)
+    form = SeverityForm(request.POST, risk=risk)
+    form.is_valid()
+    return render(request, "risks/_preview.html", {"preview": preview_of(risk, form.cleaned_data)})
+
+
+def _judged(request: HttpRequest, risk: Risk, form: SeverityForm) -> bool:
+    """Record the judgement or show why not, in the place of the form where it is mended."""
     try:
-        judged = actions.assess_severity(risk, by=person(request), at=timezone.now(), **form.cleaned_data)
+        found = actions.judge_risk(
+            risk,
+            Judging(**form.judgement()),
+            new_evidence=form.new_evidence(),
+            by=person(request),
+            at=timezone.now(),
+            ignored=money_fields(request.POST),
+        )
     except NotAllowed as refusal:
         form.add_error(None, str(refusal))
+    except ScopeError as refusal:
+        form.add_error("scope", str(refusal))
     except SeverityError as refusal:
         form.add_error("scale", _named("Scale", refusal))
     except SalienceError as refusal:
         form.add_error("likelihood", _named("Likelihood", refusal))
     else:
-        messages.info(request, f"Recorded: {judged.reason}")
+        messages.info(request, _recorded(found))
         return True
     return False
+
+
+def _recorded(found: object) -> str:
+    if isinstance(found, LoweringProposal):
+        return f"Proposed: level {found.level_held} to {found.level_proposed}. It stands once a senior signs (SD5)."
+    return f"Recorded: {getattr(found, 'reason', '')}"
 
 
 def _named(label: str, refusal: Exception) -> str:
     """Return the sentence of a rule under the label of the field, not under the name of its column."""
     return f"{label}: {str(refusal).partition(': ')[2]}"
+
+
+@require_GET
+@requires(Permission.READ_DESK)
+def lowering_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One proposal to lower a severe judgement, beside the judgement that it would supersede."""
+    proposals = LoweringProposal.objects.select_related("risk__held", "proposed_by", "assessment")
+    proposal = get_object_or_404(proposals, pk=pk)
+    context = {
+        "proposal": proposal,
+        "judging": actions.judging_of(proposal),
+        "held": proposal.risk.held,
+        "new_evidence": proposal.new_evidence.all(),
+        "mine": proposal.proposed_by == person(request),
+    }
+    return render(request, "risks/lowering_detail.html", context)
+
+
+@require_POST
+@requires(Permission.ASSESS_RISK)
+def withdraw_lowering(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back one's own proposal."""
+    proposal = get_object_or_404(LoweringProposal, pk=pk)
+    try:
+        actions.withdraw_lowering(proposal, by=person(request), at=timezone.now())
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.info(request, "Taken back. The judgement that holds stands.")
+    return redirect("lowering-detail", proposal.pk)

@@ -96,6 +96,7 @@ def test_a_full_dossier_keeps_the_order_of_history(catalogue: None, file: Path) 
     assert set(found) == {
         *("INDEFINITE_MEASURE", "NO_RULE_RELIED_ON", "RIGHT_WITHOUT_ARTICLE"),
         *("LIFTED_ON_UNKNOWN_DATE", "EXIT_WITHOUT_IMPACT_ASSESSMENT", "SEVERITY_INCOMPLETE"),
+        "INVOLVEMENT_UNDETERMINED",  # what others claim is no finding (I2)
     }
     assert len(found["INDEFINITE_MEASURE"]) == 2
     assert "until further notice" in found["INDEFINITE_MEASURE"][0]

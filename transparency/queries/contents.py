@@ -10,9 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Prefetch
 
-from risks.models import Cycle, Finding, Measure, Reassessment, RecordEntry, Risk, RiskRight
+from risks.models import Cycle, Finding, Involvement, Measure, Reassessment, RecordEntry, Risk, RiskRight
 from risks.queries.desk import explanations
-from risks.queries.gaps import gaps_of
+from risks.queries.gaps import record_gaps
 from risks.queries.salience import Ranked, salient_risks
 from risks.rules.proportionality import RULES_VERSION
 from risks.rules.severity import BANDS
@@ -24,6 +24,9 @@ DEMONSTRATION_NOTICE = (
     "Demonstration. Drawn from the public record to show the software; no finding of the organisation "
     "that runs it."
 )
+
+# What is only proposed, or was refused or superseded, is no word of the company.
+PUBLIC_TIES = (Involvement.State.CLAIMED, Involvement.State.FOUND)
 
 
 def report_content(*, title: str, edition: int, begin: date, end: date, at: datetime) -> dict[str, Any]:
@@ -38,7 +41,7 @@ def report_content(*, title: str, edition: int, begin: date, end: date, at: date
     ranked = _ranked(cycle, on=end)
     risks = [one.risk for one in ranked]
     measures = [measure for risk in risks for measure in risk.measures.all() if measure.starts_on <= end]
-    told = [_told(one, cycle, begin=begin, end=end) for one in ranked]
+    told = [_told(one, cycle, begin=begin, end=end, at=at) for one in ranked]
     return {
         "format": FORMAT,
         "organisation": settings.ORGANISATION,
@@ -116,7 +119,7 @@ def _figures(
     return [{"code": code, "label": label, "value": value, "note": note} for code, label, value, note in rows]
 
 
-def _told(ranked: Ranked, cycle: Cycle | None, *, begin: date, end: date) -> dict[str, Any]:
+def _told(ranked: Ranked, cycle: Cycle | None, *, begin: date, end: date, at: datetime) -> dict[str, Any]:
     risk, held = ranked.risk, ranked.assessment
     record = [entry for entry in risk.record.all() if entry.when_first is None or entry.when_first <= end]
     kinds = RecordEntry.Kind
@@ -134,11 +137,11 @@ def _told(ranked: Ranked, cycle: Cycle | None, *, begin: date, end: date) -> dic
         "involvement": [
             {
                 "label": one.get_tie_display() if one.tie else one.said,
-                "standing": "finding" if one.decided_by else "claim",
+                "standing": "finding" if one.state == Involvement.State.FOUND else "claim",
                 "argued_by": one.argued_by,
                 "reasoning": one.reasoning,
             }
-            for one in risk.involvements.all()
+            for one in risk.involvements.filter(state__in=PUBLIC_TIES)
         ],
         "measures": [
             _measure(measure, cycle, end=end)
@@ -155,7 +158,7 @@ def _told(ranked: Ranked, cycle: Cycle | None, *, begin: date, end: date) -> dic
             for entry in record
             if entry.kind == kinds.PROCEEDING
         ],
-        "gaps": [{"code": gap.code, "message": gap.message} for gap in gaps_of(risk)],
+        "gaps": [{"code": gap.code, "message": gap.message} for gap in record_gaps(risk, at=at)],
         "sources": list(risk.sources),
     }
 

@@ -1,0 +1,106 @@
+"""Forms about a risk: its steps, its owner, its plans and their tests, its evidence."""
+
+from typing import Any
+
+from django import forms
+
+from hrdd.governance.models import User
+from hrdd.governance.rules import Permission
+from risks.forms.shapes import day, words
+from risks.models import Evidence, MitigationPlan
+
+
+def people_of_the_desk() -> list[tuple[str, str]]:
+    """Return who works on the desk, by user name."""
+    active = User.objects.filter(is_active=True).order_by("display_name", "username")
+    return [(one.username, one.display_name) for one in active if one.may(Permission.READ_DESK)]
+
+
+class PersonField(forms.ChoiceField):
+    """Somebody who works on the desk; cleans to the person, or to None for nobody."""
+
+    def __init__(self, *, label: str, nobody: str, **kwargs: Any) -> None:
+        super().__init__(label=label, choices=lambda: [("", nobody), *people_of_the_desk()], **kwargs)
+
+    def clean(self, value: Any) -> User | None:
+        """Return the person."""
+        name = super().clean(value)
+        return User.objects.get(username=name) if name else None
+
+
+class ReasonsForm(forms.Form):
+    """Why a step is taken."""
+
+    reasons = words(
+        "Reasons", missing="say why, in at least 50 characters.", sentence="At least 50 characters."
+    )
+
+
+class OwnerForm(forms.Form):
+    """Who answers for a risk."""
+
+    owner = PersonField(label="Owner", nobody="Nobody", required=False)
+
+
+class PlanForm(forms.Form):
+    """What will be done, by whom and by when."""
+
+    kind = forms.ChoiceField(label="Kind of plan", choices=MitigationPlan.Kind.choices)
+    actions = words("What will be done", missing="say what will change, in at least 50 characters.", rows=5)
+    target = words(
+        "By what people affected would notice that it works", missing="name something that can be observed."
+    )
+    owner = PersonField(label="Who does it", nobody="Choose a person")
+    due = day("By when")
+
+
+class PlanDecisionForm(ReasonsForm):
+    """Approve or refuse a plan."""
+
+    decision = forms.ChoiceField(
+        choices=[("approve", "Approve"), ("refuse", "Refuse")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Decision: choose approve or refuse."},
+    )
+    field_order = ("decision", "reasons")
+
+
+class ControlTestForm(forms.Form):
+    """Whether a plan works for the people affected."""
+
+    works = forms.TypedChoiceField(
+        label="Does it work?",
+        choices=[("yes", "Yes, it works"), ("no", "No, it does not")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Does it work: choose yes or no."},
+    )
+    test_result = words(
+        "What was tested and found",
+        missing="say it in at least 50 characters.",
+        sentence="At least 50 characters.",
+    )
+
+
+class EvidenceForm(forms.Form):
+    """One piece of evidence."""
+
+    title = forms.CharField(label="What it is", max_length=200)
+    kind = forms.ChoiceField(label="Kind", choices=Evidence.Kind.choices)
+    says = words(
+        "What it shows",
+        missing="say it in a sentence.",
+        sentence="In words that identify nobody. Where the source itself is kept goes below.",
+    )
+    reference = forms.CharField(label="Where it is kept", max_length=500, required=False)
+    dated = day("Its day", required=False)
+    outside_company = forms.BooleanField(label="It comes from outside the company", required=False)
+    from_affected = forms.BooleanField(
+        label="It comes from people affected, or those who speak for them", required=False
+    )
+    disclosure = forms.ChoiceField(
+        label="Who may read it",
+        choices=Evidence.Disclosure.choices,
+        initial=Evidence.Disclosure.INTERNAL,
+        help_text="Testimony is restricted.",
+    )

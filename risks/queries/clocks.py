@@ -1,0 +1,55 @@
+"""The clocks of a risk: what its tier asks for, by when, and whether it was done (UNGP 24; domain.md 2.4)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from risks.models import MitigationPlan, Risk
+from risks.queries.method import method
+from risks.rules.standing import REMEDIED
+
+PLANS = (MitigationPlan.Kind.MITIGATION, MitigationPlan.Kind.REMEDIATION)
+
+
+@dataclass(frozen=True)
+class RiskClock:
+    """One thing a tier asks for."""
+
+    what: str
+    due: datetime
+    done: bool
+    late: bool
+
+
+def clocks_of(risk: Risk, *, at: datetime) -> list[RiskClock]:
+    """Return what the tier of an open risk asks for, the first due first; nothing for what is remedied or closed.
+
+    Args:
+        risk: the risk.
+        at: now.
+    """
+    if risk.tier >= REMEDIED or risk.tier_since is None:
+        return []
+    plans = list(risk.plans.all())
+    interim = any(one.kind == MitigationPlan.Kind.INTERIM and one.decided_at for one in plans)
+    planned = any(one.kind in PLANS and one.state == MitigationPlan.State.APPROVED for one in plans)
+    in_force = risk.measures.filter(state="active", intrusion__gte=1).exists()
+    limits = method()
+    asked = [
+        ("Owner", limits.owner_hours.get(risk.tier), risk.owner_id is not None),
+        ("Decision on interim measures", limits.interim_hours.get(risk.tier), interim or in_force),
+        ("Approved plan", _hours(limits.plan_days.get(risk.tier)), planned),
+    ]
+    clocks = [
+        _clock(what, risk.tier_since + timedelta(hours=hours), done=done, at=at)
+        for what, hours, done in asked
+        if hours is not None
+    ]
+    return sorted(clocks, key=lambda one: one.due)
+
+
+def _hours(days: int | None) -> int | None:
+    return None if days is None else days * 24
+
+
+def _clock(what: str, due: datetime, *, done: bool, at: datetime) -> RiskClock:
+    return RiskClock(what, due, done, late=not done and due < at)

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
-from hrdd import dashboards, demo, sign_offs
+from hrdd import api, dashboards, demo, sign_offs
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("transparency.urls")),
@@ -23,4 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("hrdd.governance.urls")),
     path("desk/", include("risks.urls")),
     path("board/", dashboards.board, name="board"),
+    path("api/", include(api.urlpatterns)),
 ]

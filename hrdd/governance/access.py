@@ -2,16 +2,21 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from rest_framework.permissions import BasePermission
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
+
+if TYPE_CHECKING:  # Django REST framework reads its settings, and so this module, while it loads
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -67,3 +72,13 @@ def page_furniture(request: HttpRequest) -> dict[str, Any]:
 
 def _is_current(url: str, path: str) -> bool:
     return path == url or (url != reverse("desk") and path.startswith(url))
+
+
+class MayRead(BasePermission):
+    """Open for people whose role carries the permission that the viewset names; its acts ask for their own."""
+
+    def has_permission(self, request: "Request", view: "APIView") -> bool:
+        """Whether the person may read here at all."""
+        wanted: Permission = getattr(view, "permission", Permission.READ_DESK)
+        user = request.user
+        return isinstance(user, User) and user.may(wanted)

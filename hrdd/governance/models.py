@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from hrdd.governance.rules import NotAllowed, Permission, Role, permissions_of
+from hrdd.governance.rules import Permission, Role, RoleMayNot, permissions_of
 
 
 class UserManager(BaseUserManager["User"]):
@@ -41,10 +41,10 @@ class User(AbstractBaseUser):
         """Refuse, in a sentence, what none of this person's roles may do.
 
         Raises:
-            NotAllowed: the permission is missing.
+            RoleMayNot: the permission is missing.
         """
         if not self.may(permission):
-            raise NotAllowed(f"Your role may not {permission}.")
+            raise RoleMayNot(f"Your role may not {permission}.")
 
 
 class AuditEvent(models.Model):

@@ -131,6 +131,10 @@ class NotAllowed(Exception):
     """The rule refused; the text is the sentence shown to the person."""
 
 
+class RoleMayNot(NotAllowed):
+    """None of the person's roles may do it at all."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One move of a workflow: what its button says, where from, where to, who may, what it asks before."""

@@ -49,10 +49,8 @@ def assessments_of(risk: Risk, *, restricted: bool) -> list[Judged]:
         restricted: whether the reader may read restricted evidence.
     """
     held = list(risk.assessments.prefetch_related("evidence", "consultations", "findings_considered"))
-    return [
-        _judged(one, before, restricted=restricted)
-        for one, before in zip(held, [*held[1:], None], strict=True)
-    ]
+    earlier = [*held[1:], None]
+    return [_judged(one, earlier[place], restricted=restricted) for place, one in enumerate(held)]
 
 
 def _judged(one: SeverityAssessment, before: SeverityAssessment | None, *, restricted: bool) -> Judged:

@@ -1,0 +1,1 @@
+"""The API of knowing and acting: the same words, rules and permissions as the pages."""

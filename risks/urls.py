@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from risks.views import exits, measures, partners, reassessments, salience
+from risks.views import exits, involvement, measures, partners, reassessments, salience
 
 urlpatterns = [
     path("risks/", salience.risk_list, name="risk-list"),
     path("risks/<int:pk>/", salience.risk_detail, name="risk-detail"),
     path("risks/<int:pk>/assess/", salience.assess_severity, name="assess-severity"),
+    path("risks/<int:pk>/involvement/", involvement.propose_involvement, name="propose-involvement"),
+    path("involvements/", involvement.involvement_list, name="involvement-list"),
+    path("involvements/<int:pk>/", involvement.involvement_detail, name="involvement-detail"),
+    path("involvements/<int:pk>/challenge/", involvement.challenge_involvement, name="challenge-involvement"),
+    path("involvements/<int:pk>/stopped/", involvement.stop_own_part, name="stop-own-part"),
+    path("involvements/<int:pk>/withdrawal/", involvement.withdraw_involvement, name="withdraw-involvement"),
     path("measures/", measures.measure_list, name="measure-list"),
     path("measures/<int:pk>/", measures.measure_detail, name="measure-detail"),
     path("measures/<int:pk>/signals/", measures.note_signal, name="note-signal"),

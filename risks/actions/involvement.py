@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import rfc8785
 from django.db import IntegrityError, transaction
@@ -217,7 +218,7 @@ def decide_proposal(
     decide_sign_off(
         sign_off, by=by, at=at, approve=approve, reasons=said, seen_hash=seen_hash, authors=authors
     )
-    changes = {"decided_by": by, "decided_at": at, "decision_reasons": said}
+    changes: dict[str, Any] = {"decided_by": by, "decided_at": at, "decision_reasons": said}
     if not approve:
         _move(proposal, "refuse", by=by, at=at, **changes)
         return proposal
@@ -321,7 +322,7 @@ def content_hash(involvement: Involvement) -> str:
     return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
 
 
-def _move(involvement: Involvement, name: str, *, by: User, at: datetime, **changes: object) -> None:
+def _move(involvement: Involvement, name: str, *, by: User, at: datetime, **changes: Any) -> None:
     move(
         involvement,
         STEPS[name],

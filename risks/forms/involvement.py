@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from risks.forms.shapes import FilterForm, GroupedForm, words
-from risks.models import Involvement, Relationship, Risk
+from risks.models import Evidence, Involvement, Relationship, Risk
 from risks.rules.involvement import ALONE, CONTRIBUTIONS, FACTORS, LINK, QUESTIONS, Answer, Mode, OmissionKind
 from risks.rules.words import labels, said
 
@@ -111,7 +111,7 @@ class ProposeInvolvementForm(GroupedForm):
     )
     knew_since = _day("Knew since", "The first day on which anybody in the company knew.", required=False)
     evidence = forms.ModelMultipleChoiceField(
-        queryset=None,
+        queryset=Evidence.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages=dict.fromkeys(
@@ -139,9 +139,8 @@ class ProposeInvolvementForm(GroupedForm):
         self.fields["relationship"].queryset = tied  # type: ignore[attr-defined]
         self.fields["evidence"].queryset = risk.evidence.all()  # type: ignore[attr-defined]
         if not risk.evidence.exists():
-            self.fields[
-                "evidence"
-            ].help_text = "None is on record for this risk. Record it on the page of the risk first: nothing is found without."
+            missing = "None is on record for this risk. Record it on the page of the risk: nothing is found without."
+            self.fields["evidence"].help_text = missing
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

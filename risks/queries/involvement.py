@@ -137,13 +137,18 @@ class Told:
     tasks: list[tuple[str, str]]
 
     @property
+    def through(self) -> str:
+        """Return the relationship, the product or the actor that ties the company to the harm."""
+        return str(self.one.relationship or self.one.detail.get("product") or self.one.actor)
+
+    @property
     def stands(self) -> bool:
         """Whether it is a finding that holds, challenged or not."""
         return self.one.state in Involvement.STANDING
 
 
 def involvements_of(risk: Risk, on: date) -> list[Told]:
-    """Return the claims, proposals and findings of a risk with what is late on a day, the newest first, in four queries.
+    """Return the claims, proposals and findings of a risk, the newest first, with what is late on a day.
 
     Args:
         risk: the risk.

@@ -114,7 +114,9 @@ FACTORS: Mapping[str, str] = {
     "mitigation_quality": "Did its own measures lessen the harm, or the chance of it?",
 }
 NO_LINK = "Neither the company's own conduct, nor a relationship or product of it, is tied to the harm."
-SEVERAL = "More than one kind of contribution was found; the gravest gives the name, facilitating first, then incentives."
+SEVERAL = (
+    "More than one kind of contribution was found; the gravest names it, facilitating first, then incentives."
+)
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ OWED: Mapping[str, tuple[str, ...]] = {
     ),
     NONE: ("Keep the reasons on record.", "Open the question again when there are new facts."),
     UNDETERMINED: (
-        "Act for now as if the company contributed: cease the part it may have, use leverage, prepare remedy (UNGP 13).",
+        "Act for now as if the company contributed: cease its possible part, use leverage, prepare remedy (UNGP 13).",
         "Find the missing facts by the day set for it.",
         PLAN,
     ),
@@ -279,8 +281,8 @@ def _of_factors(facts: Facts, tie: str) -> Iterator[str]:
             yield f"{said(factor)}: say in a sentence why the answer is {facts.factors[factor]['answer']}."
     if tie in CONTRIBUTES and not facts.weighs("substantial", Answer.YES):
         yield (
-            "Substantial: a contribution is substantial, never slight or trivial (OECD 2018). Answer yes here, or no or "
-            "unknown where the tree asks about it."
+            "Substantial: a contribution is substantial, never slight or trivial (OECD 2018). Answer yes here, or no "
+            "or unknown where the tree asks about it."
         )
     for question, factor in (("facilitates", "enabled"), ("incentivises", "encouraged")):
         if facts.answers.get(question) == Answer.YES and facts.weighs(factor, Answer.NO):

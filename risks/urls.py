@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from risks.views import exits, measures, partners, reassessments, register, risks, salience
+from risks.views import (
+    exits,
+    involvement,
+    measures,
+    partners,
+    reassessments,
+    register,
+    risks,
+    salience,
+)
 
 urlpatterns = [
     path("risks/", register.risk_list, name="risk-list"),
@@ -21,7 +30,12 @@ urlpatterns = [
     path("TMP1/<int:pk>/", risks.risk_detail, name="correct-risk"),
     path("TMP2/<int:pk>/", risks.risk_detail, name="publication"),
     path("TMP3/<int:pk>/", risks.risk_detail, name="consultation-detail"),
-    path("TMP4/<int:pk>/", risks.risk_detail, name="involvement-detail"),
+    path("risks/<int:pk>/involvement/", involvement.propose_involvement, name="propose-involvement"),
+    path("involvements/", involvement.involvement_list, name="involvement-list"),
+    path("involvements/<int:pk>/", involvement.involvement_detail, name="involvement-detail"),
+    path("involvements/<int:pk>/challenge/", involvement.challenge_involvement, name="challenge-involvement"),
+    path("involvements/<int:pk>/stopped/", involvement.stop_own_part, name="stop-own-part"),
+    path("involvements/<int:pk>/withdrawal/", involvement.withdraw_involvement, name="withdraw-involvement"),
     path("measures/", measures.measure_list, name="measure-list"),
     path("measures/<int:pk>/", measures.measure_detail, name="measure-detail"),
     path("measures/<int:pk>/signals/", measures.note_signal, name="note-signal"),

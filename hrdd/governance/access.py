@@ -47,6 +47,7 @@ def person(request: HttpRequest) -> User:
 PAGES = (
     ("desk", "Desk", Permission.READ_DESK),
     ("risk-list", "Risks", Permission.READ_DESK),
+    ("involvement-list", "Involvement", Permission.READ_DESK),
     ("measure-list", "Measures", Permission.READ_DESK),
     ("partner-list", "Partners", Permission.READ_DESK),
     ("report-list", "Reports", Permission.READ_DESK),

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SIGN_SALIENT_LIST = "sign the salient list"
     PROPOSE_INVOLVEMENT = "propose an involvement"
     FIND_INVOLVEMENT = "find on an involvement"
+    CHALLENGE_INVOLVEMENT = "challenge a finding on involvement"
     PROPOSE_PLAN = "propose a plan"
     APPROVE_PLAN = "approve a plan"
     REVIEW_MODEL = "review the business model"
@@ -67,6 +68,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.ASSESS_RISK,
         Permission.ASSIGN_RISK,
         Permission.PROPOSE_INVOLVEMENT,
+        Permission.CHALLENGE_INVOLVEMENT,
         Permission.PROPOSE_PLAN,
         Permission.REVIEW_MODEL,
         Permission.PROPOSE_CHANGE,
@@ -81,6 +83,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.ASSESS_RISK,
         Permission.ASSIGN_RISK,
         Permission.CONFIRM_RISK,
+        Permission.CHALLENGE_INVOLVEMENT,
         Permission.CHECK_SAFEGUARDS,
         Permission.REASSESS_MEASURE,
     },
@@ -88,6 +91,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     | {
         Permission.ASSIGN_RISK,
         Permission.FIND_INVOLVEMENT,
+        Permission.CHALLENGE_INVOLVEMENT,
         Permission.APPROVE_PLAN,
         Permission.APPROVE_CHANGE,
         Permission.ANSWER_FINDING,
@@ -113,7 +117,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.PUBLISHER: READ | {Permission.PUBLISH_RISK, Permission.DRAFT_REPORT, Permission.PUBLISH_REPORT},
     Role.REDACTOR: READ_ALL | {Permission.CHECK_SAFEGUARDS, Permission.CLEAR_REPORT},
     Role.AUDITOR: READ_ALL | {Permission.READ_BOARD, Permission.READ_AUDIT},
-    Role.PARTNER_MGR: READ | {Permission.LOG_LEVERAGE, Permission.PROPOSE_CHANGE},
+    Role.PARTNER_MGR: READ
+    | {Permission.CHALLENGE_INVOLVEMENT, Permission.LOG_LEVERAGE, Permission.PROPOSE_CHANGE},
     Role.ENGAGE: READ
     | {
         Permission.RUN_CONSULTATION,

@@ -11,7 +11,8 @@ class Involvement(models.Model):
     """How the company is tied to a harm (UNGP 13, 19; domain.md 1.2).
 
     A claim is what somebody argued; a proposal is an analyst's; only a decider's finding counts (I2). What was found
-    stays as it is; a challenge leads to a new finding that supersedes it.
+    stays as it is; a challenge leads to a new finding that supersedes it. One proposal is open, and one finding stands,
+    for a risk and a relationship; the database keeps both rules, and the order of the states.
     """
 
     class Tie(models.TextChoices):
@@ -31,6 +32,7 @@ class Involvement(models.Model):
         CHALLENGED = "challenged", "Found, and challenged"
         SUPERSEDED = "superseded", "Superseded"
         REFUSED = "refused", "Refused"
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
     STANDING = (State.FOUND, State.CHALLENGED)
 
@@ -73,11 +75,22 @@ class Involvement(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            models.Index(
+                name="involvement_standing",
+                fields=["tie", "knew_since"],
+                condition=Q(state__in=["found", "challenged"]),
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 name="involvement_found_by_another",
                 condition=Q(state="claimed")
-                | Q(state="proposed", proposed_by__isnull=False, decided_by__isnull=True)
+                | Q(
+                    state__in=["proposed", "withdrawn"],
+                    proposed_by__isnull=False,
+                    decided_by__isnull=True,
+                )
                 | (
                     Q(state__in=["found", "challenged", "superseded", "refused"])
                     & Q(proposed_by__isnull=False, decided_by__isnull=False, decided_at__isnull=False)
@@ -87,6 +100,18 @@ class Involvement(models.Model):
             models.CheckConstraint(
                 name="undetermined_has_a_fact_finding_clock",
                 condition=~Q(state="found", tie="undetermined") | Q(fact_finding_due__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="involvement_proposed_once",
+                fields=["risk", "relationship"],
+                condition=Q(state="proposed"),
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                name="involvement_one_finding_stands",
+                fields=["risk", "relationship"],
+                condition=Q(state__in=["found", "challenged"]),
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 name="own_part_stopped_says_how",

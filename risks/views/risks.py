@@ -26,6 +26,7 @@ from risks.models import MitigationPlan, Risk
 from risks.queries import story
 from risks.queries.clocks import clocks_of
 from risks.queries.gaps import gaps_of
+from risks.queries.involvement import involvements_of
 from risks.queries.register import standings
 from risks.queries.timeline import timeline_of
 from risks.rules.risk_workflow import BUTTONS, RISK_STEPS, refusals
@@ -60,6 +61,8 @@ def risk_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "rights": risk.touches.select_related("right"),
         "relationships": risk.relationships.select_related("relationship__partner"),
         "lowering": risk.lowering_proposals.filter(state="asked").first(),
+        "involvements": involvements_of(risk, now.date()),
+        "may_propose_involvement": user.may(Permission.PROPOSE_INVOLVEMENT) and risk.status != "closed",
         "clocks": clocks_of(risk, at=now),
         "timeline": timeline_of(risk),
         "gaps": gaps_of(risk, at=now),
@@ -80,7 +83,6 @@ def _may(user: User) -> dict[str, bool]:
         "approve_plan": user.may(Permission.APPROVE_PLAN),
         "test": user.may(Permission.CONFIRM_RISK),
         "publish": user.may(Permission.PUBLISH_RISK) or user.may(Permission.WITHHOLD_RISK),
-        "involve": user.may(Permission.PROPOSE_INVOLVEMENT),
         "share": user.may(Permission.SHARE_WITH_EXPERT),
     }
 

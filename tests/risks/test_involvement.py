@@ -647,8 +647,11 @@ def test_a_claim_is_shown_as_one_and_who_argued_it(client: Client, ana: User, ri
         "show=over",
         "show=not_stopped",
         "show=facts_overdue",
-    ]
-    + ["show=%00", "show=x&tie=y", "page=x", "tie=cause"],
+        "show=%00",
+        "show=x&tie=y",
+        "page=x",
+        "tie=cause",
+    ],
 )
 def test_every_filter_answers_and_an_odd_one_is_no_error(
     client: Client, ana: User, risk: Risk, query: str

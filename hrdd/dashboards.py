@@ -14,9 +14,11 @@ from hrdd.celery import queue_answers
 from hrdd.governance.access import person, requires
 from hrdd.governance.queries import database_answers, waiting_sign_offs
 from hrdd.governance.rules import Permission
-from risks.models import Cycle
+from risks.models import Cycle, Risk
 from risks.queries import desk as queries
-from risks.queries import partners
+from risks.queries import involvement, partners
+from risks.queries.clocks import due_risks, plans_to_decide
+from risks.queries.gaps import gap_counts
 from risks.queries.measures import progress_of
 from risks.queries.register import standings, unscored_risks
 
@@ -64,6 +66,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "more_to_assess": unscored.paginator.count - len(unscored),
         "signoffs": waiting_sign_offs(person(request)),
         "clocks": partners.pressing_clocks(on=now.date())[:SHOWN],
+        "involvement_tasks": involvement.tasks(now),
+        "due_risks": standings(list(due_risks(person(request), on=now.date())[:SHOWN])),
+        "plans_to_decide": plans_to_decide(person(request)),
         "may_assess": person(request).may(Permission.ASSESS_RISK),
     }
     return render(request, "dashboards/desk.html", context)
@@ -82,6 +87,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "indicators": [(one, _drill(one.code)) for one in figures],
         "heat": [(level, band, [(cell, _cell(cell)) for cell in row]) for level, band, row in heat],
         "columns": [cell.label for cell in heat[0][2]],
+        "gaps": gap_counts(Risk.objects.all(), at=now),
         "overdue": overdue[:SHOWN],
         "more_overdue": max(overdue.count() - SHOWN, 0),
         "latest": _latest(),

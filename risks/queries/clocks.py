@@ -1,11 +1,15 @@
 """The clocks of a risk: what its tier asks for, by when, and whether it was done (UNGP 24; domain.md 2.4)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from django.db.models import Q, QuerySet
+
+from hrdd.governance.models import User
+from hrdd.governance.rules import Permission
 from risks.models import MitigationPlan, Risk
 from risks.queries.method import method
-from risks.rules.standing import REMEDIED
+from risks.rules.standing import CLOSED, REMEDIED
 
 PLANS = (MitigationPlan.Kind.MITIGATION, MitigationPlan.Kind.REMEDIATION)
 
@@ -53,3 +57,18 @@ def _hours(days: int | None) -> int | None:
 
 def _clock(what: str, due: datetime, *, done: bool, at: datetime) -> RiskClock:
     return RiskClock(what, due, done, late=not done and due < at)
+
+
+def plans_to_decide(user: User) -> QuerySet[MitigationPlan]:
+    """Return the plans that wait for this person's decision: not their own, the earliest first."""
+    waiting = MitigationPlan.objects.filter(state=MitigationPlan.State.PROPOSED).exclude(proposed_by=user)
+    if not user.may(Permission.APPROVE_PLAN):
+        return waiting.none()
+    return waiting.select_related("risk", "proposed_by").order_by("proposed_at", "pk")
+
+
+def due_risks(user: User, *, on: date) -> QuerySet[Risk]:
+    """Return the risks past their review that this person owns, or nobody does, the longest overdue first."""
+    mine = Q(owner=user) | Q(owner__isnull=True)
+    late = Risk.objects.filter(mine, tier__lt=CLOSED, held__isnull=False, next_review__lt=on)
+    return late.select_related("owner").order_by("next_review", "-rank", "pk")

@@ -2,10 +2,29 @@
 
 from django.urls import path
 
-from risks.views import exits, measures, partners, reassessments, salience
+from risks.views import (
+    exits,
+    measures,
+    partners,
+    reassessments,
+    register,
+    register_bulk,
+    salience,
+    saved_views,
+)
 
 urlpatterns = [
-    path("risks/", salience.risk_list, name="risk-list"),
+    path("risks/", register.risk_list, name="risk-list"),
+    path("risks/map/", register.risk_map, name="risk-map"),
+    path("risks/export.<slug:format>", register.risk_export, name="risk-export"),
+    path("risks/assign/", register_bulk.assign_risks, name="risk-assign"),
+    path("risks/assignments/<int:pk>/", register_bulk.assignment_detail, name="assignment-detail"),
+    path("risks/assignments/<int:pk>/undo/", register_bulk.undo_assignment, name="assignment-undo"),
+    path("risks/review/", register_bulk.review_risks, name="risk-bulk-review"),
+    path("risks/views/new/", saved_views.save_view, name="save-view"),
+    path("risks/views/<int:pk>/", saved_views.saved_view, name="saved-view"),
+    path("risks/views/<int:pk>/change/", saved_views.change_view, name="change-view"),
+    path("risks/views/<int:pk>/delete/", saved_views.delete_view, name="delete-view"),
     path("risks/<int:pk>/", salience.risk_detail, name="risk-detail"),
     path("risks/<int:pk>/assess/", salience.assess_severity, name="assess-severity"),
     path("measures/", measures.measure_list, name="measure-list"),

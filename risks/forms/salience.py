@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from risks.forms.shapes import FilterForm, GroupedForm, words
+from risks.forms.shapes import GroupedForm, words
 from risks.rules.salience import State
 from risks.rules.severity import ANCHORS, BANDS, GRAVEST_HARMS
 
@@ -34,33 +34,6 @@ LIKELIHOODS = [
     ),
     (UNKNOWN, "Not known: counts as imminent for severe harm, else as possible"),
 ]
-
-
-class RiskFilter(FilterForm):
-    """Words, severity, and tier or state."""
-
-    q = forms.CharField(
-        label="Words", max_length=200, required=False, widget=forms.TextInput({"type": "search"})
-    )
-    level = forms.ChoiceField(
-        label="Severity",
-        choices=[
-            ("", "Any"),
-            ("4+", "5 or 4: severe"),
-            *((str(level), f"{level} {BANDS[level]}") for level in sorted(BANDS, reverse=True)),
-        ],
-        required=False,
-    )
-    tier = forms.ChoiceField(
-        choices=[
-            ("", "Any"),
-            ("open", "All open"),
-            *((tier, tier) for tier in ("P1", "P2", "P3", "P4")),
-            ("remedied", "Remedied"),
-            ("closed", "Closed"),
-        ],
-        required=False,
-    )
 
 
 def _head(name: str) -> forms.TypedChoiceField:

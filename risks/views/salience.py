@@ -1,7 +1,6 @@
-"""The register of risks, one risk, and the judgement of its severity."""
+"""One risk, and the judgement of its severity."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,32 +9,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import salience as actions
-from risks.forms.salience import RiskFilter, SeverityForm
+from risks.forms.salience import SeverityForm
 from risks.models import Risk
 from risks.queries import register
 from risks.queries.gaps import gaps_of
 from risks.rules.salience import SalienceError
 from risks.rules.severity import SeverityError
-
-PAGE_SIZE = 50
-
-
-@require_GET
-@requires(Permission.READ_DESK)
-def risk_list(request: HttpRequest) -> HttpResponse:
-    """Every risk, the first to be acted on first."""
-    form = RiskFilter(request.GET)
-    found = Paginator(register.listed_risks(**form.chosen()), PAGE_SIZE)
-    page = found.get_page(request.GET.get("page"))
-    context = {
-        "rows": register.standings(list(page.object_list)),
-        "page_obj": page,
-        "form": form,
-        "filtered": bool(form.chosen()),
-        "querystring": form.querystring(),
-        "tiers": register.TIERS,
-    }
-    return render(request, "risks/risk_list.html", context)
 
 
 @require_GET

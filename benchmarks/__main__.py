@@ -9,7 +9,7 @@ from pathlib import Path
 from hrdd.trial.servers import embedded_servers, trial_environment
 
 DATA = Path(__file__).resolve().parent.parent / ".data" / "benchmarks"
-NAMES = ("reassess",)
+NAMES = ("reassess", "register")
 
 
 def main() -> None:
@@ -17,6 +17,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", choices=NAMES)
     parser.add_argument("--size", type=int, default=1_000_000, help="how many measures (1,000,000)")
+    parser.add_argument(
+        "--sizes", default="1000,10000,100000", help="register: how many risks (1000,10000,100000)"
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with embedded_servers(DATA) as servers:
@@ -26,9 +29,12 @@ def main() -> None:
         import django
 
         django.setup()
-        from benchmarks import reassess
+        from benchmarks import reassess, register
 
-        result = reassess.run(options.size)
+        if options.name == "register":
+            result = register.run([int(size) for size in options.sizes.split(",")])
+        else:
+            result = reassess.run(options.size)
     if options.json:
         sys.stdout.write(json.dumps(result) + "\n")
     else:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from risks.forms.shapes import FilterForm, GroupedForm, words
+from risks.forms.shapes import GroupedForm, words
 from risks.models import Consultation, ConsultationFinding, Evidence, Risk
 from risks.rules.salience import State
 from risks.rules.severity import ANCHORS, BANDS, GRAVEST_HARMS
@@ -51,33 +51,6 @@ MUST_BE_ITS_OWN = {
     "invalid_choice": "Choose from what is on record for this risk.",
     "invalid_pk_value": "Choose from what is on record for this risk.",
 }
-
-
-class RiskFilter(FilterForm):
-    """Words, severity, and tier or state."""
-
-    q = forms.CharField(
-        label="Words", max_length=200, required=False, widget=forms.TextInput({"type": "search"})
-    )
-    level = forms.ChoiceField(
-        label="Severity",
-        choices=[
-            ("", "Any"),
-            ("4+", "5 or 4: severe"),
-            *((str(level), f"{level} {BANDS[level]}") for level in sorted(BANDS, reverse=True)),
-        ],
-        required=False,
-    )
-    tier = forms.ChoiceField(
-        choices=[
-            ("", "Any"),
-            ("open", "All open"),
-            *((tier, tier) for tier in ("P1", "P2", "P3", "P4")),
-            ("remedied", "Remedied"),
-            ("closed", "Closed"),
-        ],
-        required=False,
-    )
 
 
 def _head(name: str) -> forms.TypedChoiceField:

@@ -6,7 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Lower
 
 from risks.rules.salience import State, effective_likelihood
 from risks.rules.standing import CLOSED, REMEDIED, Judgement, stand
@@ -110,6 +111,11 @@ class Risk(models.Model):
             models.Index(models.F("rank").desc(), "id", name="risk_by_salience"),
             models.Index(fields=["next_review", "id"], name="risk_by_review"),
             models.Index(fields=["owner", "id"], name="risk_by_owner"),
+            models.Index(Coalesce("next_review", Value(date.max)), "id", name="risk_by_review_or_never"),
+            models.Index(Coalesce("assessed_on", Value(date.min)), "id", name="risk_by_assessed"),
+            models.Index(Lower("title"), "id", name="risk_by_title"),
+            models.Index(fields=["level", "state_of_harm", "likelihood"], name="risk_by_cell"),
+            models.Index("tier", models.F("rank").desc(), "id", name="risk_by_tier"),
             GinIndex(fields=["search"], name="risk_words"),
             GinIndex(fields=["countries"], name="risk_countries", opclasses=["jsonb_path_ops"]),
             GinIndex(fields=["vulnerabilities"], name="risk_vulnerabilities"),

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 
-from risks.models import Measure, ReviewTask, Risk, SeverityAssessment
+from risks.models import Involvement, Measure, ReviewTask, Risk, RiskRight, SeverityAssessment
 from risks.rules.countries import country_names
 from risks.rules.salience import State
 from risks.rules.severity import BANDS
@@ -33,6 +34,8 @@ class Standing:
     assessment: SeverityAssessment | None
     measures: int = 0
     open_tasks: int = 0
+    rights: tuple[str, ...] = ()
+    on: date | None = None
 
     @property
     def level(self) -> int:
@@ -65,6 +68,18 @@ class Standing:
         return STATES[self.risk.state_of_harm]
 
     @property
+    def involvement(self) -> str:
+        """Return how the company is tied to the harm, as found; a claim or a proposal is no finding (I2)."""
+        return Involvement.Tie(self.risk.tie).label if self.risk.tie else "Not found yet"
+
+    @property
+    def days_late(self) -> int:
+        """Return by how many days the review is overdue; a deadline of today is still in time (domain.md 0.1)."""
+        if self.on is None or self.risk.next_review is None:
+            return 0
+        return max((self.on - self.risk.next_review).days, 0)
+
+    @property
     def places(self) -> str:
         names = country_names()
         return ", ".join(names.get(place, place) for place in self.risk.countries)
@@ -79,44 +94,36 @@ def by_salience(risks: QuerySet[Risk]) -> QuerySet[Risk]:
     return risks.order_by(F("rank").desc(), "pk")
 
 
-def listed_risks(*, q: str = "", level: str = "", tier: str = "") -> QuerySet[Risk]:
-    """Return the risks that a filter leaves, the first to be acted on first; remedied and closed ones last.
-
-    Args:
-        q: words that the title or the summary holds, each of them.
-        level: 1 to 5, or "4+".
-        tier: P1 to P4, remedied, closed, or open for all but closed.
-    """
-    wanted = Q()
-    for word in q.split():
-        wanted &= Q(title__icontains=word) | Q(summary__icontains=word)
-    if level:
-        wanted &= Q(level__gte=4) if level == "4+" else Q(level=int(level))
-    if tier == "open":
-        wanted &= Q(tier__lt=CLOSED)
-    elif tier:
-        wanted &= Q(tier={"remedied": REMEDIED, "closed": CLOSED}.get(tier) or int(tier[1]))
-    return by_salience(Risk.objects.filter(wanted))
-
-
 def unscored_risks() -> QuerySet[Risk]:
     """Return the open risks that nobody has fully scored yet, the first to be acted on first."""
     return by_salience(Risk.objects.filter(incomplete=True, tier__lt=CLOSED))
 
 
-def standings(risks: Sequence[Risk]) -> list[Standing]:
-    """Return a page of risks with what is shown of each, in three queries whatever their number."""
+def standings(risks: Sequence[Risk], *, on: date | None = None) -> list[Standing]:
+    """Return a page of risks with what is shown of each, in four queries whatever their number.
+
+    Args:
+        risks: the rows of a page.
+        on: today, where it is shown what is overdue.
+    """
     held = SeverityAssessment.objects.in_bulk([risk.held_id for risk in risks if risk.held_id])
     measures = _count(Measure.objects.filter(risk__in=risks), "risk")
     tasks = _count(
         ReviewTask.objects.filter(measure__risk__in=risks, closed_at__isnull=True), "measure__risk"
     )
+    rights: dict[int, list[str]] = {}
+    touched = RiskRight.objects.filter(risk__in=risks).order_by("right__position", "pk")
+    for risk_id, title in touched.values_list("risk_id", "right__title"):
+        if title not in rights.setdefault(risk_id, []):
+            rights[risk_id].append(title)
     return [
         Standing(
             risk,
             held.get(risk.held_id) if risk.held_id else None,
             measures.get(risk.pk, 0),
             tasks.get(risk.pk, 0),
+            tuple(rights.get(risk.pk, ())),
+            on,
         )
         for risk in risks
     ]

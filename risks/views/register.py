@@ -1,31 +1,81 @@
-"""The register of risks."""
+"""The register of risks: the list, the map, and what is taken away as a file."""
 
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+import tempfile
+from typing import Any
+
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from hrdd.governance.access import requires
+from hrdd.governance.access import person, requires
 from hrdd.governance.rules import Permission
-from risks.forms.salience import RiskFilter
+from risks.actions import register as actions
+from risks.documents.register import TYPES, write_register
 from risks.queries import register
+from risks.queries.register_bulk import possible_owners
+from risks.queries.register_filter import RegisterFilter
+from risks.queries.register_map import map_of
+from risks.queries.register_pages import in_order, page_of
+from risks.queries.saved_views import views_of
 
-PAGE_SIZE = 50
+IN_MEMORY = 2**20
+
+
+def _filters(request: HttpRequest) -> RegisterFilter:
+    return RegisterFilter(request.GET, reader=person(request), on=timezone.now().date())
+
+
+def _shown(request: HttpRequest, filters: RegisterFilter) -> dict[str, Any]:
+    user = person(request)
+    return {
+        "filters": filters,
+        "querystring": filters.querystring,
+        "views": views_of(user),
+        "may_assign": user.may(Permission.ASSIGN_RISK),
+        "may_assess": user.may(Permission.ASSESS_RISK),
+        "may_record": user.may(Permission.RECORD_RISK),
+    }
 
 
 @require_GET
 @requires(Permission.READ_DESK)
 def risk_list(request: HttpRequest) -> HttpResponse:
-    """Every risk, the first to be acted on first."""
-    form = RiskFilter(request.GET)
-    found = Paginator(register.listed_risks(**form.chosen()), PAGE_SIZE)
-    page = found.get_page(request.GET.get("page"))
+    """Every risk, the first to be acted on first, or as filtered and ordered."""
+    filters = _filters(request)
+    page = page_of(filters.qs, order=filters.order, after=request.GET.get("after", ""))
     context = {
-        "rows": register.standings(list(page.object_list)),
-        "page_obj": page,
-        "form": form,
-        "filtered": bool(form.chosen()),
-        "querystring": form.querystring(),
+        **_shown(request, filters),
+        "page": page,
+        "rows": register.standings(page.rows, on=filters.on),
         "tiers": register.TIERS,
+        "owners": possible_owners() if person(request).may(Permission.ASSIGN_RISK) else [],
     }
     return render(request, "risks/risk_list.html", context)
+
+
+@require_GET
+@requires(Permission.READ_DESK)
+def risk_map(request: HttpRequest) -> HttpResponse:
+    """The filtered risks by severity and likelihood."""
+    filters = _filters(request)
+    return render(request, "risks/risk_map.html", {**_shown(request, filters), "map": map_of(filters)})
+
+
+@require_GET
+@requires(Permission.READ_DESK)  # type: ignore[arg-type]  # a file streams, so it is no HttpResponse to the types
+def risk_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: A002  # the address calls it so
+    """The filtered risks as a file. It is whole, and on the audit log, before its first byte leaves."""
+    if format not in TYPES:
+        raise Http404
+    filters = _filters(request)
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the answer closes it
+    with transaction.atomic():
+        rows = write_register(in_order(filters.qs, filters.order), form=format, out=file)
+        actions.note_export(
+            form=format, rows=rows, filters=filters.chosen, by=person(request), at=timezone.now()
+        )
+    file.seek(0)
+    name = f"risks-{filters.on:%Y-%m-%d}.{format}"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[format])

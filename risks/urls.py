@@ -2,10 +2,20 @@
 
 from django.urls import path
 
-from risks.views import exits, measures, partners, reassessments, salience
+from risks.views import exits, measures, partners, reassessments, recording, risk_import, salience
 
 urlpatterns = [
     path("risks/", salience.risk_list, name="risk-list"),
+    path("risks/new/", recording.record_risk, name="record-risk"),
+    path("risks/<int:pk>/facts/", recording.correct_risk, name="correct-risk"),
+    path("risks/import/", risk_import.risk_import, name="risk-import"),
+    path(
+        "risks/import/template.<slug:extension>",
+        risk_import.risk_import_template,
+        name="risk-import-template",
+    ),
+    path("risks/import/<int:pk>/", risk_import.risk_import_preview, name="risk-import-preview"),
+    path("risks/import/<int:pk>/<slug:step>/", risk_import.risk_import_step, name="risk-import-step"),
     path("risks/<int:pk>/", salience.risk_detail, name="risk-detail"),
     path("risks/<int:pk>/assess/", salience.assess_severity, name="assess-severity"),
     path("measures/", measures.measure_list, name="measure-list"),

@@ -123,7 +123,7 @@ class RecordingForm(GroupedForm):
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "Context until: write the day as year-month-day, such as 2026-11-24."},
     )
-    threat_to_life = forms.BooleanField(label="It threatens somebody’s life", required=False)
+    threat_to_life = forms.BooleanField(label="It threatens the life of people", required=False)
     gross_abuse = forms.BooleanField(
         label="It could be a gross human rights abuse, which UNGP 23 treats as a matter of legal compliance "
         "wherever the company operates",

@@ -38,34 +38,21 @@ ONE_OF: tuple[tuple[str, type[StrEnum]], ...] = (("activity", Activity), ("sourc
 SCREENED = ("title", "summary", "affected_groups", "why_vulnerable", "products", "how")
 NAME_OF_A_FIELD = re.compile(r"[A-Za-z0-9_ -]{1,60}")
 ABOUT_THE_COMPANY = frozenset(
-    [
-        "money",
-        "revenue",
-        "revenues",
-        "turnover",
-        "profit",
-        "profits",
-        "profitability",
-        "earnings",
-        "income",
-        "sales",
-        "cost",
-        "costs",
-        "margin",
-        "budget",
-        "ebitda",
-        "financial",
-        "finance",
-        "financials",
-        "reputation",
-        "reputational",
-        "brand",
-        "eur",
-        "usd",
-        "gbp",
-        "valuation",
-        "shareholder",
-    ]
+    {
+        *(
+            "money",
+            "revenue",
+            "revenues",
+            "turnover",
+            "profit",
+            "profits",
+            "profitability",
+            "earnings",
+            "income",
+        ),
+        *("sales", "cost", "costs", "margin", "budget", "ebitda", "financial", "finance", "financials"),
+        *("reputation", "reputational", "brand", "eur", "usd", "gbp", "valuation", "shareholder"),
+    }
 )
 
 

@@ -53,7 +53,6 @@ class Row:
     problems: list[Problem]
     same_as: int | None = None
     will: str = ""
-    facts: Facts | None = None
     judgement: dict[str, Any] | None = None
 
     def kept(self) -> dict[str, Any]:
@@ -168,14 +167,14 @@ def _close(held: RegisterImport, state: str, *, rows: int, by: User, at: datetim
 
 
 def _write(row: Row, register: Register, *, by: User, at: datetime) -> None:
-    assert row.facts is not None
+    facts, _unread = read_facts(row.given)
     try:
         owner = register.owners.get(row.given.get("owner", ""))
-        risk = record_risk(row.facts, owner=owner, by=by, at=at)
+        risk = record_risk(facts, owner=owner, by=by, at=at)
         if row.judgement is not None:
             assess_severity(risk, by=by, at=at, **row.judgement)
-    except (NotAllowed, SeverityError, SalienceError) as refusal:
-        raise NotAllowed(f"Row {row.number}: {refusal} Nothing was written.") from None
+    except (NotAllowed, SeverityError, SalienceError) as wrong:
+        raise NotAllowed(f"Row {row.number}: {wrong} Nothing was written.") from None
 
 
 def _judge(rows: Sequence[Row]) -> Register:
@@ -190,7 +189,6 @@ def _judge(rows: Sequence[Row]) -> Register:
     seen: dict[str, int] = {}
     for row in rows:
         facts, unread = read_facts(row.given)
-        row.facts = facts
         row.problems += [*unread, *_in_columns(problems(facts, catalogue=register.rights))]
         _judge_owner(row, register)
         _judge_title(row, facts, register, seen)

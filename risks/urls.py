@@ -1,4 +1,4 @@
-"""Pages of the desk about risks, measures and partners."""
+"""Pages of the desk about risks, measures, partners and the people who were asked."""
 
 from django.urls import path
 
@@ -8,8 +8,10 @@ from risks.views import (
     measures,
     partners,
     reassessments,
+    recording,
     register,
     register_bulk,
+    risk_import,
     risks,
     salience,
     saved_views,
@@ -28,6 +30,16 @@ urlpatterns = [
     path("risks/views/<int:pk>/", saved_views.saved_view, name="saved-view"),
     path("risks/views/<int:pk>/change/", saved_views.change_view, name="change-view"),
     path("risks/views/<int:pk>/delete/", saved_views.delete_view, name="delete-view"),
+    path("risks/new/", recording.record_risk, name="record-risk"),
+    path("risks/<int:pk>/facts/", recording.correct_risk, name="correct-risk"),
+    path("risks/import/", risk_import.risk_import, name="risk-import"),
+    path(
+        "risks/import/template.<slug:extension>",
+        risk_import.risk_import_template,
+        name="risk-import-template",
+    ),
+    path("risks/import/<int:pk>/", risk_import.risk_import_preview, name="risk-import-preview"),
+    path("risks/import/<int:pk>/<slug:step>/", risk_import.risk_import_step, name="risk-import-step"),
     path("risks/<int:pk>/assess/", salience.assess_severity, name="assess-severity"),
     path("risks/<int:pk>/assess/preview/", salience.preview_severity, name="preview-severity"),
     path("risks/lowering/<int:pk>/", salience.lowering_detail, name="lowering-detail"),
@@ -36,13 +48,12 @@ urlpatterns = [
     path("risks/<int:pk>/evidence/", risks.add_evidence, name="add-evidence"),
     path("risks/<int:pk>/plan/", risks.propose_plan, name="propose-plan"),
     path("risks/<int:pk>/steps/<slug:step>/", risks.take_risk_step, name="risk-step"),
+    path("risks/<int:pk>/involvement/", involvement.propose_involvement, name="propose-involvement"),
     path("plans/<int:pk>/decision/", risks.decide_plan, name="decide-plan"),
     path("plans/<int:pk>/end/", risks.end_plan, name="end-plan"),
     path("plans/<int:pk>/test/", risks.record_plan_test, name="test-plan"),
-    path("TMP1/<int:pk>/", risks.risk_detail, name="correct-risk"),
     path("TMP2/<int:pk>/", risks.risk_detail, name="publication"),
     path("TMP3/<int:pk>/", risks.risk_detail, name="consultation-detail"),
-    path("risks/<int:pk>/involvement/", involvement.propose_involvement, name="propose-involvement"),
     path("involvements/", involvement.involvement_list, name="involvement-list"),
     path("involvements/<int:pk>/", involvement.involvement_detail, name="involvement-detail"),
     path("involvements/<int:pk>/challenge/", involvement.challenge_involvement, name="challenge-involvement"),

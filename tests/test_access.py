@@ -16,6 +16,7 @@ from risks.models import (
     LeverageAction,
     Measure,
     Partner,
+    RegisterImport,
     Relationship,
     RelationshipRisk,
     ReviewTask,
@@ -39,6 +40,10 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "sign-off-decide": lambda: {"pk": SignOff.objects.get().pk},
     "review-task": lambda: {"pk": ReviewTask.objects.order_by("pk")[0].pk},
     "risk-detail": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
+    "correct-risk": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
+    "risk-import-template": lambda: {"extension": "csv"},
+    "risk-import-preview": lambda: {"pk": RegisterImport.objects.get().pk},
+    "risk-import-step": lambda: {"pk": RegisterImport.objects.get().pk, "step": "apply"},
     "assess-severity": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
     "propose-involvement": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
     "involvement-detail": lambda: {"pk": Involvement.objects.order_by("pk")[0].pk},
@@ -77,6 +82,15 @@ def permission_of(pattern: URLPattern) -> Permission | None:
 @pytest.fixture
 def everything(rendered: Report, cast: Cast) -> None:
     actions.ask_clearance(rendered, by=cast.pia, at=NOW)
+    RegisterImport.objects.create(
+        filename="risks.csv",
+        digest="x",
+        rows={"derived": [], "company": [], "judged": []},
+        accepted=0,
+        refused=1,
+        uploaded_by=cast.ana,
+        uploaded_at=NOW,
+    )
     relationship = Relationship.objects.create(
         partner=Partner.objects.create(name="Northern Cloud"), kind="reseller", supplied="Hosting"
     )

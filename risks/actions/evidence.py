@@ -76,4 +76,6 @@ def record_evidence(
 
 def _refuse_identifying(said: str) -> None:
     if found := identifying_details(said):
-        raise NotAllowed(f"Evidence: “{found[0]}” could identify a person. Say what it shows without it.")
+        raise NotAllowed(
+            f"Evidence: it holds {found[0]}, which could identify a person. Say what it shows without it."
+        )

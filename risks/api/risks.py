@@ -31,7 +31,7 @@ from risks.queries.gaps import gaps_of
 from risks.queries.register import by_salience
 from risks.queries.story import evidence_of
 from risks.queries.timeline import timeline_of
-from risks.rules.money import money_fields
+from risks.rules.recording import about_the_company
 from risks.rules.risk_workflow import BUTTONS
 from risks.rules.severity import BANDS
 
@@ -222,7 +222,7 @@ class RiskViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Gen
             new_evidence={},
             by=caller(request),
             at=timezone.now(),
-            ignored=money_fields(request.data),
+            ignored=about_the_company(request.data),
         )
         if isinstance(found, LoweringProposal):
             return Response(LoweringSerializer(found).data, status=status.HTTP_202_ACCEPTED)

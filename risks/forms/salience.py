@@ -69,7 +69,10 @@ def _head(name: str) -> forms.TypedChoiceField:
 
 
 class SeverityForm(GroupedForm):
-    """A judgement of severity: three heads with their reasons, what they rest on, and how it stands."""
+    """A judgement of severity: three heads with their reasons, what they rest on, and how it stands.
+
+    `risk` is None for one that is not on record yet, such as a row of an import.
+    """
 
     scale = _head("scale")
     scale_rationale = words("Why this scale", missing="say why in a sentence or two.")
@@ -186,7 +189,7 @@ class SeverityForm(GroupedForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, risk: Risk, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, risk: Risk | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.groups = [
             *(
@@ -206,23 +209,24 @@ class SeverityForm(GroupedForm):
             ("What it rests on", "UNGP 18: at least one piece of evidence.", self._basis(risk)),
             ("Who was heard", "", self._heard(risk)),
         ]
-        if risk.assessments.exists():
+        if risk is not None and risk.assessments.exists():
             self.groups.append(("What changed", "The earlier judgement stays on record.", ("what_changed",)))
 
-    def _basis(self, risk: Risk) -> tuple[str, ...]:
-        return (*self._shown("evidence", risk.evidence.all()), *NEW_EVIDENCE)
+    def _basis(self, risk: Risk | None) -> tuple[str, ...]:
+        return (*self._shown("evidence", risk.evidence.all() if risk else None), *NEW_EVIDENCE)
 
-    def _heard(self, risk: Risk) -> tuple[str, ...]:
-        findings = risk.consultation_findings.filter(consultation__screened_at__isnull=False)
+    def _heard(self, risk: Risk | None) -> tuple[str, ...]:
+        asked = risk.consultations.all() if risk else None
+        said = risk.consultation_findings.filter(consultation__screened_at__isnull=False) if risk else None
         return (
             "consulted",
-            *self._shown("consultations", risk.consultations.all()),
-            *self._shown("findings_considered", findings),
+            *self._shown("consultations", asked),
+            *self._shown("findings_considered", said),
         )
 
-    def _shown(self, name: str, rows: QuerySet[Any]) -> tuple[str, ...]:
+    def _shown(self, name: str, rows: QuerySet[Any] | None) -> tuple[str, ...]:
         """Offer what is on record, or take the field away where there is nothing to choose from."""
-        if not rows.exists():
+        if rows is None or not rows.exists():
             del self.fields[name]
             return ()
         field = self.fields[name]

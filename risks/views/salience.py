@@ -14,7 +14,7 @@ from risks.forms.salience import SeverityForm
 from risks.models import LoweringProposal, Risk
 from risks.queries.preview import preview_of
 from risks.queries.register import standings
-from risks.rules.money import money_fields
+from risks.rules.recording import about_the_company
 from risks.rules.salience import SalienceError
 from risks.rules.scope import ScopeError
 from risks.rules.severity import SeverityError
@@ -57,7 +57,7 @@ def _judged(request: HttpRequest, risk: Risk, form: SeverityForm) -> bool:
             new_evidence=form.new_evidence(),
             by=person(request),
             at=timezone.now(),
-            ignored=money_fields(request.POST),
+            ignored=about_the_company(request.POST),
         )
     except NotAllowed as refusal:
         form.add_error(None, str(refusal))

@@ -109,7 +109,10 @@ def test_a_new_judgement_leaves_the_older_one_as_it_was(risk: Risk, analyst: Cli
         ({"harm_type": "loss_of_revenue"}, "Kind of harm: choose one"),
         ({"evidence_title": "", "evidence_says": ""}, "UNGP 18: attach at least one piece of evidence"),
         ({"evidence_says": ""}, "New evidence: give it both a title and what it shows"),
-        ({"evidence_says": "Call +251 911 234 567"}, "“+251 911 234 567” could identify a person"),
+        (
+            {"evidence_says": "Call +251 911 234 567"},
+            "it holds a telephone number, which could identify a person",
+        ),
         ({"evidence_kind": "testimony"}, "Testimony is restricted to those who judge"),
         ({"scope_people": "500"}, "Scope: the figures given read as 2, not 4"),
         ({"scope_people": "0"}, "greater than or equal to 1"),

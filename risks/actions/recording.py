@@ -1,0 +1,148 @@
+"""Recording what a risk is; how severe it is others judge (domain.md 1.1)."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from hrdd.governance.actions import record_event
+from hrdd.governance.models import User
+from hrdd.governance.rules import NotAllowed, Permission
+from risks.actions.standing import refresh
+from risks.models import Product, Right, Risk, RiskRight
+from risks.rules.recording import Facts, problems
+
+ELSEWHERE = {"rights", "products", "how"}
+COLUMNS = tuple(one.name for one in fields(Facts) if one.name not in ELSEWHERE)
+
+
+@transaction.atomic
+def record_risk(
+    facts: Facts, *, by: User, at: datetime, owner: User | None = None, ignored: Sequence[str] = ()
+) -> Risk:
+    """Record a risk as a draft (domain.md 1.1, ANALYST); until it is assessed every head counts as 4.
+
+    Args:
+        facts: what it is.
+        by, at: who, and now; it is opened today.
+        owner: who looks after it, if that is known already.
+        ignored: names of fields about money or reputation that came along and feed nothing (R1); they are logged.
+
+    Raises:
+        NotAllowed: with the sentence to show.
+    """
+    by.demand(Permission.RECORD_RISK)
+    _check(facts, owner)
+    risk = Risk.objects.create(
+        **_columns(facts), owner=owner, recorded_by=by.username, recorded_at=at, opened_on=at.date()
+    )
+    _touch(risk, facts)
+    risk.products.set(_products(facts.products))
+    detail = {"ignored": list(ignored)} if ignored else {}
+    record_event(by=by.username, at=at, action="recorded risk", subject=f"risk {risk.pk}", detail=detail)
+    refresh(risk, at=at)
+    return risk
+
+
+@transaction.atomic
+def correct_facts(
+    risk: Risk, facts: Facts, *, by: User, at: datetime, ignored: Sequence[str] = ()
+) -> list[str]:
+    """Correct what a draft or open risk says; return the names of the fields that changed. Judgements stay.
+
+    Args:
+        risk: the risk; read again under a lock.
+        facts: all its facts as they shall be.
+        by, at: who, and now.
+        ignored: as in record_risk.
+
+    Raises:
+        NotAllowed: it is closed, nothing differs, or the record lacks something.
+    """
+    by.demand(Permission.RECORD_RISK)
+    held = Risk.objects.select_for_update().get(pk=risk.pk)
+    if held.status == Risk.Status.CLOSED:
+        raise NotAllowed("This risk is closed. Re-open it before its facts are corrected.")
+    _check(facts, None)
+    before = facts_of(held)
+    changed = [one.name for one in fields(Facts) if getattr(before, one.name) != getattr(facts, one.name)]
+    if not changed:
+        raise NotAllowed("Nothing differs from what is on record. Change what is wrong, or go back.")
+    Risk.objects.filter(pk=held.pk).update(**_columns(facts))
+    held.touches.exclude(right_id__in=facts.rights).delete()
+    _touch(held, facts)
+    if "how" in changed:
+        held.touches.update(how=facts.how)
+    held.products.set(_products(facts.products))
+    detail: dict[str, Any] = {"changed": changed, "was_public": held.published}
+    detail |= {"ignored": list(ignored)} if ignored else {}
+    record_event(by=by.username, at=at, action="corrected risk", subject=f"risk {held.pk}", detail=detail)
+    refresh(held, at=at)
+    return changed
+
+
+@transaction.atomic
+def record_product(name: str, *, about: str = "", by: User, at: datetime) -> Product:
+    """Return the product of a name, recorded where it is new, however it is capitalised.
+
+    Raises:
+        NotAllowed: with the sentence to show.
+    """
+    by.demand(Permission.RECORD_RISK)
+    known = Product.objects.filter(name__iexact=" ".join(name.split())).first()
+    if known is not None:
+        return known
+    [product] = _products([name])
+    Product.objects.filter(pk=product.pk).update(about=about.strip())
+    product.refresh_from_db()
+    record_event(by=by.username, at=at, action="recorded product", subject=f"product {product.pk}")
+    return product
+
+
+def facts_of(risk: Risk) -> Facts:
+    """Return what is on record of a risk as facts."""
+    touches = list(risk.touches.order_by("id"))
+    said = {name: getattr(risk, name) for name in COLUMNS}
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
+    }
+    hows = dict.fromkeys(one.how for one in touches if one.how)
+    return Facts(
+        **given,
+        rights=tuple(dict.fromkeys(one.right_id for one in touches)),
+        products=tuple(risk.products.order_by("name").values_list("name", flat=True)),
+        how="\n".join(hows),
+    )
+
+
+def _check(facts: Facts, owner: User | None) -> None:
+    found = problems(facts, catalogue=set(Right.objects.values_list("code", flat=True)))
+    if found:
+        raise NotAllowed(found[0].sentence)
+    if owner is not None and not owner.may(Permission.READ_DESK):
+        raise NotAllowed("Owner: this person cannot open the desk. Choose somebody who can.")
+
+
+def _columns(facts: Facts) -> dict[str, Any]:
+    given = {name: getattr(facts, name) for name in COLUMNS}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+
+
+def _touch(risk: Risk, facts: Facts) -> None:
+    """Add the rights that are not yet on the record; what the others say stays."""
+    there = set(risk.touches.values_list("right_id", flat=True))
+    new = Right.objects.filter(code__in=set(facts.rights) - there)
+    RiskRight.objects.bulk_create(
+        RiskRight(risk=risk, right=right, said=right.title, how=facts.how) for right in new
+    )
+
+
+def _products(names: Sequence[str]) -> list[Product]:
+    """Return products by name, those made that are new."""
+    found = []
+    for name in names:
+        known = Product.objects.filter(name__iexact=name).first()
+        found.append(known or Product.objects.create(name=name))
+    return found

@@ -30,7 +30,7 @@ OPEN_TO_ALL = {
     *("home", "livez", "readyz", "login", "logout"),
     *("public-risks", "public-reports", "public-report", "public-report-file"),
 }
-FEWEST_ADDRESSES, FEWEST_REQUESTS = 38, 1800
+FEWEST_ADDRESSES, FEWEST_REQUESTS = 44, 2300
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "public-report": lambda: {"period": "2021"},
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},

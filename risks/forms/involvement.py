@@ -72,7 +72,12 @@ class ProposeInvolvementForm(GroupedForm):
         (
             "3. A link",
             "Asked where it does not contribute either. A yes: it is directly linked. A no: no link is found.",
-            (LINK.name, "relationship", "product"),
+            (LINK.name,),
+        ),
+        (
+            "Through whom, or through what",
+            "A link needs one of the two; a contribution may have one.",
+            ("relationship", "product"),
         ),
         ("Act or omission", "Not acting is conduct too.", ("mode", "omission_kinds", "knew_since")),
         (
@@ -93,7 +98,7 @@ class ProposeInvolvementForm(GroupedForm):
         label="Product, service or operation",
         max_length=200,
         required=False,
-        help_text="If the link goes through one.",
+        help_text="If it goes through one.",
         error_messages={"max_length": "Product, service or operation: keep it under 200 characters."},
     )
     mode = forms.ChoiceField(
@@ -112,11 +117,11 @@ class ProposeInvolvementForm(GroupedForm):
     knew_since = _day("Knew since", "The first day on which anybody in the company knew.", required=False)
     evidence = forms.ModelMultipleChoiceField(
         queryset=Evidence.objects.none(),
-        required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages=dict.fromkeys(
             ("invalid_choice", "invalid_pk_value"), "Evidence: choose what is on record for this risk."
-        ),
+        )
+        | {"required": "Evidence: choose at least one piece. I2: an allegation is not a finding."},
     )
     reasoning = words(
         "Reasoning", missing="write at least 50 characters.", rows=5, sentence="At least 50 characters."

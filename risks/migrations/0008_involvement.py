@@ -1,5 +1,6 @@
 """Proposals can be withdrawn; one is open and one finding stands; the database keeps the order of the states (I2)."""
 
+import django.contrib.postgres.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -92,6 +93,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='involvement',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['found', 'challenged'])), fields=('risk', 'relationship'), name='involvement_one_finding_stands', nulls_distinct=False),
+        ),
+        migrations.AlterField(
+            model_name='involvement',
+            name='omission_kinds',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('ignored_notice', 'Ignored notice'), ('no_language_capacity', 'No language capacity'), ('unsafe_default', 'Unsafe default'), ('slow_response', 'Slow response'), ('under_resourced_moderation', 'Under-resourced moderation'), ('no_pre_launch_assessment', 'No assessment before launch'), ('no_kyc_on_customer', 'No check of who the customer is'), ('ignored_own_research', 'Ignored own research')], max_length=40), blank=True, default=list, size=None),
         ),
         migrations.RunSQL(WAY, UNDO),
     ]

@@ -96,6 +96,9 @@ class Vulnerability(StrEnum):
 
 
 READ_AS: Mapping[str, str] = {
+    "under_resourced_moderation": "Under-resourced moderation",
+    "no_pre_launch_assessment": "No assessment before launch",
+    "no_kyc_on_customer": "No check of who the customer is",
     Vulnerability.WOMEN_GIRLS: "Women and girls",
     Vulnerability.LGBTIQ: "LGBTIQ people",
     Vulnerability.ETHNIC_RACIAL_MINORITY: "Ethnic or racial minority",

@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from hrdd.governance.models import AuditEvent, SignOff, User
-from hrdd.governance.rules import Role
+from hrdd.governance.rules import NotAllowed, Role
+from risks.actions.involvement import propose_involvement
 from risks.actions.standing import refresh
 from risks.models import (
     Evidence,
@@ -203,6 +204,44 @@ def test_what_contradicts_itself_or_makes_no_sense_is_refused_and_what_was_typed
     assert "Counsel was asked." in answer.content.decode()
     assert not Involvement.objects.exists()
     assert not SignOff.objects.exists()
+
+
+def test_the_action_itself_takes_no_allegation_for_a_finding(ana: User, risk: Risk) -> None:
+    with pytest.raises(NotAllowed, match="I2: an allegation is not a finding"):
+        propose_involvement(
+            risk,
+            answers=ANSWERS,
+            factors={},
+            mode="",
+            omission_kinds=[],
+            knew_since=None,
+            relationship=None,
+            product="",
+            evidence=[],
+            reasoning=REASONS,
+            counsel_heard="",
+            by=ana,
+            at=NOW,
+        )
+
+
+def test_evidence_of_another_risk_and_a_relationship_without_a_tie_are_refused(
+    client: Client, ana: User, evidence: Evidence
+) -> None:
+    other = Risk.objects.create(title="Other", summary="x", opened_on=TODAY)
+    partner = Partner.objects.create(name="Stranger")
+    relationship = Relationship.objects.create(partner=partner, kind="reseller", supplied="x")
+    client.force_login(ana)
+
+    foreign = client.post(f"/desk/risks/{other.pk}/involvement/", given(evidence, **LINKED))
+    untied = client.post(
+        f"/desk/risks/{evidence.risk_id}/involvement/",
+        given(evidence, linked="yes", relationship=relationship.pk),
+    )
+
+    assert b"Evidence: choose what is on record for this risk." in foreign.content
+    assert b"Relationship: choose one to which this risk is tied." in untied.content
+    assert not Involvement.objects.exists()
 
 
 def test_one_proposal_is_open_for_a_risk_and_a_relationship(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from risks.models import Involvement, Measure, RecordEntry, Risk
+from risks.rules.consultation import ConsultationState
 from risks.rules.gaps import (
     Gap,
     MeasureFacts,
@@ -14,6 +15,7 @@ from risks.rules.gaps import (
     risk_gaps,
 )
 
+ASKED = frozenset(ConsultationState) - {ConsultationState.PLANNED, ConsultationState.SAFEGUARDS_CHECKED}
 OPEN = {Involvement.Tie.UNDETERMINED, Involvement.Tie.CLAIM}
 
 
@@ -26,7 +28,7 @@ def gaps_of(risk: Risk) -> list[Gap]:
         *risk_gaps(
             risk.title,
             incomplete=assessment is None or assessment.incomplete,
-            consulted=any(entry.kind == RecordEntry.Kind.CONSULTATION for entry in record),
+            consulted=any(one.state in ASKED for one in risk.consultations.all()),
             undetermined=Involvement.Tie.UNDETERMINED in ties or ties <= OPEN,
         )
     ]

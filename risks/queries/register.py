@@ -166,10 +166,9 @@ def _heads(one: SeverityAssessment) -> list[Head]:
 
 @dataclass(frozen=True)
 class Story:
-    """The record of a risk: what happened in order of time, who was consulted, and what weighed on what."""
+    """The record of a risk: what happened in order of time, and what weighed on what."""
 
     timeline: list[RecordEntry]
-    consultations: list[RecordEntry]
     dilemmas: list[tuple[str, RecordEntry]]
     rights_without_article: list[RecordEntry]
 
@@ -179,7 +178,6 @@ def story_of(risk: Risk) -> Story:
     entries = list(risk.record.order_by(F("when_first").asc(nulls_last=True), "id"))
     return Story(
         timeline=[one for one in entries if one.kind not in NOT_EVENTS],
-        consultations=[one for one in entries if one.kind == RecordEntry.Kind.CONSULTATION],
         dilemmas=[(_weighed(one), one) for one in entries if one.kind in WEIGHED],
         rights_without_article=[one for one in entries if one.kind == RecordEntry.Kind.RIGHT],
     )

@@ -116,8 +116,8 @@ AFFECTED_VOICES = frozenset(
 )
 """Rights-holders and who represents them (domain.md 7.1).
 
-Defenders, journalists and civil society are what UNGP 18 names where the affected cannot be asked: a proxy. Partners and
-investors never count.
+Defenders, journalists and civil society are what UNGP 18 names where the affected cannot be asked: a proxy. Partners
+and investors never count.
 """
 INDEPENDENT_CHECK_FROM, GUARDED_FROM, RISK_WHEN_UNKNOWN = 3, 4, 5
 CHECK_AFTER_DAYS = 30
@@ -196,8 +196,8 @@ def check_refusal(*, risk_to_participants: int | None, by_organiser: bool) -> st
     """
     if by_organiser and risk_that_counts(risk_to_participants) >= INDEPENDENT_CHECK_FROM:
         return (
-            f"E1: from risk {INDEPENDENT_CHECK_FROM} on, somebody other than the organiser checks the safeguards; a risk "
-            "that nobody assessed counts as 5. Ask another member of the team."
+            f"E1: from risk {INDEPENDENT_CHECK_FROM} on, somebody other than the organiser checks the safeguards; a "
+            "risk that nobody assessed counts as 5. Ask another member of the team."
         )
     return ""
 
@@ -301,8 +301,8 @@ def hold_refusals(
         lacking.append(refusal)
     if is_proxy(types) and len(proxy_reasons.strip()) < LEAST_REASONS:
         lacking.append(
-            "E5: nobody affected, nor a representative of theirs, is among the groups, so others speak for them. Say why "
-            f"in at least {LEAST_REASONS} characters (UNGP 18(b))."
+            "E5: nobody affected, nor a representative of theirs, is among the groups, so others speak for them. Say "
+            f"why in at least {LEAST_REASONS} characters (UNGP 18(b))."
         )
     return lacking
 

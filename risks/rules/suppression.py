@@ -9,7 +9,7 @@ ROUNDED_TO = 5
 
 @dataclass(frozen=True)
 class Cell:
-    """A count as outsiders may see it: `shown` is rounded, or None; `few` says that it is small rather than kept back."""
+    """A count as outsiders may see it: `shown` is rounded, or None; `few` says that it is small."""
 
     shown: int | None
     few: bool = False

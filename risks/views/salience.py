@@ -13,6 +13,7 @@ from risks.actions import salience as actions
 from risks.forms.salience import RiskFilter, SeverityForm
 from risks.models import Risk
 from risks.queries import register
+from risks.queries.consultations import consultations_of
 from risks.queries.gaps import gaps_of
 from risks.rules.salience import SalienceError
 from risks.rules.severity import SeverityError
@@ -53,6 +54,7 @@ def risk_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "rights": risk.touches.select_related("right"),
         "involvements": risk.involvements.all(),
         "relationships": risk.relationships.select_related("relationship__partner"),
+        "consultations": consultations_of(risk, person(request), on=timezone.now().date()),
         "gaps": gaps_of(risk),
         "may_assess": person(request).may(Permission.ASSESS_RISK),
     }

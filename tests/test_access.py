@@ -26,7 +26,7 @@ from transparency.models import Report
 
 OPEN_TO_ALL = {
     *("home", "livez", "readyz", "login", "logout"),
-    *("public-risks", "public-reports", "public-report", "public-report-file"),
+    *("public-risks", "public-consultations", "public-reports", "public-report", "public-report-file"),
 }
 FEWEST_ADDRESSES, FEWEST_REQUESTS = 38, 1800
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {

@@ -3,7 +3,7 @@
 Never names, places, days, languages, vulnerability, nor numbers under the smallest group; quotes only with consent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -55,7 +55,7 @@ def published_consultations() -> QuerySet[Consultation]:
     return found.order_by("-published_at", "-pk")
 
 
-def told(consultations: QuerySet[Consultation] | list[Consultation]) -> Iterator[PublicConsultation]:
+def told(consultations: Sequence[Consultation]) -> Iterator[PublicConsultation]:
     """Yield consultations that are published as anyone may read them."""
     for one in consultations:
         types = {group.type for group in one.groups.all()}

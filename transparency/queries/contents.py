@@ -147,9 +147,13 @@ def _told(ranked: Ranked, cycle: Cycle | None, *, begin: date, end: date) -> dic
             if measure.starts_on <= end and (measure.ended_on is None or measure.ended_on >= begin)
         ],
         "consultations": [
-            {"when": one.dates_said, "with": one.title, "form": one.method_said}
+            {
+                "when": one.dates_said or (f"{one.held_from:%Y}" if one.held_from else ""),
+                "with": one.title,
+                "form": one.method_said or one.get_method_display(),
+            }
             for one in risk.consultations.all()
-            if one.told_by_dossier and (one.held_from is None or one.held_from <= end)
+            if (one.told_by_dossier or one.published) and (one.held_from is None or one.held_from <= end)
         ],
         "proceedings": [
             {"when": entry.when_said, "mechanism": entry.what, "outcome": entry.detail.get("outcome", "")}

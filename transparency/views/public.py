@@ -46,7 +46,7 @@ def risk_list(request: HttpRequest) -> HttpResponse:
 def consultation_list(request: HttpRequest) -> HttpResponse:
     """What people said in consultations, and what was done about it."""
     page = Paginator(published_consultations(), ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"consultations": list(told(page.object_list)), "page_obj": page, "silence": SILENCE}
+    context = {"consultations": list(told(list(page.object_list))), "page_obj": page, "silence": SILENCE}
     return render(request, "transparency/consultation_list_public.html", context)
 
 

@@ -342,7 +342,7 @@ def take_step(consultation: Consultation, name: str, *, by: User, at: datetime) 
 def _summarise(held: Consultation, *, by: User, at: datetime) -> None:
     if held.state == ConsultationState.HELD and held.screened_at is None:
         raise NotAllowed(
-            "Somebody other than the organiser must first screen the summary and every finding for what tells on people."
+            "Somebody other than the organiser must first screen the summary and findings for what gives people away."
         )
     _take(held, "summarise", by=by, at=at)
 

@@ -1,7 +1,7 @@
 """Forms about consultations: groups, plans, what was said, answers, participants."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Model, QuerySet
@@ -90,7 +90,13 @@ def _number(label: str, *, most: int, missing: str = "", help_text: str = "") ->
     )
 
 
-class RecordsField(forms.ModelMultipleChoiceField[Any]):
+if TYPE_CHECKING:
+    _Several = forms.ModelMultipleChoiceField[Any]
+else:
+    _Several = forms.ModelMultipleChoiceField
+
+
+class RecordsField(_Several):
     """Some records of a kind; the first of them and the chosen ones are offered, any is taken."""
 
     def __init__(self, label: str, queryset: QuerySet[Any], help_text: str = "") -> None:
@@ -342,7 +348,7 @@ class ValidateForm(forms.Form):
     validated_on = _day("Agreed on", missing="give the day.")
 
 
-def _owner() -> forms.ModelChoiceField[User]:
+def _owner() -> "forms.ModelChoiceField[User]":
     return forms.ModelChoiceField(
         User.objects.none(),
         label="Who sees to it",

@@ -3,9 +3,12 @@
 from django.urls import path
 
 from risks.views import (
+    consultations,
     exits,
+    findings,
     involvement,
     measures,
+    participants,
     partners,
     reassessments,
     recording,
@@ -15,6 +18,7 @@ from risks.views import (
     risks,
     salience,
     saved_views,
+    stakeholders,
 )
 
 urlpatterns = [
@@ -53,7 +57,34 @@ urlpatterns = [
     path("plans/<int:pk>/end/", risks.end_plan, name="end-plan"),
     path("plans/<int:pk>/test/", risks.record_plan_test, name="test-plan"),
     path("TMP2/<int:pk>/", risks.risk_detail, name="publication"),
-    path("TMP3/<int:pk>/", risks.risk_detail, name="consultation-detail"),
+    path("consultations/<int:pk>/", consultations.consultation_detail, name="consultation-detail"),
+    path("consultations/", consultations.consultation_list, name="consultation-list"),
+    path("consultations/new/", consultations.plan_consultation, name="consultation-plan"),
+    path("consultations/<int:pk>/plan/", consultations.change_plan, name="consultation-plan-change"),
+    path("consultations/<int:pk>/team/", consultations.change_team, name="consultation-team"),
+    path("consultations/<int:pk>/safeguards/", consultations.check_safeguards, name="consultation-check"),
+    path("consultations/<int:pk>/held/", consultations.hold, name="consultation-hold"),
+    path("consultations/<int:pk>/summary/", consultations.write_summary, name="consultation-summary"),
+    path("consultations/<int:pk>/screening/", consultations.screen, name="consultation-screen"),
+    path("consultations/<int:pk>/agreed/", consultations.validate, name="consultation-validate"),
+    path(
+        "consultations/<int:pk>/steps/<slug:step>/",
+        consultations.take_consultation_step,
+        name="consultation-step",
+    ),
+    path("consultations/<int:pk>/findings/", findings.record_finding, name="consultation-finding"),
+    path("consultations/findings/<int:pk>/", findings.amend_finding, name="finding-amend"),
+    path("consultations/findings/<int:pk>/tags/", findings.tag_finding, name="finding-tag"),
+    path("consultations/findings/<int:pk>/answer/", findings.answer_finding, name="finding-answer"),
+    path("consultations/<int:pk>/participants/", participants.record_participant, name="participant-new"),
+    path(
+        "consultations/participants/<int:pk>/contact/", participants.open_contact, name="participant-contact"
+    ),
+    path(
+        "consultations/participants/<int:pk>/steps/<slug:step>/",
+        participants.take_participant_step,
+        name="participant-step",
+    ),
     path("involvements/", involvement.involvement_list, name="involvement-list"),
     path("involvements/<int:pk>/", involvement.involvement_detail, name="involvement-detail"),
     path("involvements/<int:pk>/challenge/", involvement.challenge_involvement, name="challenge-involvement"),
@@ -77,4 +108,7 @@ urlpatterns = [
     path("exits/<int:pk>/proposal/", exits.propose_exit, name="propose-exit"),
     path("exits/<int:pk>/reviews/", exits.review_exit, name="review-exit"),
     path("exits/<int:pk>/steps/<slug:step>/", exits.take_exit_step, name="exit-step"),
+    path("stakeholders/", stakeholders.stakeholder_list, name="stakeholder-list"),
+    path("stakeholders/new/", stakeholders.record_group, name="stakeholder-new"),
+    path("stakeholders/<int:pk>/", stakeholders.change_group, name="stakeholder-change"),
 ]

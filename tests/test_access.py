@@ -9,18 +9,23 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import Permission, Role
+from hrdd.sealing import seal
 from risks.models import (
+    Consultation,
+    ConsultationFinding,
     Cycle,
     ExitDecision,
     Involvement,
     LeverageAction,
     Measure,
+    Participant,
     Partner,
     RegisterImport,
     Relationship,
     RelationshipRisk,
     ReviewTask,
     Risk,
+    StakeholderGroup,
 )
 from tests.cast import NOW, Cast
 from transparency.actions import reports as actions
@@ -28,7 +33,7 @@ from transparency.models import Report
 
 OPEN_TO_ALL = {
     *("home", "livez", "readyz", "login", "logout"),
-    *("public-risks", "public-reports", "public-report", "public-report-file"),
+    *("public-risks", "public-consultations", "public-reports", "public-report", "public-report-file"),
 }
 FEWEST_ADDRESSES, FEWEST_REQUESTS = 44, 2300
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -64,7 +69,37 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "propose-exit": lambda: {"pk": ExitDecision.objects.get().pk},
     "review-exit": lambda: {"pk": ExitDecision.objects.get().pk},
     "exit-step": lambda: {"pk": ExitDecision.objects.get().pk, "step": "resume"},
+    "consultation-detail": lambda: {"pk": kept_consultation().pk},
+    "consultation-plan-change": lambda: {"pk": kept_consultation().pk},
+    "consultation-team": lambda: {"pk": kept_consultation().pk},
+    "consultation-check": lambda: {"pk": kept_consultation().pk},
+    "consultation-hold": lambda: {"pk": kept_consultation().pk},
+    "consultation-summary": lambda: {"pk": kept_consultation().pk},
+    "consultation-screen": lambda: {"pk": kept_consultation().pk},
+    "consultation-validate": lambda: {"pk": kept_consultation().pk},
+    "consultation-finding": lambda: {"pk": kept_consultation().pk},
+    "participant-new": lambda: {"pk": kept_consultation().pk},
+    "consultation-step": lambda: {"pk": kept_consultation().pk, "step": "tell"},
+    "finding-amend": lambda: {"pk": ConsultationFinding.objects.get().pk},
+    "finding-tag": lambda: {"pk": ConsultationFinding.objects.get().pk},
+    "finding-answer": lambda: {"pk": ConsultationFinding.objects.get().pk},
+    "participant-contact": lambda: {"pk": Participant.objects.get().pk},
+    "participant-step": lambda: {"pk": Participant.objects.get().pk, "step": "tell"},
+    "stakeholder-change": lambda: {"pk": StakeholderGroup.objects.get().pk},
 }
+
+
+# For all but the engagement team these are not there; tests/risks/test_participants.py opens them.
+TEAM_ONLY = {
+    *("consultation-plan-change", "consultation-team", "consultation-check", "consultation-hold"),
+    *("consultation-summary", "consultation-screen", "consultation-validate", "consultation-step"),
+    *("consultation-finding", "finding-amend", "finding-tag", "finding-answer"),
+    *("participant-new", "participant-contact", "participant-step"),
+}
+
+
+def kept_consultation() -> Consultation:
+    return Consultation.objects.get(told_by_dossier=False)
 
 
 def addresses(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[URLPattern]:
@@ -108,6 +143,17 @@ def everything(rendered: Report, cast: Cast) -> None:
     ExitDecision.objects.create(
         relationship=relationship, trigger="no_leverage", opened_by=cast.ana, opened_on=NOW.date()
     )
+    StakeholderGroup.objects.create(name="Moderators", type="content_moderator")
+    consultation = Consultation.objects.create(title="x", organiser=cast.eve)
+    ConsultationFinding.objects.create(
+        consultation=consultation,
+        you_said="x",
+        theme="x",
+        recorded_by=cast.eve,
+        recorded_at=NOW,
+        due=NOW.date(),
+    )
+    Participant.objects.create(consultation=consultation, pseudonym="x", sealed=seal({"name": "x"}))
 
 
 def test_every_address_says_whom_it_is_for() -> None:
@@ -154,4 +200,6 @@ def as_expected(pattern: URLPattern, user: User | None, answer: Any) -> bool:
         return to_sign_in
     if not user.may(permission):
         return bool(answer.status_code == 403)
+    if pattern.name in TEAM_ONLY:
+        return bool(answer.status_code == 404)
     return answer.status_code in {200, 302, 400} and not to_sign_in

@@ -23,8 +23,17 @@ from hrdd.dossiers.reading import (
 from hrdd.dossiers.rights import match_rights
 from hrdd.governance.actions import IMPORT, record_event
 from risks.actions.standing import refresh
-from risks.models import Involvement, RecordEntry, Right, Risk, RiskRight, SeverityAssessment
+from risks.models import (
+    Consultation,
+    Involvement,
+    RecordEntry,
+    Right,
+    Risk,
+    RiskRight,
+    SeverityAssessment,
+)
 from risks.queries.gaps import record_gaps
+from risks.rules.consultation import ConsultationState
 from risks.rules.gaps import Gap
 from risks.rules.ladder import LADDER
 from risks.rules.rights import INSTRUMENTS, CatalogueRight
@@ -35,7 +44,6 @@ RECORD = {
     "relationships": (RecordEntry.Kind.RELATIONSHIP, "party"),
     "parallel_measures_elsewhere": (RecordEntry.Kind.ELSEWHERE, "kind"),
     "leverage": (RecordEntry.Kind.LEVERAGE, "action"),
-    "consultations": (RecordEntry.Kind.CONSULTATION, "with"),
     "grievance_and_remedy": (RecordEntry.Kind.PROCEEDING, "mechanism"),
     "timeline": (RecordEntry.Kind.EVENT, "event"),
     "transparency": (RecordEntry.Kind.DISCLOSURE, "what"),
@@ -78,6 +86,7 @@ def import_dossier(dossier: Dossier, *, at: datetime) -> Imported:
         "assessments": 1,
         "involvements": _involvements(risk, dossier),
         "measures": write_measures(risk, dossier, level=assessment.level, today=at.date()),
+        "consultations": _consultations(risk, dossier),
         "record_entries": len(RecordEntry.objects.bulk_create([*untold, *_record(risk, dossier)])),
     }
     refresh(risk, at=at)
@@ -177,6 +186,26 @@ def _involvements(risk: Risk, dossier: Dossier) -> int:
             for entry in dossier.entries("involvement")
         )
     )
+
+
+def _consultations(risk: Risk, dossier: Dossier) -> int:
+    """Write who was heard, as history tells it; nobody's engagement team, and open to all who read the desk."""
+    for entry in dossier.entries("consultations"):
+        heard, form, found = text(entry.get("with")), text(entry.get("form")), when(entry.get("date"))
+        title = short(heard or "not said", 160)
+        consultation = Consultation.objects.create(
+            title=title,
+            state=ConsultationState.HELD,
+            held_from=found.first if found else None,
+            held_until=found.last if found else None,
+            dates_said=short(found.said if found else "", 120),
+            method_said=form,
+            # What the title cuts is kept whole.
+            detail=told(entry, "form", "date", *(["with"] if title == heard else [])),
+            told_by_dossier=True,
+        )
+        consultation.risks.add(risk)
+    return len(dossier.entries("consultations"))
 
 
 def _entry(

@@ -50,6 +50,7 @@ PAGES = (
     ("involvement-list", "Involvement", Permission.READ_DESK),
     ("measure-list", "Measures", Permission.READ_DESK),
     ("partner-list", "Partners", Permission.READ_DESK),
+    ("consultation-list", "Consultations", Permission.READ_DESK),
     ("report-list", "Reports", Permission.READ_DESK),
     ("sign-off-list", "Sign-offs", Permission.READ_DESK),
     ("board", "Board", Permission.READ_BOARD),

@@ -14,6 +14,7 @@ from hrdd.governance.rules import NotAllowed, Permission, Role, demand_reasons
 from risks.actions.standing import refresh
 from risks.models import Consultation, ConsultationFinding, Evidence, MitigationPlan, Risk, SeverityAssessment
 from risks.queries.method import method
+from risks.rules.consultation import left_unconsidered
 from risks.rules.risk_workflow import RISK_STEPS, RiskFacts, refusals
 from risks.rules.salience import State, check_likelihood
 from risks.rules.scope import check_scope
@@ -211,12 +212,16 @@ def _check_basis(risk: Risk, judging: Judging) -> None:
         raise NotAllowed("UNGP 18: attach at least one piece of evidence that the judgement rests on.")
     if any(one.risk_id != risk.pk for one in judging.evidence):
         raise NotAllowed("Evidence: attach what is on record for this risk.")
-    for consultation in judging.consultations:
-        said = consultation.findings.filter(risks=risk)
-        if said.exists() and not said.filter(pk__in=[one.pk for one in judging.findings_considered]).exists():
-            raise NotAllowed(
-                f"E4: the judgement rests on “{consultation}”. Mark which of its findings were considered."
-            )
+    if any(not one.risks.filter(pk=risk.pk).exists() for one in judging.consultations):
+        raise NotAllowed("Consultations: choose those that are linked to this risk.")
+    said = ConsultationFinding.objects.filter(
+        consultation__in=[one.pk for one in judging.consultations],
+        consultation__screened_at__isnull=False,
+        risks=risk,
+    )
+    considered = [one.pk for one in judging.findings_considered]
+    if left_out := left_unconsidered(said.values_list("pk", flat=True), considered):
+        raise NotAllowed(left_out)
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from risks.models import (
     Risk,
     SeverityAssessment,
 )
+from risks.queries.consultations import consultations_of
 from risks.queries.gaps import gaps_of
 from risks.queries.register import by_salience
 from risks.queries.story import evidence_of
@@ -287,7 +288,9 @@ class RiskViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Gen
     @action(detail=True)
     def timeline(self, request: Request, pk: str) -> Response:
         """What happened, in order of time."""
-        return Response(HappeningSerializer(timeline_of(self.get_object()), many=True).data)
+        risk = self.get_object()
+        consultations = consultations_of(risk, caller(request), on=timezone.now().date())
+        return Response(HappeningSerializer(timeline_of(risk, consultations), many=True).data)
 
 
 class DecisionSerializer(ReasonsSerializer):

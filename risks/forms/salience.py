@@ -71,7 +71,8 @@ def _head(name: str) -> forms.TypedChoiceField:
 class SeverityForm(GroupedForm):
     """A judgement of severity: three heads with their reasons, what they rest on, and how it stands.
 
-    `risk` is None for one that is not on record yet, such as a row of an import.
+    `risk` is None for one that is not on record yet, such as a row of an import; the consultations and findings are
+    those that the reader may see.
     """
 
     scale = _head("scale")
@@ -189,7 +190,14 @@ class SeverityForm(GroupedForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, risk: Risk | None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        risk: Risk | None,
+        consultations: QuerySet[Consultation] | None = None,
+        findings: QuerySet[ConsultationFinding] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.groups = [
             *(
@@ -207,22 +215,21 @@ class SeverityForm(GroupedForm):
                 ("harm_type", "floor_reason"),
             ),
             ("What it rests on", "UNGP 18: at least one piece of evidence.", self._basis(risk)),
-            ("Who was heard", "", self._heard(risk)),
+            (
+                "Who was heard",
+                "E4: a judgement that rests on a consultation names each of its findings that it considered.",
+                (
+                    "consulted",
+                    *self._shown("consultations", consultations),
+                    *self._shown("findings_considered", findings),
+                ),
+            ),
         ]
         if risk is not None and risk.assessments.exists():
             self.groups.append(("What changed", "The earlier judgement stays on record.", ("what_changed",)))
 
     def _basis(self, risk: Risk | None) -> tuple[str, ...]:
         return (*self._shown("evidence", risk.evidence.all() if risk else None), *NEW_EVIDENCE)
-
-    def _heard(self, risk: Risk | None) -> tuple[str, ...]:
-        asked = risk.consultations.all() if risk else None
-        said = risk.consultation_findings.filter(consultation__screened_at__isnull=False) if risk else None
-        return (
-            "consulted",
-            *self._shown("consultations", asked),
-            *self._shown("findings_considered", said),
-        )
 
     def _shown(self, name: str, rows: QuerySet[Any] | None) -> tuple[str, ...]:
         """Offer what is on record, or take the field away where there is nothing to choose from."""

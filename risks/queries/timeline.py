@@ -1,6 +1,6 @@
 """What happened around a risk, in one order of time: the record, judgements, findings, plans, measures, decisions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from risks.models import ExitDecision, LeverageAction, Reassessment, RecordEntry, Risk
+from risks.queries.consultations import Row
 from risks.rules.severity import BANDS
 
 WEIGHED = {RecordEntry.Kind.DILEMMA, RecordEntry.Kind.RABAT}
@@ -25,10 +26,16 @@ class Happening:
     url: str = ""
 
 
-def timeline_of(risk: Risk) -> list[Happening]:
-    """Return everything with a date around a risk, the earliest first; what has none comes last."""
+def timeline_of(risk: Risk, consultations: Iterable[Row]) -> list[Happening]:
+    """Return everything with a date around a risk, the earliest first; what has none comes last.
+
+    Args:
+        risk: the risk.
+        consultations: those of the risk as the reader may see them.
+    """
     happened = [
         *_record(risk),
+        *_asked(consultations),
         *_judged(risk),
         *_involved(risk),
         *_planned(risk),
@@ -43,10 +50,14 @@ def _record(risk: Risk) -> Iterator[Happening]:
         exact = entry.when_first is not None and entry.when_first == entry.when_last
         said = "" if exact else entry.when_said
         yield Happening(entry.when_first, said, entry.what, entry.get_kind_display())
-    for one in risk.consultations.all():
-        if one.held_from or one.told_by_dossier:
-            url = reverse("consultation-detail", args=[one.pk])
-            yield Happening(one.held_from, one.dates_said, f"Consulted: {one.title}", "Consultation", url)
+
+
+def _asked(consultations: Iterable[Row]) -> Iterator[Happening]:
+    """Yield the consultations that were held, in the month that the reader may know of."""
+    for row in consultations:
+        if row.day is not None or row.told_by_dossier:
+            url = reverse("consultation-detail", args=[row.pk])
+            yield Happening(row.day, row.when, f"Consulted: {row.label}", "Consultation", url)
 
 
 def _judged(risk: Risk) -> Iterator[Happening]:

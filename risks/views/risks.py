@@ -25,6 +25,7 @@ from risks.forms.risks import (
 from risks.models import MitigationPlan, Risk
 from risks.queries import story
 from risks.queries.clocks import clocks_of
+from risks.queries.consultations import consultations_of
 from risks.queries.gaps import gaps_of
 from risks.queries.involvement import involvements_of
 from risks.queries.register import standings
@@ -48,6 +49,7 @@ def risk_detail(request: HttpRequest, pk: int) -> HttpResponse:
     risk = get_object_or_404(Risk.objects.select_related("owner", "held"), pk=pk)
     user, now = person(request), timezone.now()
     restricted = user.may(Permission.READ_RESTRICTED)
+    consultations = consultations_of(risk, user, on=now.date())
     evidence, kept = story.evidence_of(risk, restricted=restricted)
     context = {
         "risk": risk,
@@ -64,7 +66,8 @@ def risk_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "involvements": involvements_of(risk, now.date()),
         "may_propose_involvement": user.may(Permission.PROPOSE_INVOLVEMENT) and risk.status != "closed",
         "clocks": clocks_of(risk, at=now),
-        "timeline": timeline_of(risk),
+        "consultations": consultations,
+        "timeline": timeline_of(risk, consultations),
         "gaps": gaps_of(risk, at=now),
         "steps": _steps(risk, user),
         "may": _may(user),

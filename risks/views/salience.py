@@ -12,6 +12,7 @@ from risks.actions import lowering as actions
 from risks.actions.salience import Judging
 from risks.forms.salience import SeverityForm
 from risks.models import LoweringProposal, Risk
+from risks.queries.consultations import grounds_for
 from risks.queries.preview import preview_of
 from risks.queries.register import standings
 from risks.rules.recording import about_the_company
@@ -26,7 +27,7 @@ def assess_severity(request: HttpRequest, pk: int) -> HttpResponse:
     """The guided form to judge the severity of a risk."""
     risk = get_object_or_404(Risk.objects.select_related("held"), pk=pk)
     given = request.POST if request.method == "POST" else None
-    form = SeverityForm(given, risk=risk)
+    form = _form(request, risk)
     looking = "preview" in request.POST
     if given is not None and not looking and form.is_valid() and _judged(request, risk, form):
         return redirect("risk-detail", risk.pk)
@@ -43,9 +44,15 @@ def assess_severity(request: HttpRequest, pk: int) -> HttpResponse:
 def preview_severity(request: HttpRequest, pk: int) -> HttpResponse:
     """What the judgement comes to so far, as a fragment for the form."""
     risk = get_object_or_404(Risk.objects.select_related("held"), pk=pk)
-    form = SeverityForm(request.POST, risk=risk)
+    form = _form(request, risk)
     form.is_valid()
     return render(request, "risks/_preview.html", {"preview": preview_of(risk, form.cleaned_data)})
+
+
+def _form(request: HttpRequest, risk: Risk) -> SeverityForm:
+    consultations, findings = grounds_for(risk, person(request))
+    given = request.POST if request.method == "POST" else None
+    return SeverityForm(given, risk=risk, consultations=consultations, findings=findings)
 
 
 def _judged(request: HttpRequest, risk: Risk, form: SeverityForm) -> bool:

@@ -9,7 +9,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from hrdd.governance.models import AuditEvent
-from risks.models import Involvement, Measure, RecordEntry, Risk, RiskRight, SeverityAssessment
+from risks.models import (
+    Consultation,
+    Involvement,
+    Measure,
+    RecordEntry,
+    Risk,
+    RiskRight,
+    SeverityAssessment,
+)
 
 CASES = sorted((Path(__file__).parents[2] / "hrdd" / "dossiers" / "cases").glob("*.yaml"))
 SOUND = """id: x1
@@ -25,7 +33,7 @@ measures:
 """
 
 
-TABLES = (Risk, RiskRight, SeverityAssessment, Involvement, Measure, RecordEntry, AuditEvent)
+TABLES = (Risk, RiskRight, SeverityAssessment, Involvement, Measure, Consultation, RecordEntry, AuditEvent)
 
 
 def rows() -> int:
@@ -70,7 +78,7 @@ def test_the_answer_has_the_keys_of_the_contract(catalogue: None) -> None:
     result = run(*CASES)
 
     assert list(result) == ["created", "gaps"]
-    kinds = {"risks", "rights", "assessments", "involvements", "measures", "record_entries"}
+    kinds = {"risks", "rights", "assessments", "involvements", "measures", "consultations", "record_entries"}
     assert set(result["created"]) == kinds
     assert result["gaps"]
     assert {tuple(gap) for gap in result["gaps"]} == {("code", "subject", "message")}

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from django.forms.models import model_to_dict
 
-from risks.models import Involvement, Measure, RecordEntry, Risk, RiskRight
+from risks.models import Consultation, Involvement, Measure, RecordEntry, Risk, RiskRight
 from tests.dossiers.test_import_dossier import CASES, catalogue, run
 
 __all__ = ["catalogue"]
@@ -51,7 +51,7 @@ def shown(risk: Risk) -> str:
     """Return all that the proper fields of a risk and its rows hold, apart from the record kept whole."""
     related = [
         *(risk.touches.all(), risk.assessments.all(), risk.involvements.all()),
-        *(risk.measures.all(), risk.record.all()),
+        *(risk.measures.all(), risk.record.all(), risk.consultations.all()),
     ]
     own = model_to_dict(risk, exclude=["imported_record", "rights"])
     return "\n".join(texts_of([own, *(model_to_dict(row) for rows in related for row in rows)]))
@@ -278,3 +278,27 @@ def test_long_words_are_cut_to_sight_and_kept_whole(catalogue: None, file: Path)
     assert measure.state == Measure.State.LIFTED
     assert Involvement.objects.get().said.endswith("…")
     assert json.dumps(Risk.objects.get().imported_record).count(long.strip()) == 10
+
+
+def test_a_consultation_of_history_is_a_consultation_with_nobody_s_team(catalogue: None, file: Path) -> None:
+    long = "word " * 60
+    found = gaps(
+        file,
+        f"{BARE}consultations:\n  - {{date: 2021-09/2022, with: civil society, form: calls, count: 12, note: n}}\n"
+        f"  - {{with: {long}}}\n",
+    )
+
+    assert "NOBODY_CONSULTED" not in found
+    dated, cut = Consultation.objects.order_by("pk")
+    assert (dated.title, dated.method_said, dated.dates_said) == ("civil society", "calls", "2021-09/2022")
+    assert (str(dated.held_from), str(dated.held_until)) == ("2021-09-01", "2022-12-31")
+    assert dated.detail == {"count": "12", "note": "n"}
+    assert (dated.told_by_dossier, dated.state, dated.organiser, dated.team.count()) == (
+        True,
+        "held",
+        None,
+        0,
+    )
+    assert list(dated.risks.all()) == [Risk.objects.get()]
+    assert cut.title.endswith("…")
+    assert cut.detail == {"with": long.strip()}

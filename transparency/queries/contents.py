@@ -75,6 +75,7 @@ def _ranked(cycle: Cycle | None, *, on: date) -> list[Ranked]:
         "involvements",
         "record",
         "assessments",
+        "consultations",
     )
     return salient_risks(risks, on=on)
 
@@ -149,9 +150,13 @@ def _told(ranked: Ranked, cycle: Cycle | None, *, begin: date, end: date, at: da
             if measure.starts_on <= end and (measure.ended_on is None or measure.ended_on >= begin)
         ],
         "consultations": [
-            {"when": entry.when_said, "with": entry.what, "form": entry.detail.get("form", "")}
-            for entry in record
-            if entry.kind == kinds.CONSULTATION
+            {
+                "when": one.dates_said or (f"{one.held_from:%Y}" if one.held_from else ""),
+                "with": one.title,
+                "form": one.method_said or one.get_method_display(),
+            }
+            for one in risk.consultations.all()
+            if (one.told_by_dossier or one.published) and (one.held_from is None or one.held_from <= end)
         ],
         "proceedings": [
             {"when": entry.when_said, "mechanism": entry.what, "outcome": entry.detail.get("outcome", "")}

@@ -1,12 +1,15 @@
 """What anyone may read, without signing in and without a cookie."""
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import quote_etag
 from django.views.decorators.http import condition, require_safe
 
+from risks.rules.consultation import SILENCE
 from transparency.models import Document, Report
+from transparency.queries.consultations import published_consultations, told
 from transparency.queries.public import measure_counts, published_list
 from transparency.queries.reports import current_documents, published_document, published_reports
 
@@ -16,7 +19,7 @@ MEDIA_TYPES = {
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
 }
-ON_THE_FIRST_PAGE = 5
+ON_THE_FIRST_PAGE, ON_A_PAGE = 5, 20
 
 
 @require_safe
@@ -37,6 +40,14 @@ def risk_list(request: HttpRequest) -> HttpResponse:
     return render(
         request, "transparency/risk_list_public.html", {"risks": published_list(on=timezone.now().date())}
     )
+
+
+@require_safe
+def consultation_list(request: HttpRequest) -> HttpResponse:
+    """What people said in consultations, and what was done about it."""
+    page = Paginator(published_consultations(), ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"consultations": list(told(list(page.object_list))), "page_obj": page, "silence": SILENCE}
+    return render(request, "transparency/consultation_list_public.html", context)
 
 
 @require_safe

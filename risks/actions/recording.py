@@ -67,7 +67,7 @@ def correct_facts(
         raise NotAllowed("This risk is closed. Re-open it before its facts are corrected.")
     _check(facts, None)
     before = facts_of(held)
-    changed = [one.name for one in fields(Facts) if getattr(before, one.name) != getattr(facts, one.name)]
+    changed = [one.name for one in fields(Facts) if _said(before, one.name) != _said(facts, one.name)]
     if not changed:
         raise NotAllowed("Nothing differs from what is on record. Change what is wrong, or go back.")
     Risk.objects.filter(pk=held.pk).update(**_columns(facts))
@@ -113,6 +113,12 @@ def facts_of(risk: Risk) -> Facts:
         products=tuple(risk.products.order_by("name").values_list("name", flat=True)),
         how="\n".join(hows),
     )
+
+
+def _said(facts: Facts, name: str) -> Any:
+    """Return a fact to be compared; rights and products have no order."""
+    value = getattr(facts, name)
+    return set(value) if name in {"rights", "products"} else value
 
 
 def _check(facts: Facts, owner: User | None) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import time
 import zipfile
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -335,9 +336,8 @@ def with_entities(name: str, part: bytes) -> bytes:
     if "sheet1" not in name:
         return part
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]>'
-    return bomb + part[part.index(b"<worksheet") :].replace(
-        b"</sheetData>", b"<row><c><v>&b;</v></c></row></sheetData>"
-    )
+    sheet = part[part.index(b"<worksheet") :]
+    return bomb + sheet.replace(b"</sheetData>", b"<row><c><v>&b;</v></c></row></sheetData>")
 
 
 SHEET = xlsx_file(list(FACTS), list(FACTS.values()))
@@ -365,7 +365,7 @@ HOSTILE = [
     (SHEET[:-40], "a.xlsx", "no XLSX file that can be read"),
     (SHEET[:200] + b"\0" * 40 + SHEET[240:], "a.xlsx", "no XLSX file that can be read"),
     (zipped("a.txt", b"x"), "a.xlsx", "no XLSX file that can be read"),
-    (zipped("xl/workbook.xml", b"0" * 41_000_000), "a.xlsx", "unpacks to more than 40 MB"),
+    (zipped("xl/workbook.xml", b"0" * 42_000_000), "a.xlsx", "unpacks to more than 40 MB"),
     (repacked(SHEET, with_entities), "a.xlsx", "defines XML entities"),
     (xlsx_file(list(FACTS), ["x"] * 1000), "a.xlsx", "more than 100 columns"),
 ]
@@ -405,12 +405,8 @@ def test_more_cells_than_columns_are_refused_and_a_short_row_is_not(analyst: Cli
 @settings(max_examples=150, deadline=None)
 @given(content=st.binary(max_size=400))
 def test_no_bytes_break_the_reading(name: str, content: bytes) -> None:
-    try:
-        table = read_table(name, content)
-    except SheetError as wrong:
-        assert str(wrong).strip()
-    else:
-        assert table.rows
+    with suppress(SheetError):
+        assert read_table(name, content).rows
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

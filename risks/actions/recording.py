@@ -104,8 +104,10 @@ def record_product(name: str, *, about: str = "", by: User, at: datetime) -> Pro
 def facts_of(risk: Risk) -> Facts:
     """Return what is on record of a risk as facts."""
     touches = list(risk.touches.order_by("id"))
-    said = {name: getattr(risk, name) for name in COLUMNS}
-    given = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+    said: dict[str, Any] = {name: getattr(risk, name) for name in COLUMNS}
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
+    }
     hows = dict.fromkeys(one.how for one in touches if one.how)
     return Facts(
         **given,

@@ -8,7 +8,7 @@ from django import forms
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
-from risks.forms.shapes import GroupedForm, words
+from risks.forms.shapes import GroupedForm, Groups, words
 from risks.models import Right
 from risks.rules.recording import LABELS, LONGEST_TITLE, Facts, country_codes, listed
 from risks.rules.words import Activity, ContextTag, Driver, Source, Vulnerability, labels
@@ -54,7 +54,7 @@ def _line(column: str, sentence: str) -> forms.CharField:
 class RecordingForm(GroupedForm):
     """What a risk is; the rules of `risks.rules.recording` judge it."""
 
-    groups = (
+    groups: Groups = (
         (
             "What could happen, and to whom",
             "Name no person at risk and nothing that leads to one: write of groups.",

@@ -105,7 +105,7 @@ class RecordsField(_Several):
             label=label,
             help_text=help_text,
             required=False,
-            widget=forms.CheckboxSelectMultiple,
+            widget=forms.CheckboxSelectMultiple({"class": "records"}),
             error_messages=dict.fromkeys(
                 ("invalid_choice", "invalid_pk_value", "invalid_list"), f"{label}: choose from the list."
             ),

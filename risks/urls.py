@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from risks.views import exits, measures, partners, reassessments, salience
+from risks.views import changes, exits, measures, model_reviews, partners, reassessments, salience
 
 urlpatterns = [
     path("risks/", salience.risk_list, name="risk-list"),
@@ -26,4 +26,27 @@ urlpatterns = [
     path("exits/<int:pk>/proposal/", exits.propose_exit, name="propose-exit"),
     path("exits/<int:pk>/reviews/", exits.review_exit, name="review-exit"),
     path("exits/<int:pk>/steps/<slug:step>/", exits.take_exit_step, name="exit-step"),
+    path("model-reviews/", model_reviews.model_review_list, name="model-review-list"),
+    path("model-reviews/open/", model_reviews.open_model_review, name="model-review-open"),
+    path("model-reviews/<int:pk>/", model_reviews.model_review_detail, name="model-review-detail"),
+    path("model-reviews/<int:pk>/scope/", model_reviews.scope_model_review, name="model-review-scope"),
+    path("model-reviews/<int:pk>/evidence/", model_reviews.record_evidence, name="model-review-evidence"),
+    path(
+        "model-reviews/<int:pk>/consultation/", model_reviews.record_consultation, name="model-review-consult"
+    ),
+    path(
+        "model-reviews/<int:pk>/conclusion/",
+        model_reviews.conclude_model_review,
+        name="model-review-conclude",
+    ),
+    path("model-reviews/<int:pk>/readings/", model_reviews.record_reading, name="model-review-reading"),
+    path("model-reviews/<int:pk>/outcome/", model_reviews.close_model_review, name="model-review-close"),
+    path("changes/", changes.change_list, name="change-list"),
+    path("changes/new/", changes.propose_change, name="change-propose"),
+    path("changes/<int:pk>/", changes.change_detail, name="change-detail"),
+    path("changes/<int:pk>/edit/", changes.edit_change, name="change-edit"),
+    path("changes/<int:pk>/approval/", changes.approve_change, name="change-approve"),
+    path("changes/<int:pk>/refusal/", changes.refuse_change, name="change-refuse"),
+    path("changes/<int:pk>/withdrawal/", changes.withdraw_change, name="change-withdraw"),
+    path("changes/<int:pk>/exception/", changes.ask_exception, name="change-exception"),
 ]

@@ -10,10 +10,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import Permission, Role
 from risks.models import (
+    Change,
     Cycle,
     ExitDecision,
     LeverageAction,
     Measure,
+    ModelReview,
     Partner,
     Relationship,
     RelationshipRisk,
@@ -26,9 +28,9 @@ from transparency.models import Report
 
 OPEN_TO_ALL = {
     *("home", "livez", "readyz", "login", "logout"),
-    *("public-risks", "public-reports", "public-report", "public-report-file"),
+    *("public-risks", "public-reports", "public-report", "public-report-file", "public-business-model"),
 }
-FEWEST_ADDRESSES, FEWEST_REQUESTS = 38, 1800
+FEWEST_ADDRESSES, FEWEST_REQUESTS = 56, 2700
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "public-report": lambda: {"period": "2021"},
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},
@@ -52,6 +54,14 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "assess-exit": lambda: {"pk": ExitDecision.objects.get().pk},
     "propose-exit": lambda: {"pk": ExitDecision.objects.get().pk},
     "review-exit": lambda: {"pk": ExitDecision.objects.get().pk},
+    **{
+        f"model-review-{page}": lambda: {"pk": ModelReview.objects.get().pk}
+        for page in ("detail", "scope", "evidence", "consult", "conclude", "reading", "close")
+    },
+    **{
+        f"change-{page}": lambda: {"pk": Change.objects.get().pk}
+        for page in ("detail", "edit", "approve", "refuse", "withdraw", "exception")
+    },
     "exit-step": lambda: {"pk": ExitDecision.objects.get().pk, "step": "resume"},
 }
 
@@ -88,6 +98,8 @@ def everything(rendered: Report, cast: Cast) -> None:
     ExitDecision.objects.create(
         relationship=relationship, trigger="no_leverage", opened_by=cast.ana, opened_on=NOW.date()
     )
+    ModelReview.objects.create(driver="data_brokerage", opened_by=cast.ana, opened_on=NOW.date())
+    Change.objects.create(title="x", kind="market_entry", about="x", proposed_by=cast.ana, proposed_at=NOW)
 
 
 def test_every_address_says_whom_it_is_for() -> None:

@@ -25,6 +25,7 @@ register_converter(FormatConverter, "format")
 urlpatterns = [
     path("", public.home, name="home"),
     path("risks/", public.risk_list, name="public-risks"),
+    path("business-model/", public.business_model, name="public-business-model"),
     path("reports/", public.report_list, name="public-reports"),
     path("reports/<slug:period>/", public.report, name="public-report"),
     path("reports/<slug:period>.<format:format>", public.report, name="public-report-file"),

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.http import quote_etag
 from django.views.decorators.http import condition, require_safe
 
+from risks.queries.model_reviews import public_model_reviews
 from transparency.models import Document, Report
 from transparency.queries.public import measure_counts, published_list
 from transparency.queries.reports import current_documents, published_document, published_reports
@@ -37,6 +38,12 @@ def risk_list(request: HttpRequest) -> HttpResponse:
     return render(
         request, "transparency/risk_list_public.html", {"risks": published_list(on=timezone.now().date())}
     )
+
+
+@require_safe
+def business_model(request: HttpRequest) -> HttpResponse:
+    """The drivers of the business model that were reviewed, once the board signed: conclusion and changes made."""
+    return render(request, "transparency/business_model.html", {"reviews": public_model_reviews()})
 
 
 @require_safe

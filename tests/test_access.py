@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from hrdd.governance.models import SignOff, User
+from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import Permission, Role
+from risks.actions.register import assign_risks
 from risks.models import (
     Cycle,
     ExitDecision,
@@ -19,7 +20,9 @@ from risks.models import (
     RelationshipRisk,
     ReviewTask,
     Risk,
+    SavedView,
 )
+from risks.queries.register_bulk import assignment_plan
 from tests.cast import NOW, Cast
 from transparency.actions import reports as actions
 from transparency.models import Report
@@ -39,6 +42,12 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "review-task": lambda: {"pk": ReviewTask.objects.order_by("pk")[0].pk},
     "risk-detail": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
     "assess-severity": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
+    "risk-export": lambda: {"format": "csv"},
+    "assignment-detail": lambda: {"pk": AuditEvent.objects.get(action="assigned risks").pk},
+    "assignment-undo": lambda: {"pk": AuditEvent.objects.get(action="assigned risks").pk},
+    "saved-view": lambda: {"pk": SavedView.objects.get().pk},
+    "change-view": lambda: {"pk": SavedView.objects.get().pk},
+    "delete-view": lambda: {"pk": SavedView.objects.get().pk},
     "measure-detail": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
     "note-signal": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
     "cycle-detail": lambda: {"pk": Cycle.objects.get().pk},
@@ -88,6 +97,10 @@ def everything(rendered: Report, cast: Cast) -> None:
     ExitDecision.objects.create(
         relationship=relationship, trigger="no_leverage", opened_by=cast.ana, opened_on=NOW.date()
     )
+    chosen = Risk.objects.order_by("pk")[:1]
+    seen = assignment_plan(Risk.objects.filter(pk__in=chosen), cast.eve).digest
+    assign_risks(Risk.objects.filter(pk__in=chosen), to=cast.eve, seen=seen, by=cast.ana, at=NOW)
+    SavedView.objects.create(name="Shared", owner=cast.ana, shared=True, saved_at=NOW)
 
 
 def test_every_address_says_whom_it_is_for() -> None:

@@ -9,7 +9,10 @@ from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.forms import BoundField, TextInput
+from django.forms import BoundField, Select, TextInput
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django_filters import CharFilter, ChoiceFilter, FilterSet, ModelChoiceFilter
 
 from hrdd.governance.models import User
@@ -49,6 +52,27 @@ YES_OR_NO = (("yes", "Yes"), ("no", "No"))
 FIRST = ("q", "level", "tier", "status", "owner", "due", "sort")
 
 
+class Options(Select):
+    """A select that is written at once: a template for each of 300 options costs more than the whole page."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Return the select with its options, the chosen one marked."""
+        chosen = "" if value is None else str(getattr(value, "pk", value))
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, mark_safe(" selected") if str(key) == chosen else "", label)
+                for key, label in self.choices
+            ),
+        )
+        return format_html(
+            "<select{}>{}</select>",
+            flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name})),
+            options,
+        )
+
+
 def _people() -> Iterator[tuple[str, str]]:
     yield "mine", "Me"
     yield "nobody", "Nobody"
@@ -62,7 +86,11 @@ def _countries() -> list[tuple[str, str]]:
 
 
 def _choice(label: str, choices: Any, *, method: str, empty: str = "Any") -> ChoiceFilter:
-    return ChoiceFilter(label=label, choices=choices, method=method, empty_label=empty)
+    return ChoiceFilter(label=label, choices=choices, method=method, empty_label=empty, widget=Options)
+
+
+def _record(label: str, queryset: QuerySet[Any], *, method: str) -> ModelChoiceFilter:
+    return ModelChoiceFilter(label=label, queryset=queryset, method=method, empty_label="Any", widget=Options)
 
 
 @dataclass(frozen=True)
@@ -95,14 +123,10 @@ class RegisterFilter(FilterSet):  # type: ignore[misc]  # django-filter has no t
     harm = _choice(
         "Harm and likelihood", [(one, said) for one, (said, _q) in HARMS.items()], method="by_harm"
     )
-    right = ModelChoiceFilter(
-        label="Right", queryset=Right.objects.all(), method="by_right", empty_label="Any"
-    )
+    right = _record("Right", Right.objects.all(), method="by_right")
     group = _choice("Vulnerable group", labels(Vulnerability), method="by_group")
     country = _choice("Country", _countries, method="by_country")
-    product = ModelChoiceFilter(
-        label="Product", queryset=Product.objects.all(), method="by_product", empty_label="Any"
-    )
+    product = _record("Product", Product.objects.all(), method="by_product")
     activity = _choice("Activity", labels(Activity), method="by_column")
     driver = _choice("Driver", labels(Driver), method="by_driver")
     involvement = _choice(

@@ -14,22 +14,24 @@ from hrdd.governance.models import SignOff
 from hrdd.governance.queries import decided_sign_offs, waiting_sign_offs
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import changes, exits, involvement, lowering, model_reviews
+from risks.queries.changes import SIGN_OFF_KIND as CHANGE
+from risks.queries.model_reviews import SIGN_OFF_KIND as MODEL_REVIEW
 from transparency.actions import reports
 
 DECIDE: Mapping[str, Callable[..., object]] = {
-    changes.SIGN_OFF_KIND: changes.decide_exception,
+    CHANGE: changes.decide_exception,
     exits.SIGN_OFF_KIND: exits.decide,
     involvement.SIGN_OFF_KIND: involvement.decide_proposal,
     lowering.SIGN_OFF_KIND: lowering.decide,
-    model_reviews.SIGN_OFF_KIND: model_reviews.decide,
+    MODEL_REVIEW: model_reviews.decide,
     reports.SIGN_OFF_KIND: reports.decide,
 }
 ADDRESS = {
-    changes.SIGN_OFF_KIND: "change-detail",
+    CHANGE: "change-detail",
     exits.SIGN_OFF_KIND: "exit-detail",
     involvement.SIGN_OFF_KIND: "involvement-detail",
     lowering.SIGN_OFF_KIND: "lowering-detail",
-    model_reviews.SIGN_OFF_KIND: "model-review-detail",
+    MODEL_REVIEW: "model-review-detail",
     reports.SIGN_OFF_KIND: "report-detail",
 }
 DECIDED_SHOWN = 20

@@ -53,7 +53,7 @@ def gate(risks: Iterable[LinkedRisk], *, excepted: Mapping[int, int], no_risk_re
         return Gate(told, (), NO_RISK_TOLD if told else NO_RISK_UNTOLD)
     blocking = tuple(one.pk for one in linked if one.blocks and not covers(excepted, one))
     if blocking:
-        return Gate(False, blocking, _shut(len(blocking), bool(excepted)))
+        return Gate(False, blocking, _shut(len(blocking), excepted=bool(excepted)))
     if any(one.blocks for one in linked):
         return Gate(True, (), "G4: the gate is open by a signed exception, which the board sees.")
     return Gate(True, (), "G4: the gate is open. No linked severe risk lacks an approved mitigation.")
@@ -71,7 +71,7 @@ NO_RISK_UNTOLD = (
 )
 
 
-def _shut(many: int, excepted: bool) -> str:
+def _shut(many: int, *, excepted: bool) -> str:
     subject = (
         "a linked risk of level 4 or more has"
         if many == 1

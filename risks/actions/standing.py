@@ -61,7 +61,7 @@ def _tie(risk: Risk) -> str:
 
 
 def _triggered_on(risk: Risk, held: SeverityAssessment) -> date | None:
-    """Return since when the assessment is in question: evidence after it, or a tagged finding that none considered (E6).
+    """Return since when the assessment is in question: later evidence, or a tagged finding never considered (E6).
 
     A finding counts from the day on which it was screened; before, nobody outside the engagement team may read it.
     """

@@ -312,7 +312,7 @@ def test_a_consultation_imported_before_becomes_one(catalogue: None, file: Path)
     RecordEntry.objects.create(
         risk=Risk.objects.get(), kind="consultation", what="civil society", when_said="2021", detail=told
     )
-    migration = import_module("risks.migrations.0008_consultations")
+    migration = import_module("risks.migrations.0011_consultations")
 
     migration.tell_as_consultations(apps, None)
 

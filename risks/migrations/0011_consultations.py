@@ -25,5 +25,5 @@ def tell_as_consultations(apps, _editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("risks", "0007_know_keeps_its_word")]
+    dependencies = [("risks", "0010_reviews")]
     operations = [migrations.RunPython(tell_as_consultations, migrations.RunPython.noop)]

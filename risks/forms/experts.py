@@ -11,18 +11,10 @@ from risks.models import Evidence
 from risks.rules.expert_extract import ONLY_EXPERTS
 
 
-class ExpertField(forms.ModelChoiceField):
-    """Somebody by display name; whether they are an outside expert is for the rules."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        """Return how the person is called."""
-        return str(obj.display_name)
-
-
 class ShareForm(forms.Form):
     """With whom, what is asked, and for how long."""
 
-    expert = ExpertField(
+    expert = forms.ModelChoiceField(
         label="Expert",
         queryset=User.objects.none(),
         empty_label="Choose an expert",

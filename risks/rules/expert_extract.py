@@ -11,7 +11,7 @@ from typing import Any
 
 Extract = dict[str, Any]
 NOTHING = "not on record"
-ONLY_EXPERTS = "Expert: choose an active person whose only role is EXPERT. Whoever has another role reads the record itself."
+ONLY_EXPERTS = "Expert: choose an active person whose only role is EXPERT. Others read the record itself."
 QUOTE_KEPT = "Said in words that are not passed on: nobody agreed to be quoted."
 
 

@@ -192,7 +192,7 @@ def test_an_expert_reads_the_extract_and_gives_an_opinion_that_the_desk_reads(
     assert OPINION in again
     assert OPINION in desk
     assert QUESTION in desk
-    assert AuditEvent.objects.filter(actor="noor").count() == 5
+    assert AuditEvent.objects.filter(actor="noor").count() == 4
 
 
 def test_the_audit_log_says_that_it_was_shared_opened_and_answered_by_ids_alone(

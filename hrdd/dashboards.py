@@ -16,7 +16,8 @@ from hrdd.governance.queries import database_answers, waiting_sign_offs
 from hrdd.governance.rules import Permission
 from risks.models import Cycle, Risk
 from risks.queries import desk as queries
-from risks.queries import involvement, partners
+from risks.queries import involvement, model_reviews, partners
+from risks.queries.changes import signed_exceptions
 from risks.queries.clocks import due_risks, plans_to_decide
 from risks.queries.gaps import gap_counts
 from risks.queries.measures import progress_of
@@ -33,6 +34,7 @@ DRILL = {
     "K12": ("partner-list", {}),
     "K13": ("partner-list", {}),
     "K14": ("partner-list", {}),
+    "K25": ("model-review-list", {}),
 }
 
 
@@ -82,7 +84,11 @@ def board(request: HttpRequest) -> HttpResponse:
     overdue = queries.open_tasks().filter(due_at__lt=now)
     heat = queries.heat()
     clocks = partners.pressing_clocks(on=now.date())
-    figures = [*queries.indicators(at=now), *partners.indicators(clocks)]
+    figures = [
+        *queries.indicators(at=now),
+        *partners.indicators(clocks),
+        model_reviews.indicator(on=now.date()),
+    ]
     context = {
         "indicators": [(one, _drill(one.code)) for one in figures],
         "heat": [(level, band, [(cell, _cell(cell)) for cell in row]) for level, band, row in heat],
@@ -93,6 +99,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "latest": _latest(),
         "clocks": clocks[:SHOWN],
         "sign_offs": waiting_sign_offs(person(request)),
+        "exceptions": signed_exceptions(),
+        "overdue_reviews": model_reviews.overdue_reviews(on=now.date()),
     }
     return render(request, "dashboards/board.html", context)
 

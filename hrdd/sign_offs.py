@@ -13,19 +13,23 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.models import SignOff
 from hrdd.governance.queries import decided_sign_offs, waiting_sign_offs
 from hrdd.governance.rules import NotAllowed, Permission
-from risks.actions import exits, involvement, lowering
+from risks.actions import changes, exits, involvement, lowering, model_reviews
 from transparency.actions import reports
 
 DECIDE: Mapping[str, Callable[..., object]] = {
+    changes.SIGN_OFF_KIND: changes.decide_exception,
     exits.SIGN_OFF_KIND: exits.decide,
-    lowering.SIGN_OFF_KIND: lowering.decide,
     involvement.SIGN_OFF_KIND: involvement.decide_proposal,
+    lowering.SIGN_OFF_KIND: lowering.decide,
+    model_reviews.SIGN_OFF_KIND: model_reviews.decide,
     reports.SIGN_OFF_KIND: reports.decide,
 }
 ADDRESS = {
+    changes.SIGN_OFF_KIND: "change-detail",
     exits.SIGN_OFF_KIND: "exit-detail",
-    lowering.SIGN_OFF_KIND: "lowering-detail",
     involvement.SIGN_OFF_KIND: "involvement-detail",
+    lowering.SIGN_OFF_KIND: "lowering-detail",
+    model_reviews.SIGN_OFF_KIND: "model-review-detail",
     reports.SIGN_OFF_KIND: "report-detail",
 }
 DECIDED_SHOWN = 20

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from risks.views import (
+    changes,
     consultations,
     exits,
     experts,
     findings,
     involvement,
     measures,
+    model_reviews,
     participants,
     partners,
     reassessments,
@@ -117,4 +119,27 @@ urlpatterns = [
     path("stakeholders/", stakeholders.stakeholder_list, name="stakeholder-list"),
     path("stakeholders/new/", stakeholders.record_group, name="stakeholder-new"),
     path("stakeholders/<int:pk>/", stakeholders.change_group, name="stakeholder-change"),
+    path("model-reviews/", model_reviews.model_review_list, name="model-review-list"),
+    path("model-reviews/open/", model_reviews.open_model_review, name="model-review-open"),
+    path("model-reviews/<int:pk>/", model_reviews.model_review_detail, name="model-review-detail"),
+    path("model-reviews/<int:pk>/scope/", model_reviews.scope_model_review, name="model-review-scope"),
+    path("model-reviews/<int:pk>/evidence/", model_reviews.record_evidence, name="model-review-evidence"),
+    path(
+        "model-reviews/<int:pk>/consultation/", model_reviews.record_consultation, name="model-review-consult"
+    ),
+    path(
+        "model-reviews/<int:pk>/conclusion/",
+        model_reviews.conclude_model_review,
+        name="model-review-conclude",
+    ),
+    path("model-reviews/<int:pk>/readings/", model_reviews.record_reading, name="model-review-reading"),
+    path("model-reviews/<int:pk>/outcome/", model_reviews.close_model_review, name="model-review-close"),
+    path("changes/", changes.change_list, name="change-list"),
+    path("changes/new/", changes.propose_change, name="change-propose"),
+    path("changes/<int:pk>/", changes.change_detail, name="change-detail"),
+    path("changes/<int:pk>/edit/", changes.edit_change, name="change-edit"),
+    path("changes/<int:pk>/approval/", changes.approve_change, name="change-approve"),
+    path("changes/<int:pk>/refusal/", changes.refuse_change, name="change-refuse"),
+    path("changes/<int:pk>/withdrawal/", changes.withdraw_change, name="change-withdraw"),
+    path("changes/<int:pk>/exception/", changes.ask_exception, name="change-exception"),
 ]

@@ -51,6 +51,8 @@ PAGES = (
     ("measure-list", "Measures", Permission.READ_DESK),
     ("partner-list", "Partners", Permission.READ_DESK),
     ("consultation-list", "Consultations", Permission.READ_DESK),
+    ("model-review-list", "Business model", Permission.READ_DESK),
+    ("change-list", "Changes", Permission.READ_DESK),
     ("report-list", "Reports", Permission.READ_DESK),
     ("sign-off-list", "Sign-offs", Permission.READ_DESK),
     ("board", "Board", Permission.READ_BOARD),

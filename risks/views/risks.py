@@ -27,6 +27,7 @@ from risks.queries import story
 from risks.queries.changes import changes_of_risk
 from risks.queries.clocks import clocks_of
 from risks.queries.consultations import consultations_of
+from risks.queries.experts import accesses_of
 from risks.queries.gaps import gaps_of
 from risks.queries.involvement import involvements_of
 from risks.queries.model_reviews import model_reviews_of_risk
@@ -67,6 +68,8 @@ def risk_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "lowering": risk.lowering_proposals.filter(state="asked").first(),
         "involvements": involvements_of(risk, now.date()),
         "may_propose_involvement": user.may(Permission.PROPOSE_INVOLVEMENT) and risk.status != "closed",
+        "experts": accesses_of(risk=risk, on=now.date()),
+        "share_at": reverse("share-risk", args=[pk]) if user.may(Permission.SHARE_WITH_EXPERT) else "",
         "clocks": clocks_of(risk, at=now),
         "consultations": consultations,
         "changes": changes_of_risk(risk),

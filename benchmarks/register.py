@@ -65,6 +65,7 @@ def _measured(size: int, client: Client) -> dict[str, dict[str, float]]:
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute(FILL, [size])
         cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")  # so that no page waits for what the filling left to be written
     addresses = {name: _address(query) for name, query in PAGES.items()} | {"deep": _deep(client)}
     return {name: _timed(client, address) for name, address in addresses.items()}
 

@@ -15,8 +15,8 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.queries import database_answers, waiting_sign_offs
 from hrdd.governance.rules import Permission
 from risks.models import Cycle, Risk
+from risks.queries import consultations, involvement, model_reviews, partners
 from risks.queries import desk as queries
-from risks.queries import involvement, model_reviews, partners
 from risks.queries.changes import signed_exceptions
 from risks.queries.clocks import due_risks, plans_to_decide
 from risks.queries.gaps import gap_counts
@@ -34,6 +34,7 @@ DRILL = {
     "K12": ("partner-list", {}),
     "K13": ("partner-list", {}),
     "K14": ("partner-list", {}),
+    "K19": ("consultation-list", {"overdue": "yes"}),
     "K25": ("model-review-list", {}),
 }
 
@@ -71,6 +72,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "involvement_tasks": involvement.tasks(now),
         "due_risks": standings(list(due_risks(person(request), on=now.date())[:SHOWN])),
         "plans_to_decide": plans_to_decide(person(request)),
+        "findings_to_answer": consultations.findings_to_answer(person(request), on=now.date()),
         "may_assess": person(request).may(Permission.ASSESS_RISK),
     }
     return render(request, "dashboards/desk.html", context)
@@ -87,6 +89,7 @@ def board(request: HttpRequest) -> HttpResponse:
     figures = [
         *queries.indicators(at=now),
         *partners.indicators(clocks),
+        consultations.loop_closed(on=now.date()),
         model_reviews.indicator(on=now.date()),
     ]
     context = {

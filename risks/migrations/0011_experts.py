@@ -25,5 +25,5 @@ DROP FUNCTION hrdd_keep_expert_access();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("risks", "0009_register")]
+    dependencies = [("risks", "0010_reviews")]
     operations = [migrations.RunSQL(KEEP, UNDO)]

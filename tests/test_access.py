@@ -19,6 +19,7 @@ from risks.models import (
     ConsultationFinding,
     Cycle,
     ExitDecision,
+    ExpertAccess,
     Involvement,
     LeverageAction,
     LoweringProposal,
@@ -101,6 +102,10 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "finding-answer": lambda: {"pk": ConsultationFinding.objects.get().pk},
     "participant-contact": lambda: {"pk": Participant.objects.get().pk},
     "participant-step": lambda: {"pk": Participant.objects.get().pk, "step": "tell"},
+    "share-risk": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
+    "share-consultation": lambda: {"pk": kept_consultation().pk},
+    "revoke-access": lambda: {"pk": ExpertAccess.objects.get().pk},
+    "shared-detail": lambda: {"pk": ExpertAccess.objects.get().pk},
     "stakeholder-change": lambda: {"pk": StakeholderGroup.objects.get().pk},
     **{name: lambda: {"pk": first(Risk)} for name in ("preview-severity", "assign-risk", "add-evidence")},
     **{name: lambda: {"pk": first(Risk)} for name in ("propose-plan",)},
@@ -136,6 +141,8 @@ def viewset_of(pattern: URLPattern) -> Any:
     return getattr(pattern.callback, "cls", None)
 
 
+# For all but the expert with whom it is shared these are not there; tests/risks/test_experts.py opens them.
+SHARED_WITH_ONE = {"shared-detail"}
 # For all but the engagement team these are not there; tests/risks/test_participants.py opens them.
 TEAM_ONLY = {
     *("consultation-plan-change", "consultation-team", "consultation-check", "consultation-hold"),
@@ -241,6 +248,16 @@ def everything(rendered: Report, cast: Cast) -> None:
         subject="1 risk",
         detail={"to": cast.ana.pk, "before": {}, "count": 1},
     )
+    ExpertAccess.objects.create(
+        risk=tied.risk,
+        expert=cast.eve,
+        question="x",
+        extract={"title": "x", "summary": "", "facts": [], "parts": []},
+        starts_on=NOW.date(),
+        until=NOW.date(),
+        granted_by=cast.ana,
+        granted_at=NOW,
+    )
     ModelReview.objects.create(driver="data_brokerage", opened_by=cast.ana, opened_on=NOW.date())
     Change.objects.create(title="x", kind="market_entry", about="x", proposed_by=cast.ana, proposed_at=NOW)
 
@@ -293,7 +310,7 @@ def as_expected(pattern: URLPattern, user: User | None, answer: Any) -> bool:
         return to_sign_in
     if not user.may(permission):
         return bool(answer.status_code == 403)
-    if pattern.name in TEAM_ONLY:
+    if pattern.name in TEAM_ONLY | SHARED_WITH_ONE:
         return bool(answer.status_code == 404)
     return answer.status_code in {200, 302, 400} and not to_sign_in
 

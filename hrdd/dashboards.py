@@ -1,5 +1,6 @@
 """Pages that compose what the apps offer: the desk and the board."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,11 +17,12 @@ from hrdd.governance.queries import database_answers, waiting_sign_offs
 from hrdd.governance.rules import Permission
 from risks.models import Cycle, Risk
 from risks.queries import desk as queries
-from risks.queries import involvement, partners
+from risks.queries import involvement, partners, publications
 from risks.queries.clocks import due_risks, plans_to_decide
 from risks.queries.gaps import gap_counts
 from risks.queries.measures import progress_of
 from risks.queries.register import standings, unscored_risks
+from risks.queries.salient_list import salient_list_unsigned
 
 PAGE_SIZE = 50
 SHOWN = 10
@@ -88,6 +90,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "heat": [(level, band, [(cell, _cell(cell)) for cell in row]) for level, band, row in heat],
         "columns": [cell.label for cell in heat[0][2]],
         "gaps": gap_counts(Risk.objects.all(), at=now),
+        "withheld": _withheld(now.date()),
         "overdue": overdue[:SHOWN],
         "more_overdue": max(overdue.count() - SHOWN, 0),
         "latest": _latest(),
@@ -95,6 +98,17 @@ def board(request: HttpRequest) -> HttpResponse:
         "sign_offs": waiting_sign_offs(person(request)),
     }
     return render(request, "dashboards/board.html", context)
+
+
+def _withheld(on: date) -> dict[str, Any]:
+    decided = publications.left_off()
+    many = decided.count()
+    return {
+        "decisions": decided[:SHOWN],
+        "more": max(many - SHOWN, 0),
+        "undecided": publications.severe_unpublished().count() - many,
+        "unsigned": salient_list_unsigned(on),
+    }
 
 
 def _drill(code: str) -> str:

@@ -13,19 +13,21 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.models import SignOff
 from hrdd.governance.queries import decided_sign_offs, waiting_sign_offs
 from hrdd.governance.rules import NotAllowed, Permission
-from risks.actions import exits, involvement, lowering
+from risks.actions import exits, involvement, lowering, salient_list
 from transparency.actions import reports
 
 DECIDE: Mapping[str, Callable[..., object]] = {
     exits.SIGN_OFF_KIND: exits.decide,
     lowering.SIGN_OFF_KIND: lowering.decide,
     involvement.SIGN_OFF_KIND: involvement.decide_proposal,
+    salient_list.SIGN_OFF_KIND: salient_list.decide,
     reports.SIGN_OFF_KIND: reports.decide,
 }
 ADDRESS = {
     exits.SIGN_OFF_KIND: "exit-detail",
     lowering.SIGN_OFF_KIND: "lowering-detail",
     involvement.SIGN_OFF_KIND: "involvement-detail",
+    salient_list.SIGN_OFF_KIND: "salient-list-detail",
     reports.SIGN_OFF_KIND: "report-detail",
 }
 DECIDED_SHOWN = 20

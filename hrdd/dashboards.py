@@ -1,5 +1,6 @@
 """Pages that compose what the apps offer: the desk and the board."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,13 +16,14 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.queries import database_answers, waiting_sign_offs
 from hrdd.governance.rules import Permission
 from risks.models import Cycle, Risk
-from risks.queries import consultations, involvement, model_reviews, partners
+from risks.queries import consultations, involvement, model_reviews, partners, publications
 from risks.queries import desk as queries
 from risks.queries.changes import signed_exceptions
 from risks.queries.clocks import due_risks, plans_to_decide
 from risks.queries.gaps import gap_counts
 from risks.queries.measures import progress_of
 from risks.queries.register import standings, unscored_risks
+from risks.queries.salient_list import salient_list_unsigned
 
 PAGE_SIZE = 50
 SHOWN = 10
@@ -97,6 +99,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "heat": [(level, band, [(cell, _cell(cell)) for cell in row]) for level, band, row in heat],
         "columns": [cell.label for cell in heat[0][2]],
         "gaps": gap_counts(Risk.objects.all(), at=now),
+        "withheld": _withheld(now.date()),
         "overdue": overdue[:SHOWN],
         "more_overdue": max(overdue.count() - SHOWN, 0),
         "latest": _latest(),
@@ -106,6 +109,17 @@ def board(request: HttpRequest) -> HttpResponse:
         "overdue_reviews": model_reviews.overdue_reviews(on=now.date()),
     }
     return render(request, "dashboards/board.html", context)
+
+
+def _withheld(on: date) -> dict[str, Any]:
+    decided = publications.left_off()
+    many = decided.count()
+    return {
+        "decisions": decided[:SHOWN],
+        "more": max(many - SHOWN, 0),
+        "undecided": publications.severe_unpublished().count() - many,
+        "unsigned": salient_list_unsigned(on),
+    }
 
 
 def _drill(code: str) -> str:

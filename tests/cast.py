@@ -12,6 +12,8 @@ from django.core.management import call_command
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import Role
 from risks.actions.proportionality import assess_chunk, finish_cycle, plan_cycle
+from risks.actions.publications import publish_risk
+from risks.models import Risk
 from tests.dossiers.test_import_dossier import CASES
 from transparency.actions import reports as actions
 from transparency.documents import pdf
@@ -55,6 +57,9 @@ def cast(db: None) -> Cast:
 def record(db: None) -> None:
     call_command("load_rights", stdout=io.StringIO())
     call_command("import_dossier", *map(str, CASES), stdout=io.StringIO())
+    publisher = User.objects.create_user("petra", "x", display_name="Petra", roles=[Role.PUBLISHER])
+    for risk in Risk.objects.all():
+        publish_risk(risk, by=publisher, at=NOW)
     cycle = plan_cycle(as_of=date(2021, 2, 1), at=NOW)
     for chunk in cycle.chunks.all():
         assess_chunk(chunk.pk, at=NOW)

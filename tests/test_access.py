@@ -33,6 +33,7 @@ from risks.models import (
     RelationshipRisk,
     ReviewTask,
     Risk,
+    SalientList,
     SavedView,
     StakeholderGroup,
 )
@@ -58,6 +59,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "risk-import-template": lambda: {"extension": "csv"},
     "risk-import-preview": lambda: {"pk": RegisterImport.objects.get().pk},
     "risk-import-step": lambda: {"pk": RegisterImport.objects.get().pk, "step": "apply"},
+    "publication": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
+    "salient-list-detail": lambda: {"pk": SalientList.objects.get().pk},
     "assess-severity": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
     "propose-involvement": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
     "involvement-detail": lambda: {"pk": Involvement.objects.order_by("pk")[0].pk},
@@ -210,6 +213,7 @@ def everything(rendered: Report, cast: Cast) -> None:
     ExitDecision.objects.create(
         relationship=relationship, trigger="no_leverage", opened_by=cast.ana, opened_on=NOW.date()
     )
+    SalientList.objects.create(drawn_on=NOW.date(), rows=[], content_hash="x", drawn_by=cast.ana)
     StakeholderGroup.objects.create(name="Moderators", type="content_moderator")
     consultation = Consultation.objects.create(title="x", organiser=cast.eve)
     ConsultationFinding.objects.create(

@@ -102,7 +102,6 @@ def _risk(dossier: Dossier, *, at: datetime) -> Risk:
             {"group": "", "size": "", **told(one)} for one in dossier.entries("affected_groups")
         ],
         countries=dossier.texts("jurisdictions"),
-        published=True,
         opened_on=_opened_on(dossier, at),
         imported_from=dossier.text("id"),
         imported_digest=dossier.digest,

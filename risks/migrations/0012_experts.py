@@ -25,9 +25,5 @@ DROP FUNCTION hrdd_keep_expert_access();
 
 
 class Migration(migrations.Migration):
-<<<<<<<< HEAD:risks/migrations/0012_experts.py
     dependencies = [("risks", "0011_consultations")]
-========
-    dependencies = [("risks", "0010_reviews")]
->>>>>>>> experts:risks/migrations/0011_experts.py
     operations = [migrations.RunSQL(KEEP, UNDO)]

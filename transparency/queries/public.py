@@ -6,38 +6,17 @@ from datetime import date
 from django.db.models import Count
 
 from risks.models import Measure, Risk
+from risks.queries.publications import Card, Shown, cards
 from risks.queries.salience import salient_risks
 from risks.rules.ladder import LADDER
-from risks.rules.severity import BANDS
 
 
-@dataclass(frozen=True)
-class PublishedRisk:
-    """A risk as the public reads it."""
-
-    anchor: str
-    title: str
-    summary: str
-    level: int
-    band: str
-    incomplete: bool
-    rights: tuple[str, ...]
-
-
-def published_list(*, on: date) -> list[PublishedRisk]:
-    """Return the published salient risks of a day, the gravest first."""
-    return [
-        PublishedRisk(
-            anchor=f"risk-{one.risk.pk}",
-            title=one.risk.title,
-            summary=one.risk.summary,
-            level=one.assessment.level,
-            band=BANDS[one.assessment.level],
-            incomplete=one.assessment.incomplete,
-            rights=tuple(dict.fromkeys(right.title for right in one.risk.rights.all())),
-        )
-        for one in salient_risks(Risk.objects.filter(published=True).prefetch_related("rights"), on=on)
-    ]
+def published_list(*, on: date) -> list[Card]:
+    """Return the published salient risks of a day, the gravest first; closed ones are not salient."""
+    published = Risk.objects.filter(published=True).exclude(status=Risk.Status.CLOSED)
+    ranked = salient_risks(published.prefetch_related("rights"), on=on)
+    shown = [Shown(one.risk, one.assessment.level, one.assessment.incomplete) for one in ranked]
+    return cards(shown, on=on)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,10 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import condition, require_safe
 
 from risks.queries.model_reviews import public_model_reviews
+from risks.queries.publications import severe_unpublished
+from risks.queries.salient_list import signed_on
 from risks.rules.consultation import SILENCE
+from risks.rules.publication import counted, signed_in_time
 from transparency.models import Document, Report
 from transparency.queries.consultations import published_consultations, told
 from transparency.queries.public import measure_counts, published_list
@@ -38,9 +41,14 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def risk_list(request: HttpRequest) -> HttpResponse:
     """The salient risks that are published, the gravest first."""
-    return render(
-        request, "transparency/risk_list_public.html", {"risks": published_list(on=timezone.now().date())}
-    )
+    today = timezone.now().date()
+    signed = signed_on()
+    context = {
+        "risks": published_list(on=today),
+        "unlisted": counted(severe_unpublished().count()),
+        "signed_on": signed if signed_in_time(signed, today) else None,
+    }
+    return render(request, "transparency/risk_list_public.html", context)
 
 
 @require_safe

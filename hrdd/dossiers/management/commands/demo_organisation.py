@@ -6,16 +6,20 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from hrdd.demo import PASSWORD, PEOPLE, create_people
+from hrdd.governance.models import User
+from risks.actions.publications import publish_risk
+from risks.models import Risk
 
 CASES = Path(__file__).resolve().parents[2] / "cases"
 
 
 class Command(BaseCommand):
     help = (
-        "Load the rights, the demonstration logins and the real cases; refuses outside a demonstration. "
-        "Safe to repeat. Example: manage.py demo_organisation"
+        "Load the rights, the demonstration logins and the real cases, and publish these. "
+        "Refuses outside a demonstration. Safe to repeat. Example: manage.py demo_organisation"
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
@@ -26,5 +30,8 @@ class Command(BaseCommand):
         call_command("load_rights", stdout=self.stdout)
         create_people()
         call_command("import_dossier", *map(str, sorted(CASES.glob("*.yaml"))), stdout=self.stdout)
+        publisher = User.objects.get(username="pia")
+        for risk in Risk.objects.filter(imported_from__isnull=False, publications__isnull=True):
+            publish_risk(risk, by=publisher, at=timezone.now())
         for person in PEOPLE:
             self.stdout.write(f"{person.username} / {PASSWORD}   {person.display_name}: {person.sentence}")

@@ -1,0 +1,112 @@
+"""What the public reads of risks, which severe ones it does not, and why (R3; domain.md 1.1, 8.5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from risks.models import Measure, MitigationPlan, Publication, Risk, SeverityAssessment
+from risks.rules.countries import country_names
+from risks.rules.publication import PLAIN_TIES, SEVERE, trend, year_before
+from risks.rules.recording import GLOBAL
+from risks.rules.severity import BANDS
+
+PLACES = {GLOBAL: "the whole world"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A risk as anyone reads it: never who is vulnerable, what it rests on, or who answers for it."""
+
+    anchor: str
+    title: str
+    summary: str
+    level: int
+    band: str
+    incomplete: bool
+    rights: tuple[str, ...]
+    places: tuple[str, ...]
+    involvement: str
+    trend: str
+    measures: int
+    plans: int
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A risk to be shown, with the level that holds on the day."""
+
+    risk: Risk
+    level: int
+    incomplete: bool
+
+
+def cards(shown: Sequence[Shown], *, on: date) -> list[Card]:
+    """Return risks as the public reads them, in three queries whatever their number.
+
+    Args:
+        shown: the risks, with their rights prefetched.
+        on: the day.
+    """
+    ids = [one.risk.pk for one in shown]
+    before = _scored(ids, on=year_before(on))
+    measures = _count(Measure.objects.filter(risk__in=ids).in_force(on))
+    plans = _count(MitigationPlan.objects.filter(risk__in=ids, state=MitigationPlan.State.APPROVED))
+    names = country_names() | PLACES
+    return [
+        Card(
+            anchor=f"risk-{one.risk.pk}",
+            title=one.risk.title,
+            summary=one.risk.summary,
+            level=one.level,
+            band=BANDS[one.level],
+            incomplete=one.incomplete,
+            rights=tuple(dict.fromkeys(right.title for right in one.risk.rights.all())),
+            places=tuple(names.get(place, place) for place in one.risk.countries),
+            involvement=PLAIN_TIES.get(one.risk.tie, ""),
+            trend=_trend(one, before),
+            measures=measures.get(one.risk.pk, 0),
+            plans=plans.get(one.risk.pk, 0),
+        )
+        for one in shown
+    ]
+
+
+def preview(risk: Risk, *, on: date) -> Card:
+    """Return one risk exactly as the public would read it."""
+    return cards([Shown(risk, risk.level, risk.incomplete)], on=on)[0]
+
+
+def _trend(one: Shown, before: dict[int, tuple[int, bool]]) -> str:
+    """Return how the level moved within a year; an interim level is a guess, and shows no trend."""
+    level, incomplete = before.get(one.risk.pk, (None, False))
+    return "" if one.incomplete or incomplete else trend(one.level, level)
+
+
+def _scored(ids: Sequence[int], *, on: date) -> dict[int, tuple[int, bool]]:
+    held = SeverityAssessment.objects.filter(risk__in=ids, holds_from__lte=on)
+    rows = held.order_by("risk_id", "-holds_from", "-id").distinct("risk_id")
+    return {risk: (level, open_) for risk, level, open_ in rows.values_list("risk_id", "level", "incomplete")}
+
+
+def _count(found: QuerySet[Measure] | QuerySet[MitigationPlan]) -> dict[int, int]:
+    return dict(found.order_by().values("risk").annotate(many=Count("pk")).values_list("risk", "many"))
+
+
+def severe_unpublished() -> QuerySet[Risk]:
+    """Return the severe risks of which the public does not read, by a decision or for want of one."""
+    return Risk.objects.filter(level__gte=SEVERE, salient=True, published=False)
+
+
+def latest_decisions() -> QuerySet[Publication]:
+    """Return the decision that counts for each risk that has one."""
+    later = Publication.objects.filter(risk=OuterRef("risk"), pk__gt=OuterRef("pk"))
+    return Publication.objects.filter(~Exists(later)).select_related("risk", "decided_by")
+
+
+def left_off() -> QuerySet[Publication]:
+    """Return why severe risks are left off the published list, the gravest first; decided at a severe level (R3)."""
+    decided = latest_decisions().filter(publish=False, level__gte=SEVERE)
+    severe = decided.filter(risk__level__gte=SEVERE, risk__salient=True, risk__published=False)
+    return severe.order_by("-risk__rank", "risk_id")

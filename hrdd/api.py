@@ -1,7 +1,7 @@
 """The API on one page: every register under /api/v1/, its schema, and its pages for people."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
 from hrdd.governance.rules import Permission
@@ -18,7 +18,7 @@ class SchemaView(SpectacularAPIView):
     permission = Permission.READ_DESK
 
 
-class DocumentationView(SpectacularSwaggerView):
+class DocumentationView(SpectacularSwaggerSplitView):
     """The API for people to read and try."""
 
     permission = Permission.READ_DESK

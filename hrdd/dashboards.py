@@ -16,8 +16,9 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.queries import database_answers, waiting_sign_offs
 from hrdd.governance.rules import Permission
 from risks.models import Cycle, Risk
+from risks.queries import consultations, involvement, model_reviews, partners, publications
 from risks.queries import desk as queries
-from risks.queries import involvement, partners, publications
+from risks.queries.changes import signed_exceptions
 from risks.queries.clocks import due_risks, plans_to_decide
 from risks.queries.gaps import gap_counts
 from risks.queries.measures import progress_of
@@ -35,6 +36,8 @@ DRILL = {
     "K12": ("partner-list", {}),
     "K13": ("partner-list", {}),
     "K14": ("partner-list", {}),
+    "K19": ("consultation-list", {"overdue": "yes"}),
+    "K25": ("model-review-list", {}),
 }
 
 
@@ -71,6 +74,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "involvement_tasks": involvement.tasks(now),
         "due_risks": standings(list(due_risks(person(request), on=now.date())[:SHOWN])),
         "plans_to_decide": plans_to_decide(person(request)),
+        "findings_to_answer": consultations.findings_to_answer(person(request), on=now.date()),
         "may_assess": person(request).may(Permission.ASSESS_RISK),
     }
     return render(request, "dashboards/desk.html", context)
@@ -84,7 +88,12 @@ def board(request: HttpRequest) -> HttpResponse:
     overdue = queries.open_tasks().filter(due_at__lt=now)
     heat = queries.heat()
     clocks = partners.pressing_clocks(on=now.date())
-    figures = [*queries.indicators(at=now), *partners.indicators(clocks)]
+    figures = [
+        *queries.indicators(at=now),
+        *partners.indicators(clocks),
+        consultations.loop_closed(on=now.date()),
+        model_reviews.indicator(on=now.date()),
+    ]
     context = {
         "indicators": [(one, _drill(one.code)) for one in figures],
         "heat": [(level, band, [(cell, _cell(cell)) for cell in row]) for level, band, row in heat],
@@ -96,6 +105,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "latest": _latest(),
         "clocks": clocks[:SHOWN],
         "sign_offs": waiting_sign_offs(person(request)),
+        "exceptions": signed_exceptions(),
+        "overdue_reviews": model_reviews.overdue_reviews(on=now.date()),
     }
     return render(request, "dashboards/board.html", context)
 

@@ -29,6 +29,11 @@ PEOPLE = (
     Person("rex", "Rex, safety officer", Role.REDACTOR, "clears reports for the safety of people"),
     Person("eve", "Eve, executive", Role.SENIOR, "oversees, and approves reports"),
     Person("bob", "Bob, board member", Role.BOARD, "reads the board"),
+    Person("rita", "Rita, reviewer", Role.REVIEWER, "confirms how severity was judged"),
+    Person("dan", "Dan, decider", Role.DECIDER, "finds on involvement and decides on plans"),
+    Person("enid", "Enid, engagement lead", Role.ENGAGE, "asks the people affected, safely"),
+    Person("paul", "Paul, partner manager", Role.PARTNER_MGR, "uses leverage with partners"),
+    Person("noor", "Noor, outside expert", Role.EXPERT, "reads only what is shared, and gives opinions"),
     Person("audrey", "Audrey, auditor", Role.AUDITOR, "reads everything, and the audit log"),
 )
 

@@ -13,20 +13,26 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.models import SignOff
 from hrdd.governance.queries import decided_sign_offs, waiting_sign_offs
 from hrdd.governance.rules import NotAllowed, Permission
-from risks.actions import exits, involvement, lowering, salient_list
+from risks.actions import changes, exits, involvement, lowering, model_reviews, salient_list
+from risks.queries.changes import SIGN_OFF_KIND as CHANGE
+from risks.queries.model_reviews import SIGN_OFF_KIND as MODEL_REVIEW
 from transparency.actions import reports
 
 DECIDE: Mapping[str, Callable[..., object]] = {
+    CHANGE: changes.decide_exception,
     exits.SIGN_OFF_KIND: exits.decide,
-    lowering.SIGN_OFF_KIND: lowering.decide,
     involvement.SIGN_OFF_KIND: involvement.decide_proposal,
+    lowering.SIGN_OFF_KIND: lowering.decide,
+    MODEL_REVIEW: model_reviews.decide,
     salient_list.SIGN_OFF_KIND: salient_list.decide,
     reports.SIGN_OFF_KIND: reports.decide,
 }
 ADDRESS = {
+    CHANGE: "change-detail",
     exits.SIGN_OFF_KIND: "exit-detail",
-    lowering.SIGN_OFF_KIND: "lowering-detail",
     involvement.SIGN_OFF_KIND: "involvement-detail",
+    lowering.SIGN_OFF_KIND: "lowering-detail",
+    MODEL_REVIEW: "model-review-detail",
     salient_list.SIGN_OFF_KIND: "salient-list-detail",
     reports.SIGN_OFF_KIND: "report-detail",
 }

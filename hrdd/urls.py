@@ -1,9 +1,10 @@
 """The whole site on one page."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from hrdd import api, dashboards, demo, sign_offs
+from hrdd.governance.views import SignIn
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("transparency.urls")),
@@ -11,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", dashboards.readyz, name="readyz"),
     path(
         "sign-in/",
-        LoginView.as_view(
+        SignIn.as_view(
             authentication_form=demo.SignInForm, extra_context={"demo_people": demo.shown_people()}
         ),
         name="login",

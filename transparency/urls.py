@@ -26,6 +26,7 @@ urlpatterns = [
     path("", public.home, name="home"),
     path("risks/", public.risk_list, name="public-risks"),
     path("consultations/", public.consultation_list, name="public-consultations"),
+    path("business-model/", public.business_model, name="public-business-model"),
     path("reports/", public.report_list, name="public-reports"),
     path("reports/<slug:period>/", public.report, name="public-report"),
     path("reports/<slug:period>.<format:format>", public.report, name="public-report-file"),

@@ -51,11 +51,19 @@ PAGES = (
     ("measure-list", "Measures", Permission.READ_DESK),
     ("partner-list", "Partners", Permission.READ_DESK),
     ("consultation-list", "Consultations", Permission.READ_DESK),
+    ("model-review-list", "Business model", Permission.READ_DESK),
+    ("change-list", "Changes", Permission.READ_DESK),
     ("report-list", "Reports", Permission.READ_DESK),
     ("sign-off-list", "Sign-offs", Permission.READ_DESK),
     ("board", "Board", Permission.READ_BOARD),
     ("audit-list", "Audit", Permission.READ_AUDIT),
+    ("shared-list", "Shared with me", Permission.READ_SHARED),
 )
+
+
+def first_page(user: User) -> str:
+    """Return where a person starts after sign-in: the first page that opens for them, or else the public one."""
+    return reverse(next((name for name, _label, permission in PAGES if user.may(permission)), "home"))
 
 
 def page_furniture(request: HttpRequest) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def _checked(
             "Link it to at least one risk, measure, exit, review or change: people are asked about something."
         )
     if not list(groups):
-        raise NotAllowed("Groups: choose at least one group of people who are asked.")
+        raise NotAllowed("Groups: choose at least one group of people who are asked, or record it first.")
     refuse_identifying(
         {
             "Title": plan["title"],

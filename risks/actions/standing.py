@@ -3,7 +3,8 @@
 from dataclasses import asdict
 from datetime import date, datetime
 
-from django.db.models import Max
+from django.db.models import Min
+from django.db.models.functions import Greatest
 
 from risks.models import Involvement, Risk, SeverityAssessment
 from risks.queries.method import method
@@ -60,12 +61,18 @@ def _tie(risk: Risk) -> str:
 
 
 def _triggered_on(risk: Risk, held: SeverityAssessment) -> date | None:
-    """Return the day on which something new came after the assessment: evidence, or a tagged finding (E6)."""
-    news = [
-        risk.evidence.filter(recorded_at__gt=held.recorded_at).aggregate(last=Max("recorded_at"))["last"],
-        risk.consultation_findings.filter(
-            recorded_at__gt=held.recorded_at, consultation__screened_at__isnull=False
-        ).aggregate(last=Max("recorded_at"))["last"],
-    ]
-    days = [one.date() for one in news if one]
+    """Return since when the assessment is in question: later evidence, or a tagged finding never considered (E6).
+
+    A finding counts from the day on which it was screened; before, nobody outside the engagement team may read it.
+    """
+    evidence = risk.evidence.filter(recorded_at__gt=held.recorded_at).aggregate(first=Min("recorded_at"))
+    considered = SeverityAssessment.findings_considered.through.objects.filter(
+        severityassessment__risk=risk
+    ).values("consultationfinding")
+    findings = (
+        risk.consultation_findings.filter(consultation__screened_at__isnull=False)
+        .exclude(pk__in=considered)
+        .aggregate(first=Min(Greatest("recorded_at", "consultation__screened_at")))
+    )
+    days = [one["first"].date() for one in (evidence, findings) if one["first"]]
     return min(days, default=None)

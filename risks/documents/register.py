@@ -17,7 +17,7 @@ from risks.rules.severity import BANDS
 from risks.rules.spreadsheet import guarded
 from risks.rules.standing import CLOSED, REMEDIED
 
-CHUNK = 500
+CHUNK = 2000
 LONGEST_CELL = 32_767
 TIERS: Mapping[int, str] = {
     **{number: f"P{number}" for number in range(1, 5)},
@@ -136,11 +136,9 @@ def _xlsx(rows: Iterable[Record], out: IO[bytes]) -> None:
     sheet = book.create_sheet("Risks")
     sheet.freeze_panes = "C2"
 
-    def cell(value: str | int) -> Cell:
-        clean = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_CELL] if isinstance(value, str) else value
-        made = WriteOnlyCell(sheet, value=clean)
-        if isinstance(clean, str):
-            made.data_type = "s"
+    def cell(text: str) -> Cell:
+        made = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", text)[:LONGEST_CELL])
+        made.data_type = "s"
         return made
 
     head = [cell(name) for name in COLUMNS]
@@ -148,7 +146,8 @@ def _xlsx(rows: Iterable[Record], out: IO[bytes]) -> None:
         one.font = Font(bold=True)
     sheet.append(head)
     for row in rows:
-        sheet.append([cell(flat(row[name])) for name in COLUMNS])
+        values = (flat(row[name]) for name in COLUMNS)
+        sheet.append([cell(value) if isinstance(value, str) and value else value or None for value in values])
     book.save(out)
 
 

@@ -1,6 +1,6 @@
 """Forms about consultations: groups, plans, what was said, answers, participants."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -105,7 +105,7 @@ class RecordsField(_Several):
             label=label,
             help_text=help_text,
             required=False,
-            widget=forms.SelectMultiple({"size": 5}),
+            widget=forms.CheckboxSelectMultiple({"class": "records"}),
             error_messages=dict.fromkeys(
                 ("invalid_choice", "invalid_pk_value", "invalid_list"), f"{label}: choose from the list."
             ),
@@ -153,6 +153,17 @@ class _RecordsForm(GroupedForm):
                     field.queryset = colleagues()
                 given = self.data.getlist(name) if self.is_bound else self.initial.get(name, [])  # type: ignore[attr-defined]
                 field.offer(getattr(one, "pk", one) for one in given)
+
+    @property
+    def fieldsets(self) -> Iterator[tuple[str, str, list[forms.BoundField]]]:
+        """Return the fields in their groups; a kind of record of which there is none is left out."""
+        for legend, sentence, fields in super().fieldsets:
+            yield legend, sentence, [one for one in fields if self._is_offered(one)]
+
+    @staticmethod
+    def _is_offered(field: forms.BoundField) -> bool:
+        widget = field.field.widget
+        return not isinstance(field.field, RecordsField) or bool(getattr(widget, "choices", ()))
 
 
 class ConsultationFilter(FilterForm):
@@ -216,7 +227,7 @@ class PlanForm(_RecordsForm):
             "Others read the title and the question. Name no person and no place in them.",
             ("title", "purpose", "question", "method", "planned_on"),
         ),
-        ("What it is about", "At least one record. Hold Ctrl or Cmd to choose several.", LINKS),
+        ("What it is about", "At least one record.", LINKS),
         (
             "Who is asked",
             "Those affected first. Where nobody affected is among them, others speak for them: say why (E5).",

@@ -156,6 +156,8 @@ class RecordingForm(GroupedForm):
         given["products"] = listed(given["products"], between=",;")
         given["affected_groups"] = listed(given["affected_groups"], between="\r\n;")
         given["title"] = " ".join(given["title"].split())
+        for name in ("summary", "why_vulnerable", "how"):
+            given[name] = given[name].replace("\r\n", "\n")
         for name in ("rights", "vulnerabilities", "drivers", "context_tags"):
             given[name] = tuple(given[name])
         return {"facts": Facts(**given), "owner": owner}

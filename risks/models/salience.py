@@ -151,6 +151,7 @@ class RiskRight(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["right", "risk"], name="risk_by_right")]
 
     def __str__(self) -> str:
         return f"{self.right_id}: {self.said}"

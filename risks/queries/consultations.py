@@ -186,7 +186,6 @@ def rows_of(consultations: Iterable[Consultation], user: User, *, on: date) -> l
     """Return some consultations as a person may see them in a list, in a constant number of queries."""
     pks = [one.pk for one in consultations]
     found = Consultation.objects.filter(pk__in=pks).prefetch_related("groups", "findings", *LINKED)
-    found = found.prefetch_related("exits__relationship__partner")
     by_pk, mine = {one.pk: one for one in found}, _teams_of(user, pks)
     return [_row(by_pk[pk], of_team=pk in mine, on=on) for pk in pks]
 
@@ -230,7 +229,7 @@ def _row(one: Consultation, *, of_team: bool, on: date) -> Row:
     guarded = not of_team and is_guarded(one.risk_to_participants, screened=screened)
     bare = Row(
         pk=one.pk,
-        label=f"Consultation {one.pk}" if guarded else one.title,
+        label=f"Consultation {one.pk}" if guarded else one.title[:1].upper() + one.title[1:],
         purpose=one.get_purpose_display(),
         state=one.get_state_display(),
         state_code=one.state,

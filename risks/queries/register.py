@@ -82,7 +82,7 @@ class Standing:
     @property
     def places(self) -> str:
         names = country_names()
-        return ", ".join(names.get(place, place) for place in self.risk.countries)
+        return "; ".join(names.get(place, place) for place in self.risk.countries)
 
     @property
     def reason(self) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -45,15 +45,15 @@ class Named:
         return self.count - len(self.first)
 
 
-def selected_risks(data: QueryDict, *, reader: User, on: date) -> QuerySet[Risk]:
+def selected_risks(data: QueryDict, *, reader: User, at: datetime) -> QuerySet[Risk]:
     """Return the risks that an address chooses: all that its filters match, or those it names by id.
 
     Args:
         data: `all` with the filters of the register, or `risk` once a risk; what is no id is left out.
-        reader, on: as in RegisterFilter.
+        reader, at: as in RegisterFilter.
     """
     if data.get("all"):
-        matching: QuerySet[Risk] = RegisterFilter(data, reader=reader, on=on).qs
+        matching: QuerySet[Risk] = RegisterFilter(data, reader=reader, at=at).qs
         return matching
     return Risk.objects.filter(pk__in=_ids(data.getlist("risk")[:MOST_NAMED]))
 

@@ -3,19 +3,24 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.forms import BoundField, TextInput
+from django.forms import BoundField, Select, TextInput
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django_filters import CharFilter, ChoiceFilter, FilterSet, ModelChoiceFilter
 
 from hrdd.governance.models import User
 from risks.models import Involvement, Product, Right, Risk, RiskRight
+from risks.queries.gaps import risks_with
 from risks.queries.register_pages import ORDERS, SALIENCE
 from risks.rules.countries import country_names
+from risks.rules.gaps import REGISTER_GAPS
 from risks.rules.severity import BANDS
 from risks.rules.standing import CLOSED, REMEDIED
 from risks.rules.words import Activity, Driver, Vulnerability, labels
@@ -49,6 +54,27 @@ YES_OR_NO = (("yes", "Yes"), ("no", "No"))
 FIRST = ("q", "level", "tier", "status", "owner", "due", "sort")
 
 
+class Options(Select):
+    """A select that is written at once: a template for each of 300 options costs more than the whole page."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Return the select with its options, the chosen one marked."""
+        chosen = "" if value is None else str(getattr(value, "pk", value))
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, mark_safe(" selected") if str(key) == chosen else "", label)
+                for key, label in self.choices
+            ),
+        )
+        return format_html(
+            "<select{}>{}</select>",
+            flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name})),
+            options,
+        )
+
+
 def _people() -> Iterator[tuple[str, str]]:
     yield "mine", "Me"
     yield "nobody", "Nobody"
@@ -62,7 +88,11 @@ def _countries() -> list[tuple[str, str]]:
 
 
 def _choice(label: str, choices: Any, *, method: str, empty: str = "Any") -> ChoiceFilter:
-    return ChoiceFilter(label=label, choices=choices, method=method, empty_label=empty)
+    return ChoiceFilter(label=label, choices=choices, method=method, empty_label=empty, widget=Options)
+
+
+def _record(label: str, queryset: QuerySet[Any], *, method: str) -> ModelChoiceFilter:
+    return ModelChoiceFilter(label=label, queryset=queryset, method=method, empty_label="Any", widget=Options)
 
 
 @dataclass(frozen=True)
@@ -95,14 +125,10 @@ class RegisterFilter(FilterSet):  # type: ignore[misc]  # django-filter has no t
     harm = _choice(
         "Harm and likelihood", [(one, said) for one, (said, _q) in HARMS.items()], method="by_harm"
     )
-    right = ModelChoiceFilter(
-        label="Right", queryset=Right.objects.all(), method="by_right", empty_label="Any"
-    )
+    right = _record("Right", Right.objects.all(), method="by_right")
     group = _choice("Vulnerable group", labels(Vulnerability), method="by_group")
     country = _choice("Country", _countries, method="by_country")
-    product = ModelChoiceFilter(
-        label="Product", queryset=Product.objects.all(), method="by_product", empty_label="Any"
-    )
+    product = _record("Product", Product.objects.all(), method="by_product")
     activity = _choice("Activity", labels(Activity), method="by_column")
     driver = _choice("Driver", labels(Driver), method="by_driver")
     involvement = _choice(
@@ -110,6 +136,7 @@ class RegisterFilter(FilterSet):  # type: ignore[misc]  # django-filter has no t
         [*((tie, said) for tie, said in Involvement.Tie.choices if tie), (UNFOUND, "Not found yet")],
         method="by_involvement",
     )
+    gap = _choice("Gap", [(code, code) for code in REGISTER_GAPS], method="by_gap")
     salient = _choice("Salient", YES_OR_NO, method="by_flag")
     published = _choice("Published", YES_OR_NO, method="by_flag")
     sort = _choice(
@@ -124,7 +151,13 @@ class RegisterFilter(FilterSet):  # type: ignore[misc]  # django-filter has no t
         fields: list[str] = []
 
     def __init__(
-        self, data: Any = None, queryset: QuerySet[Risk] | None = None, *, reader: User, on: date, **rest: Any
+        self,
+        data: Any = None,
+        queryset: QuerySet[Risk] | None = None,
+        *,
+        reader: User,
+        at: datetime,
+        **rest: Any,
     ) -> None:
         """Read the filters.
 
@@ -132,11 +165,11 @@ class RegisterFilter(FilterSet):  # type: ignore[misc]  # django-filter has no t
             data: a QueryDict or a mapping of names to values.
             queryset: what to filter; all risks where none is given.
             reader: for whom; "mine" are theirs.
-            on: today, for what is due.
+            at: now, for what is due and what is late.
             rest: what the API's filter backend passes on.
         """
         super().__init__({} if data is None else data, queryset, **rest)
-        self.reader, self.on = reader, on
+        self.reader, self.at, self.on = reader, at, at.date()
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -240,6 +273,9 @@ class RegisterFilter(FilterSet):  # type: ignore[misc]  # django-filter has no t
 
     def by_country(self, risks: QuerySet[Risk], _name: str, value: str) -> QuerySet[Risk]:
         return risks.filter(countries__contains=[value])
+
+    def by_gap(self, risks: QuerySet[Risk], _name: str, value: str) -> QuerySet[Risk]:
+        return risks.filter(risks_with(value, at=self.at))
 
     def by_involvement(self, risks: QuerySet[Risk], _name: str, value: str) -> QuerySet[Risk]:
         return risks.filter(tie="" if value == UNFOUND else value)

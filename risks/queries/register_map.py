@@ -71,7 +71,7 @@ def map_of(filters: RegisterFilter) -> Map:
 def _counted(filters: RegisterFilter) -> Counter[tuple[int, str]]:
     rows = filters.qs.order_by().values_list("level", "state_of_harm", "likelihood")
     counted: Counter[tuple[int, str]] = Counter()
-    for level, state, likelihood, many in rows.annotate(many=Count("pk")):
+    for level, state, likelihood, many in rows.annotate(many=Count("*")):
         counted[level, _column(state, likelihood)] += many
     return counted
 

@@ -101,6 +101,25 @@ class Response(StrEnum):
     NEEDS_MORE_WORK = "needs_more_work"
 
 
+HEARD_AS: Mapping[str, str] = {
+    StakeholderType.RIGHTSHOLDER_USER: "People who use the product",
+    StakeholderType.RIGHTSHOLDER_NONUSER: "People affected who do not use the product",
+    StakeholderType.WORKER_OWN: "Own workers",
+    StakeholderType.WORKER_SUPPLY_CHAIN: "Workers in the supply chain",
+    StakeholderType.CONTENT_MODERATOR: "Content moderators",
+    StakeholderType.JOURNALIST_MEDIA: "Journalists and media",
+    StakeholderType.NHRI: "National human rights institutions",
+    StakeholderType.ACADEMIC_EXPERT: "Academic experts",
+    StakeholderType.UN_REGIONAL_BODY: "United Nations and regional bodies",
+    StakeholderType.LEGITIMATE_REPRESENTATIVE: "Legitimate representatives of people affected",
+}
+
+
+def heard_as(type: str) -> str:  # noqa: A002  # the column's name
+    """Return how the public reads who was heard."""
+    return HEARD_AS.get(type, said(type))
+
+
 AFFECTED_VOICES = frozenset(
     {
         StakeholderType.RIGHTSHOLDER_USER,

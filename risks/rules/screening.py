@@ -44,7 +44,7 @@ PLACES = re.compile(
     re.IGNORECASE,
 )
 DECIMAL_PAIR = re.compile(
-    r"(?<![\d.])([+-]?\d{1,2}\.\d{4,20})°?\s?[,;/ ]\s?([+-]?\d{1,3}\.\d{4,20})(?![\d.])"
+    r"(?<![\d.])([+-]?\d{1,2}\.\d{4,20})°?\s?[,;/ ]\s?([+-]?\d{1,3}\.\d{4,20})(?!\d|\.\d)"
 )
 OCTETS = re.compile(r"(?<![\d.])(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
 HARDWARE = re.compile(

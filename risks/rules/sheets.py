@@ -17,6 +17,7 @@ MOST_BYTES, MOST_UNPACKED, MOST_PARTS = 5 * 1024 * 1024, 40 * 1024 * 1024, 1000
 MOST_ROWS, MOST_COLUMNS, MOST_SHEET_ROWS = 5000, 100, 1_048_576
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BROKEN = "This is no XLSX file that can be read. Open it in a spreadsheet and save it again, or save it as CSV (UTF-8)."
+ENTITIES = "The file defines XML entities, which no spreadsheet needs. Open it and save it again."
 
 
 class SheetError(ValueError):
@@ -112,14 +113,15 @@ def _xlsx_rows(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
                 sheet.iter_rows(max_row=MOST_SHEET_ROWS, values_only=True), start=1
             ):
                 yield number, _trimmed(tuple(as_text(cell) for cell in cells))
-    except DefusedXmlException:
-        raise SheetError(
-            "The file defines XML entities, which no spreadsheet needs. Open it and save it again."
-        ) from None
-    except SheetError:
-        raise
-    except Exception:  # openpyxl raises whatever a broken file leads it to
-        raise SheetError(BROKEN) from None
+    except Exception as wrong:  # openpyxl raises whatever a broken file leads it to
+        raise SheetError(ENTITIES if _is_defused(wrong) else BROKEN) from None
+
+
+def _is_defused(wrong: BaseException | None) -> bool:
+    """Whether defusedxml refused the file, under whatever openpyxl made of that."""
+    while wrong is not None and not isinstance(wrong, DefusedXmlException):
+        wrong = wrong.__cause__ or wrong.__context__
+    return wrong is not None
 
 
 def _refuse_bombs(content: bytes) -> None:

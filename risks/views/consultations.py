@@ -26,6 +26,7 @@ from risks.forms.consultations import (
 from risks.models import Consultation
 from risks.queries import consultations as queries
 from risks.queries.consultation_steps import offers_of, way_of
+from risks.queries.experts import accesses_of
 from risks.rules.consultation import CONSULTATION_STEPS, SILENCE, safeguards_advised, safeguards_missing
 from risks.rules.words import said
 from risks.views.form_page import form_page
@@ -71,7 +72,9 @@ def show(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
     """Show a consultation, with why a step was refused."""
     user = person(request)
     found = get_object_or_404(queries.visible_to(user), pk=pk)
-    page = queries.page_of(found, user, on=timezone.now().date())
+    today = timezone.now().date()
+    page = queries.page_of(found, user, on=today)
+    shareable = found.screened_at is not None and user.may(Permission.SHARE_WITH_EXPERT)
     context = {
         "page": page,
         "offers": offers_of(found, user) if page.inside else [],
@@ -79,6 +82,8 @@ def show(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
         "silence": SILENCE,
         "may_run": user.may(Permission.RUN_CONSULTATION),
         "may_answer": user.may(Permission.ANSWER_FINDING),
+        "experts": accesses_of(consultation=found, on=today),
+        "share_at": reverse("share-consultation", args=[pk]) if shareable else "",
         "refusal": refusal,
     }
     return render(request, "risks/consultation_detail.html", context, status=400 if refusal else 200)

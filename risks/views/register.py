@@ -24,7 +24,7 @@ IN_MEMORY = 2**20
 
 
 def _filters(request: HttpRequest) -> RegisterFilter:
-    return RegisterFilter(request.GET, reader=person(request), on=timezone.now().date())
+    return RegisterFilter(request.GET, reader=person(request), at=timezone.now())
 
 
 def _shown(request: HttpRequest, filters: RegisterFilter) -> dict[str, Any]:

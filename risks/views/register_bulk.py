@@ -25,7 +25,7 @@ from risks.queries.register_bulk import (
 def assign_risks(request: HttpRequest) -> HttpResponse:
     """Give the chosen risks to one owner."""
     user, now = person(request), timezone.now()
-    chosen, owners = selected_risks(request.GET, reader=user, on=now.date()), possible_owners()
+    chosen, owners = selected_risks(request.GET, reader=user, at=now), possible_owners()
     to = next((one for one in owners if str(one.pk) == request.GET.get("to")), None)
     refusal = ""
     if request.method == "POST" and to is not None:
@@ -88,7 +88,7 @@ def _stay(many: int) -> str:
 def review_risks(request: HttpRequest) -> HttpResponse:
     """Put the chosen risks up for re-assessment."""
     user, now = person(request), timezone.now()
-    chosen = selected_risks(request.GET, reader=user, on=now.date())
+    chosen = selected_risks(request.GET, reader=user, at=now)
     refusal = ""
     if request.method == "POST":
         try:

@@ -24,10 +24,13 @@ from risks.forms.risks import (
 )
 from risks.models import MitigationPlan, Risk
 from risks.queries import story
+from risks.queries.changes import changes_of_risk
 from risks.queries.clocks import clocks_of
 from risks.queries.consultations import consultations_of
+from risks.queries.experts import accesses_of
 from risks.queries.gaps import gaps_of
 from risks.queries.involvement import involvements_of
+from risks.queries.model_reviews import model_reviews_of_risk
 from risks.queries.register import standings
 from risks.queries.timeline import timeline_of
 from risks.rules.risk_workflow import BUTTONS, RISK_STEPS, refusals
@@ -65,8 +68,12 @@ def risk_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "lowering": risk.lowering_proposals.filter(state="asked").first(),
         "involvements": involvements_of(risk, now.date()),
         "may_propose_involvement": user.may(Permission.PROPOSE_INVOLVEMENT) and risk.status != "closed",
+        "experts": accesses_of(risk=risk, on=now.date()),
+        "share_at": reverse("share-risk", args=[pk]) if user.may(Permission.SHARE_WITH_EXPERT) else "",
         "clocks": clocks_of(risk, at=now),
         "consultations": consultations,
+        "changes": changes_of_risk(risk),
+        "model_reviews": model_reviews_of_risk(risk),
         "timeline": timeline_of(risk, consultations),
         "gaps": gaps_of(risk, at=now),
         "steps": _steps(risk, user),

@@ -22,7 +22,7 @@ from risks.views.form_page import form_page
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the filters and the order of the address under a name."""
     user, now = person(request), timezone.now()
-    filters = RegisterFilter(request.GET, reader=user, on=now.date())
+    filters = RegisterFilter(request.GET, reader=user, at=now)
     said = "; ".join(f"{one.label}: {one.value}" for one in filters.applied) or "every risk"
     return form_page(
         request,

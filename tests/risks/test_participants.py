@@ -32,7 +32,7 @@ __all__ = ["stage"]
 
 ALWAYS = (PLACE, NOTES, PSEUDONYM, *NAME.split(), CONTACT)
 UNTIL_SCREENED = (SAID, SUMMARY, THEME, "How posts lead to arrests", "What happens after a post")
-WORDS = "CanaryPlaceQzx"
+WORDS = "canaryplace"  # found whatever its case, and told from its echo
 
 
 def contact(stage: Stage, by: User) -> Any:
@@ -270,7 +270,7 @@ def leaks(stage: Stage, people: list[User | None], canaries: tuple[str, ...]) ->
                 answer = client.get(address + query)
                 body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[call-overload]
                 opened += answer.status_code == 200
-                said = body.decode(errors="replace").replace(f'value="{WORDS}"', "")
+                said = body.decode(errors="replace")
                 said += str(answer.headers)
                 found += [(user, address + query, one) for one in canaries if one in said]
     return found, opened

@@ -53,7 +53,10 @@ def risk(analyst: Client) -> Risk:
 
 def test_what_was_typed_is_on_record_as_a_draft(risk: Risk, ana: User) -> None:
     assert (risk.status, risk.recorded_by, risk.level, risk.incomplete) == ("draft", "ana", 4, True)
-    assert risk.affected_groups == ["people who report on the conflict", "their families"]
+    assert risk.affected_groups == [
+        {"group": "people who report on the conflict", "size": ""},
+        {"group": "their families", "size": ""},
+    ]
     assert (risk.countries, risk.drivers) == (["ET", "KE"], ["government_customer"])
     assert (risk.context_until, risk.threat_to_life, risk.gross_abuse) == (date(2027, 6, 30), True, False)
     assert {(one.right_id, one.how) for one in risk.touches.all()} == {
@@ -215,3 +218,22 @@ def test_the_form_explains_itself(analyst: Client) -> None:
         "Amplified incitement",
     ):
         assert words in content
+
+
+def test_a_group_keeps_its_size_when_other_facts_are_corrected_and_the_risk_page_names_it(
+    risk: Risk, analyst: Client
+) -> None:
+    sized = [{"group": "people who report on the conflict", "size": "about 300"}]
+    Risk.objects.update(affected_groups=[*sized, {"group": "their families", "size": ""}])
+
+    analyst.post(f"/desk/risks/{risk.pk}/facts/", TYPED | {"title": "Another title"})
+
+    risk.refresh_from_db()
+    assert risk.affected_groups[0] == sized[0]
+    assert b"people who report on the conflict (about 300)" in analyst.get(f"/desk/risks/{risk.pk}/").content
+    assert AuditEvent.objects.get(action="corrected risk").detail["changed"] == ["title"]
+
+
+def test_the_facts_of_a_risk_from_the_public_record_open_in_the_form(analyst: Client, record: None) -> None:
+    for risk in Risk.objects.all():
+        assert analyst.get(f"/desk/risks/{risk.pk}/facts/").status_code == 200

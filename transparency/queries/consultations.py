@@ -10,8 +10,7 @@ from django.db.models import Q, QuerySet
 
 from risks.models import Consultation, ConsultationFinding
 from risks.queries.consultations import seen_numbers
-from risks.rules.consultation import Consent, Response, is_proxy
-from risks.rules.words import said
+from risks.rules.consultation import Consent, Response, heard_as, is_proxy
 
 NO_QUOTE = "Said in somebody's own words, which are not published: they did not agree to that."
 
@@ -67,7 +66,7 @@ def told(consultations: Sequence[Consultation]) -> Iterator[PublicConsultation]:
             question=one.question,
             year=f"{one.held_from:%Y}" if one.held_from else "",
             method=one.get_method_display(),
-            asked=tuple(sorted(said(kind) for kind in types)),
+            asked=tuple(sorted(heard_as(kind) for kind in types)),
             people=people,
             breakdown=breakdown,
             themes=tuple(dict.fromkeys(finding.theme for finding in findings)),

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.http import quote_etag
 from django.views.decorators.http import condition, require_safe
 
+from risks.queries.model_reviews import public_model_reviews
 from risks.queries.publications import severe_unpublished
 from risks.queries.salient_list import signed_on
 from risks.rules.consultation import SILENCE
@@ -56,6 +57,12 @@ def consultation_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(published_consultations(), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"consultations": list(told(list(page.object_list))), "page_obj": page, "silence": SILENCE}
     return render(request, "transparency/consultation_list_public.html", context)
+
+
+@require_safe
+def business_model(request: HttpRequest) -> HttpResponse:
+    """The drivers of the business model that were reviewed, once the board signed: conclusion and changes made."""
+    return render(request, "transparency/business_model.html", {"reviews": public_model_reviews()})
 
 
 @require_safe

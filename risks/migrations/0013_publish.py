@@ -31,5 +31,5 @@ DROP FUNCTION hrdd_keep_salient_list();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("risks", "0009_register"), ("governance", "0002_audit_is_append_only")]
+    dependencies = [("risks", "0012_experts"), ("governance", "0002_audit_is_append_only")]
     operations = [migrations.RunSQL(KEEP, LET_GO)]

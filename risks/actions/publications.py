@@ -8,7 +8,13 @@ from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
 from risks.models import Publication, Risk
-from risks.rules.publication import SEVERE, Text, permission_to_leave_off, refusals_to_publish
+from risks.rules.publication import (
+    SEVERE,
+    Text,
+    permission_to_leave_off,
+    permission_to_publish,
+    refusals_to_publish,
+)
 from risks.rules.screening import refusal
 
 
@@ -17,7 +23,8 @@ def publish_risk(risk: Risk, *, by: User, at: datetime) -> Publication:
     """Let the public read of a risk.
 
     A risk that was told in a dossier may be published as a draft and before it is fully scored: it is on the public
-    record already, and the page marks it "not fully scored".
+    record already, and the page marks it "not fully scored". What a senior left off as severe, a senior puts back:
+    the reasons were people's safety, and a publisher may not know them all (R3).
 
     Args:
         risk: the risk; read again under a lock.
@@ -26,9 +33,15 @@ def publish_risk(risk: Risk, *, by: User, at: datetime) -> Publication:
     Raises:
         NotAllowed: the role, or why it may not be published, all of it, in sentences.
     """
-    by.demand(Permission.PUBLISH_RISK)
     held = Risk.objects.select_for_update().get(pk=risk.pk)
     latest = held.publications.order_by("-pk").first()
+    needed = permission_to_publish(None if latest is None or latest.publish else latest.level)
+    if needed is Permission.WITHHOLD_RISK and by.may(Permission.PUBLISH_RISK) and not by.may(needed):
+        raise NotAllowed(
+            "R3: a senior executive left this risk off the published list while it was severe. Only a senior executive "
+            "puts it back. Ask one."
+        )
+    by.demand(needed)
     if held.published and latest is not None and latest.publish:
         raise NotAllowed("The public reads of this risk already. There is nothing to decide.")
     lacking = refusals_to_publish(text_of(held))

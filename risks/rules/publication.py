@@ -81,6 +81,16 @@ def permission_to_leave_off(level: int) -> Permission:
     return Permission.WITHHOLD_RISK if level >= SEVERE else Permission.PUBLISH_RISK
 
 
+def permission_to_publish(left_off_at: int | None) -> Permission:
+    """Return what it takes to publish a risk: what was left off as severe, a senior executive puts back (R3).
+
+    Args:
+        left_off_at: the level at which the latest decision left it off; None without one.
+    """
+    severe = left_off_at is not None and left_off_at >= SEVERE
+    return Permission.WITHHOLD_RISK if severe else Permission.PUBLISH_RISK
+
+
 def listed(*, published: bool, left_off_at: int | None, level: int) -> Listed:
     """Return whether a risk is published, left off, or undecided.
 

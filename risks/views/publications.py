@@ -13,7 +13,13 @@ from risks.actions import publications as actions
 from risks.forms.publications import WithholdForm
 from risks.models import Risk
 from risks.queries.publications import preview
-from risks.rules.publication import READS_REASONS, SEVERE, permission_to_leave_off, refusals_to_publish
+from risks.rules.publication import (
+    READS_REASONS,
+    SEVERE,
+    permission_to_leave_off,
+    permission_to_publish,
+    refusals_to_publish,
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,16 +55,18 @@ def _decided(request: HttpRequest, risk: Risk, form: WithholdForm, *, publishes:
 
 def _context(request: HttpRequest, risk: Risk, form: WithholdForm, refusal: str) -> dict[str, object]:
     user = person(request)
+    decisions = list(risk.publications.order_by("-pk").select_related("decided_by"))
+    left_off_at = decisions[0].level if decisions and not decisions[0].publish else None
     return {
         "risk": risk,
         "card": preview(risk, on=timezone.now().date()),
-        "decisions": risk.publications.order_by("-pk").select_related("decided_by"),
+        "decisions": decisions,
         "reads_reasons": reads_reasons(user),
         "form": form,
         "refusal": refusal,
         "barred": refusals_to_publish(actions.text_of(risk)),
         "severe": risk.level >= SEVERE,
-        "may_publish": user.may(Permission.PUBLISH_RISK) and not risk.published,
+        "may_publish": user.may(permission_to_publish(left_off_at)) and not risk.published,
         "may_withhold": user.may(permission_to_leave_off(risk.level)) or user.may(Permission.WITHHOLD_RISK),
     }
 

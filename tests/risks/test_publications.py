@@ -245,10 +245,28 @@ def test_the_latest_decision_counts_and_the_earlier_ones_stay(
     risk = a_risk()
     publish(pia, risk)
     leave_off(eve, risk)
-    publish(pia, risk)
+    publish(eve, risk)
     assert risk.title in public(client)
     assert "<strong>0</strong>" in public(client)
     assert [one.publish for one in Publication.objects.order_by("pk")] == [True, False, True]
+
+
+def test_what_a_senior_left_off_as_severe_no_publisher_puts_back(pia: Client, eve: Client) -> None:
+    risk = a_risk()
+    leave_off(eve, risk)
+    status, page = publish(pia, risk)
+    assert status == 400
+    assert "R3: a senior executive left this risk off the published list while it was severe." in page
+    assert "Publish this risk" not in page
+    assert nothing_was_written(risk, decisions=1, events=1)
+
+
+def test_a_publisher_puts_back_what_a_publisher_left_off(pia: Client) -> None:
+    risk = a_risk(level=3)
+    leave_off(pia, risk)
+    assert publish(pia, risk)[0] == 302
+    risk.refresh_from_db()
+    assert risk.published
 
 
 @pytest.mark.parametrize(

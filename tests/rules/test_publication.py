@@ -17,6 +17,7 @@ from risks.rules.publication import (
     counted,
     listed,
     permission_to_leave_off,
+    permission_to_publish,
     refusals_to_publish,
     signed_in_time,
     trend,
@@ -58,6 +59,19 @@ def test_a_scored_risk_and_the_public_record_may_be_published(risk: Text) -> Non
 )
 def test_from_level_four_only_a_senior_leaves_a_risk_off(level: int, permission: Permission) -> None:
     assert permission_to_leave_off(level) is permission
+
+
+@pytest.mark.parametrize(
+    ("left_off_at", "permission"),
+    [
+        *((level, Permission.PUBLISH_RISK) for level in (None, 1, 2, 3)),
+        *((level, Permission.WITHHOLD_RISK) for level in (4, 5)),
+    ],
+)
+def test_what_was_left_off_as_severe_only_a_senior_puts_back(
+    left_off_at: int | None, permission: Permission
+) -> None:
+    assert permission_to_publish(left_off_at) is permission
 
 
 @pytest.mark.parametrize(

@@ -326,7 +326,7 @@ def as_expected_of_the_api(pattern: URLPattern, user: User | None, answer: Any) 
     assert permission is not None
     if user is None or not user.may(permission):
         return bool(answer.status_code == 403)
-    refused = answer.status_code in {400, 403, 409}
+    refused = answer.status_code in {400, 403, 409, 415}
     if refused:
         return bool(answer.headers["Content-Type"] == "application/problem+json")
     return answer.status_code in {200, 201, 202}

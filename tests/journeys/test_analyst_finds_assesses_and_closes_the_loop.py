@@ -104,7 +104,7 @@ def consult(site: str, enid: Page, rita: Page, risk: Risk) -> None:
     tick(enid, "asked", StakeholderGroup.objects.get(type="legitimate_representative").pk)
     tick(enid, "safeguards", "do_no_harm_assessment")
     enid.get_by_label("Rita, reviewer").check()
-    submit(enid, "Plan the consultation")
+    enid.locator("main form[method=post] button").last.click()
     one = Consultation.objects.get(told_by_dossier=False)
     page = f"{site}/desk/consultations/{one.pk}/"
 

@@ -1,6 +1,6 @@
 """Recording what a risk is; how severe it is others judge (domain.md 1.1)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -67,10 +67,10 @@ def correct_facts(
         raise NotAllowed("This risk is closed. Re-open it before its facts are corrected.")
     _check(facts, None)
     before = facts_of(held)
-    changed = [one.name for one in fields(Facts) if getattr(before, one.name) != getattr(facts, one.name)]
+    changed = [one.name for one in fields(Facts) if _said(before, one.name) != _said(facts, one.name)]
     if not changed:
         raise NotAllowed("Nothing differs from what is on record. Change what is wrong, or go back.")
-    Risk.objects.filter(pk=held.pk).update(**_columns(facts))
+    Risk.objects.filter(pk=held.pk).update(**_columns(facts, sizes=_sizes(held)))
     held.touches.exclude(right_id__in=facts.rights).delete()
     _touch(held, facts)
     if "how" in changed:
@@ -104,7 +104,8 @@ def record_product(name: str, *, about: str = "", by: User, at: datetime) -> Pro
 def facts_of(risk: Risk) -> Facts:
     """Return what is on record of a risk as facts."""
     touches = list(risk.touches.order_by("id"))
-    said = {name: getattr(risk, name) for name in COLUMNS}
+    said: dict[str, Any] = {name: getattr(risk, name) for name in COLUMNS}
+    said["affected_groups"] = list(_sizes(risk))
     given: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
     }
@@ -117,6 +118,12 @@ def facts_of(risk: Risk) -> Facts:
     )
 
 
+def _said(facts: Facts, name: str) -> Any:
+    """Return a fact to be compared; rights and products have no order."""
+    value = getattr(facts, name)
+    return set(value) if name in {"rights", "products"} else value
+
+
 def _check(facts: Facts, owner: User | None) -> None:
     found = problems(facts, catalogue=set(Right.objects.values_list("code", flat=True)))
     if found:
@@ -125,9 +132,19 @@ def _check(facts: Facts, owner: User | None) -> None:
         raise NotAllowed("Owner: this person cannot open the desk. Choose somebody who can.")
 
 
-def _columns(facts: Facts) -> dict[str, Any]:
+def _columns(facts: Facts, *, sizes: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return the columns of a record; what was on record of the size of a group stays with it."""
     given = {name: getattr(facts, name) for name in COLUMNS}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    columns = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    known = sizes or {}
+    return columns | {
+        "affected_groups": [{"group": group, "size": known.get(group, "")} for group in facts.affected_groups]
+    }
+
+
+def _sizes(risk: Risk) -> dict[str, str]:
+    """Return the sizes of the affected groups by what they are called, as on record."""
+    return {one["group"]: one["size"] for one in risk.affected_groups if one["group"]}
 
 
 def _touch(risk: Risk, facts: Facts) -> None:

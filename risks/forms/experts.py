@@ -50,6 +50,8 @@ class ShareRiskForm(ShareForm):
         super().__init__(*args, **kwargs)
         self.fields["evidence"].queryset = evidence  # type: ignore[attr-defined]
         self.fields["evidence"].initial = list(evidence)
+        if not evidence:
+            self.fields["evidence"].help_text = "No public evidence is on record for this risk."
 
 
 class ConfirmForm(forms.Form):

@@ -117,7 +117,7 @@ def extract_from_risk(risk: Risk, *, evidence: Sequence[Evidence]) -> Extract:
         RiskTold(
             title=risk.title,
             summary=risk.summary,
-            rights=list(risk.touches.values_list("right__title", flat=True)),
+            rights=list(dict.fromkeys(risk.touches.values_list("right__title", flat=True))),
             groups=[str(one["group"]) for one in risk.affected_groups],
             places=standings([risk])[0].places,
             activity=risk.get_activity_display(),

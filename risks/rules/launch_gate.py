@@ -53,7 +53,7 @@ def gate(risks: Iterable[LinkedRisk], *, excepted: Mapping[int, int], no_risk_re
         return Gate(told, (), NO_RISK_TOLD if told else NO_RISK_UNTOLD)
     blocking = tuple(one.pk for one in linked if one.blocks and not covers(excepted, one))
     if blocking:
-        return Gate(False, blocking, _shut(len(blocking), bool(excepted)))
+        return Gate(False, blocking, _shut(len(blocking), excepted=bool(excepted)))
     if any(one.blocks for one in linked):
         return Gate(True, (), "G4: the gate is open by a signed exception, which the board sees.")
     return Gate(True, (), "G4: the gate is open. No linked severe risk lacks an approved mitigation.")
@@ -71,15 +71,12 @@ NO_RISK_UNTOLD = (
 )
 
 
-def _shut(many: int, excepted: bool) -> str:
-    subject = (
-        "a linked risk of level 4 or more has"
-        if many == 1
-        else f"{many} linked risks of level 4 or more have"
-    )
-    beyond = " and the signed exception does not cover" if excepted else ""
-    object_ = (" it" if many == 1 else " them") if excepted else ""
+def _shut(many: int, *, excepted: bool) -> str:
+    subject, them = ("a linked risk of level 4 or more has", "it")
+    if many > 1:
+        subject, them = (f"{many} linked risks of level 4 or more have", "them")
+    beyond = f", and the signed exception does not cover {them}" if excepted else ""
     return (
-        f"G4: {subject} no approved mitigation{beyond}{object_}. Have a mitigation plan approved, "
+        f"G4: {subject} no approved mitigation{beyond}. Have a mitigation plan approved, "
         "or ask a senior for an exception."
     )

@@ -14,18 +14,19 @@ from hrdd.governance.models import SignOff
 from hrdd.governance.queries import decided_sign_offs, waiting_sign_offs
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import changes, exits, model_reviews
+from risks.rules import launch_gate, model_review
 from transparency.actions import reports
 
 DECIDE: Mapping[str, Callable[..., object]] = {
-    changes.SIGN_OFF_KIND: changes.decide_exception,
+    launch_gate.SIGN_OFF_KIND: changes.decide_exception,
     exits.SIGN_OFF_KIND: exits.decide,
-    model_reviews.SIGN_OFF_KIND: model_reviews.decide,
+    model_review.SIGN_OFF_KIND: model_reviews.decide,
     reports.SIGN_OFF_KIND: reports.decide,
 }
 ADDRESS = {
-    changes.SIGN_OFF_KIND: "change-detail",
+    launch_gate.SIGN_OFF_KIND: "change-detail",
     exits.SIGN_OFF_KIND: "exit-detail",
-    model_reviews.SIGN_OFF_KIND: "model-review-detail",
+    model_review.SIGN_OFF_KIND: "model-review-detail",
     reports.SIGN_OFF_KIND: "report-detail",
 }
 DECIDED_SHOWN = 20

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hrdd.governance.rules import LEAST_REASONS, Permission, Step
 
+SIGN_OFF_KIND = "change"
 SEVERE = 4
 PROPOSED = frozenset({"proposed"})
 CHANGE_STEPS: Mapping[str, Step] = {

@@ -489,7 +489,7 @@ def test_looking_for_risks_offers_others_keeps_what_was_typed_and_writes_nothing
 ) -> None:
     for number in range(40):
         risk_of(5, f"Grave {number}", rank=9)
-    hidden, chosen = risk_of(1, "Slow answers in Tigrinya"), risk_of(2, "Chosen before")
+    hidden, chosen = risk_of(1, "Slow answers in Tigrinya", rank=1), risk_of(2, "Chosen before")
     client.force_login(ana)
     assert "Tigrinya" not in client.get("/desk/changes/new/").content.decode()
 

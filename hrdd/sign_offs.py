@@ -14,8 +14,8 @@ from hrdd.governance.models import SignOff
 from hrdd.governance.queries import decided_sign_offs, waiting_sign_offs
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import changes, exits, involvement, lowering, model_reviews, salient_list
-from risks.queries.changes import SIGN_OFF_KIND as CHANGE
-from risks.queries.model_reviews import SIGN_OFF_KIND as MODEL_REVIEW
+from risks.rules.launch_gate import SIGN_OFF_KIND as CHANGE
+from risks.rules.model_review import SIGN_OFF_KIND as MODEL_REVIEW
 from transparency.actions import reports
 
 DECIDE: Mapping[str, Callable[..., object]] = {

@@ -12,8 +12,8 @@ from hrdd.governance.actions import ask_sign_off, decide_sign_off, move, record_
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
 from risks.models import Change, Product, Risk
-from risks.queries.changes import SIGN_OFF_KIND, passage_of
-from risks.rules.launch_gate import CHANGE_STEPS
+from risks.queries.changes import passage_of
+from risks.rules.launch_gate import CHANGE_STEPS, SIGN_OFF_KIND
 
 NOTHING_EXCEPTED: dict[str, Any] = {
     "exception_reasons": "",

@@ -13,9 +13,10 @@ from hrdd.governance.actions import ask_sign_off, decide_sign_off, move, record_
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
 from risks.models import ModelReview, Risk
-from risks.queries.model_reviews import SIGN_OFF_KIND, carries, fired_for
+from risks.queries.model_reviews import carries, fired_for
 from risks.rules.model_review import (
     REVIEW_STEPS,
+    SIGN_OFF_KIND,
     Concluding,
     ReviewState,
     missing_consultation,

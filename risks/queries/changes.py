@@ -8,11 +8,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from hrdd.governance.models import SignOff
 from risks.models import Change, MitigationPlan, Risk
 from risks.queries.register import by_salience
-from risks.rules.launch_gate import Gate, LinkedRisk, covers, gate
+from risks.rules.launch_gate import SIGN_OFF_KIND, Gate, LinkedRisk, covers, gate
 from risks.rules.severity import BANDS
 from risks.rules.standing import REMEDIED
 
-SIGN_OFF_KIND = "change"
 RISKS_OFFERED = 30
 APPROVED_PLAN = MitigationPlan.objects.filter(
     risk=OuterRef("pk"), kind=MitigationPlan.Kind.MITIGATION, state=MitigationPlan.State.APPROVED

@@ -25,6 +25,7 @@ from risks.rules.gaps import Gap
 from risks.rules.model_review import (
     REVIEW_STEPS,
     SEVERE,
+    SIGN_OFF_KIND,
     SIGNED,
     TRIGGER_SENTENCES,
     UNSIGNED,
@@ -41,7 +42,6 @@ from risks.rules.severity import BANDS
 from risks.rules.standing import CLOSED, REMEDIED
 from risks.rules.words import Driver, Source, said
 
-SIGN_OFF_KIND = "model_review"
 OUTSIDE = [Source.EXPERT, Source.REGULATOR]
 EXPERT_GROUPS = [
     StakeholderType.ACADEMIC_EXPERT,

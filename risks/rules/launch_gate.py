@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hrdd.governance.rules import LEAST_REASONS, Permission, Step
 
+SIGN_OFF_KIND = "change"
 SEVERE = 4
 PROPOSED = frozenset({"proposed"})
 CHANGE_STEPS: Mapping[str, Step] = {
@@ -72,14 +73,11 @@ NO_RISK_UNTOLD = (
 
 
 def _shut(many: int, *, excepted: bool) -> str:
-    subject = (
-        "a linked risk of level 4 or more has"
-        if many == 1
-        else f"{many} linked risks of level 4 or more have"
-    )
-    beyond = " and the signed exception does not cover" if excepted else ""
-    object_ = (" it" if many == 1 else " them") if excepted else ""
+    subject, them = ("a linked risk of level 4 or more has", "it")
+    if many > 1:
+        subject, them = (f"{many} linked risks of level 4 or more have", "them")
+    beyond = f", and the signed exception does not cover {them}" if excepted else ""
     return (
-        f"G4: {subject} no approved mitigation{beyond}{object_}. Have a mitigation plan approved, "
+        f"G4: {subject} no approved mitigation{beyond}. Have a mitigation plan approved, "
         "or ask a senior for an exception."
     )

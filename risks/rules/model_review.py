@@ -9,6 +9,7 @@ from hrdd.governance.rules import LEAST_REASONS, Permission, Step
 from risks.rules.gaps import Gap
 from risks.rules.method import DEFAULT, Method
 
+SIGN_OFF_KIND = "model_review"
 SEVERE = 4
 UPHELD_SHARING_A_DRIVER = 3
 LEAST_ALTERNATIVES = 2

@@ -126,13 +126,28 @@ def _change_page(
     lead = "GP18: look at the risks to people before it starts, with those it would reach."
     if "look" not in given:
         form = ChangeForm(given or None, initial=initial, offered=offered)
-        return form_page(request, form, act=act, title=title, lead=lead, button=button, back=back, done=done)
+        return form_page(
+            request,
+            form,
+            act=act,
+            title=title,
+            lead=lead,
+            button=button,
+            back=back,
+            done=done,
+            template="risks/change_form.html",
+        )
     several = ("products", "countries", "risks")
     typed = {
         name: given.getlist(name) if name in several else given.get(name) for name in ChangeForm.base_fields
     }
-    form = ChangeForm(initial=typed, offered=offered)
-    context = {"form": form, "heading": title, "lead": lead, "button": button, "back": back}
+    context = {
+        "form": ChangeForm(initial=typed, offered=offered),
+        "heading": title,
+        "lead": lead,
+        "button": button,
+        "back": back,
+    }
     return render(request, "risks/change_form.html", context)
 
 

@@ -20,6 +20,7 @@ def form_page(
     button: str,
     back: str,
     done: str,
+    template: str = "risks/form_page.html",
 ) -> HttpResponse:
     """Show a form, or act on it.
 
@@ -29,6 +30,7 @@ def form_page(
         title, lead, button: what the page says.
         back: where to go afterwards, and where the link back leads.
         done: the sentence shown there.
+        template: a page that shows the form in another frame.
     """
     if request.method == "POST" and form.is_valid():
         try:
@@ -39,4 +41,4 @@ def form_page(
             messages.info(request, done)
             return redirect(back)
     context = {"form": form, "heading": title, "lead": lead, "button": button, "back": back}
-    return render(request, "risks/form_page.html", context, status=400 if form.errors else 200)
+    return render(request, template, context, status=400 if form.errors else 200)

@@ -127,6 +127,8 @@ def consult(site: str, enid: Page, rita: Page, risk: Risk) -> None:
         participants_n="24",
         limits="Only people with a phone were reached.",
     )
+    for name in ("consent_recording", "consent_attribution", "consent_reuse"):
+        enid.locator(f"main [name={name}]").select_option("given")
     record(enid)
     enid.goto(f"{page}findings/")
     fill(enid, you_said=SAID, theme="Location")

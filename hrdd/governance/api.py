@@ -42,8 +42,8 @@ class Pages(CursorPagination):
         cursor = super().decode_cursor(request)
         if cursor is None or cursor.position is None:
             return cursor
-        of_a_number = self.ordering[0] == "-id"
-        if "\0" in cursor.position or (of_a_number and not _is_number(cursor.position)):
+        of_a_number, position = self.ordering[0] == "-id", str(cursor.position)
+        if "\0" in position or (of_a_number and not _is_number(position)):
             raise exceptions.NotFound(self.invalid_cursor_message)
         return cursor
 
@@ -98,23 +98,26 @@ def told_as_problem(exc: Exception, context: dict[str, Any]) -> Response | None:
         return _problem(status.HTTP_409_CONFLICT, "Refused by a rule", str(exc))
     if isinstance(exc, ValueError) and type(exc).__module__.startswith("risks.rules"):
         return _problem(status.HTTP_400_BAD_REQUEST, "Bad input", str(exc))
+    if isinstance(exc, RecursionError):
+        return _problem(status.HTTP_400_BAD_REQUEST, "Bad input", "What was sent is nested too deeply.")
     if isinstance(exc, Http404):
         return _problem(status.HTTP_404_NOT_FOUND, "Not found", "There is nothing here for you.")
     if isinstance(exc, PermissionDenied):
         return _problem(status.HTTP_403_FORBIDDEN, "Not allowed", str(exc) or "Your role may not.")
-    if isinstance(exc, RecursionError):
-        return _problem(status.HTTP_400_BAD_REQUEST, "Bad input", "What was sent is nested too deeply.")
-    answer = exception_handler(exc, context)
-    if answer is not None and isinstance(exc, exceptions.ValidationError):
-        answer.data = _body(answer.status_code, "Bad input", "Mend what is named under errors.") | {
-            "errors": exc.detail
-        }
-        answer.content_type = PROBLEM
-    elif answer is not None and isinstance(exc, exceptions.APIException):
-        answer.data = _body(
-            answer.status_code, exc.default_code.replace("_", " ").capitalize(), str(exc.detail)
-        )
-        answer.content_type = PROBLEM
+    return _of_the_framework(exc, exception_handler(exc, context))
+
+
+def _of_the_framework(exc: Exception, answer: Response | None) -> Response | None:
+    """Tell what the framework refused as a problem; what it does not know stays an error."""
+    if answer is None or not isinstance(exc, exceptions.APIException):
+        return answer
+    if isinstance(exc, exceptions.ValidationError):
+        said = _body(answer.status_code, "Bad input", "Mend what is named under errors.")
+        answer.data = said | {"errors": exc.detail}
+    else:
+        title = exc.default_code.replace("_", " ").capitalize()
+        answer.data = _body(answer.status_code, title, str(exc.detail))
+    answer.content_type = PROBLEM
     return answer
 
 

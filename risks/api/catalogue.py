@@ -90,7 +90,7 @@ class StakeholderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Regis
     queryset = StakeholderGroup.objects.all()
     serializer_class = StakeholderGroupSerializer
 
-    def filter_queryset(self, queryset: QuerySet[StakeholderGroup]) -> QuerySet[StakeholderGroup]:
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return what the filters of the page leave of a list."""
         if self.action != "list":
             return queryset

@@ -15,6 +15,7 @@ from hrdd.governance.api import Register, caller, checked, filters_of
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed
 from risks.actions import changes as actions
+from risks.api.plans import ReasonsSerializer
 from risks.forms.changes import ChangeFilter
 from risks.models import Change, Product, Risk
 from risks.queries import changes as queries
@@ -52,6 +53,7 @@ class ChangeSerializer(serializers.ModelSerializer[Change]):
 class PassageSerializer(serializers.Serializer[Any]):
     """A change with the gate as it stands now, by the risks that it touches."""
 
+    id = serializers.IntegerField(source="change.pk")
     change = ChangeSerializer()
     gate_open = serializers.BooleanField(source="gate.open")
     gate = serializers.CharField(source="gate.sentence")
@@ -97,13 +99,7 @@ class ProposingChangeSerializer(serializers.Serializer[Any]):
         return {name: [] for name in ("products", "countries", "risks")} | given
 
 
-class ChangeReasonsSerializer(serializers.Serializer[Any]):
-    """Why, in at least 50 characters."""
-
-    reasons = serializers.CharField(max_length=5000)
-
-
-class ChangeDecisionSerializer(ChangeReasonsSerializer):
+class ChangeDecisionSerializer(ReasonsSerializer):
     """Why, and the content_hash of what was read."""
 
     seen_hash = serializers.CharField(max_length=64)
@@ -112,7 +108,7 @@ class ChangeDecisionSerializer(ChangeReasonsSerializer):
 STEPS: dict[str, tuple[Callable[..., object], type[serializers.Serializer[Any]]]] = {
     "approve": (actions.approve, ChangeDecisionSerializer),
     "refuse": (actions.refuse, ChangeDecisionSerializer),
-    "withdraw": (actions.withdraw, ChangeReasonsSerializer),
+    "withdraw": (actions.withdraw, ReasonsSerializer),
 }
 
 
@@ -155,12 +151,12 @@ class ChangeViewSet(Register[Change]):
         actions.edit(change, by=caller(request), at=timezone.now(), **given)
         return self._story(change)
 
-    @extend_schema(request=ChangeReasonsSerializer, responses=ChangeStorySerializer)
+    @extend_schema(request=ReasonsSerializer, responses=ChangeStorySerializer)
     @action(detail=True, methods=["post"])
     def exception(self, request: Request, pk: str) -> Response:
         """Ask a senior for an exception for the risks that shut the gate now; it is signed on the page of sign-offs."""
         change = self.get_object()
-        given = checked(ChangeReasonsSerializer, request)
+        given = checked(ReasonsSerializer, request)
         actions.ask_exception(change, by=caller(request), at=timezone.now(), **given)
         return self._story(change)
 

@@ -36,7 +36,7 @@ def _words(*, needed: bool = False) -> serializers.CharField:
     return serializers.CharField(max_length=5000, default="", allow_blank=True)
 
 
-def _records(found: QuerySet[Any]) -> serializers.ManyRelatedField:
+def _records(found: QuerySet[Any]) -> serializers.PrimaryKeyRelatedField[Any]:
     return serializers.PrimaryKeyRelatedField[Any](many=True, queryset=found, required=False)
 
 
@@ -45,14 +45,14 @@ class LinkSerializer(serializers.Serializer[Any]):
 
     kind = serializers.CharField()
     id = serializers.IntegerField(source="pk")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class ConsultationRowSerializer(serializers.Serializer[Any]):
     """A consultation in a list; of a guarded one only purpose, state and links are told to outsiders."""
 
     id = serializers.IntegerField(source="pk")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     purpose = serializers.CharField()
     state = serializers.CharField(source="state_code")
     linked = LinkSerializer(many=True)
@@ -189,7 +189,7 @@ class SummarySerializer(serializers.Serializer[Any]):
 class ScreeningTextSerializer(serializers.Serializer[Any]):
     """A text that others will read."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     text = serializers.CharField()
 
 

@@ -28,7 +28,7 @@ class AboutSerializer(serializers.Serializer[Any]):
 
     kind = serializers.CharField()
     id = serializers.IntegerField(source="pk")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class SeenFindingSerializer(serializers.Serializer[Any]):

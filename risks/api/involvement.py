@@ -14,6 +14,7 @@ from hrdd.governance.api import Register, caller, checked, filters_of
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.actions import involvement as actions
+from risks.api.plans import ReasonsSerializer
 from risks.forms.involvement import InvolvementFilter
 from risks.models import Evidence, Involvement, InvolvementChallenge, Relationship, Risk
 from risks.queries import involvement as queries
@@ -124,12 +125,6 @@ class ProposingSerializer(serializers.Serializer[Any]):
     counsel_heard = serializers.CharField(max_length=5000, default="", allow_blank=True)
 
 
-class ReasonsSerializer(serializers.Serializer[Any]):
-    """Why, in at least 50 characters."""
-
-    reasons = serializers.CharField(max_length=5000)
-
-
 class StoppingSerializer(serializers.Serializer[Any]):
     """Since when the company's own part has stopped, and how, in at least 50 characters."""
 
@@ -154,7 +149,7 @@ class InvolvementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Regis
     queryset = Involvement.objects.select_related("proposed_by", "decided_by")
     serializer_class = InvolvementSerializer
 
-    def filter_queryset(self, queryset: QuerySet[Involvement]) -> QuerySet[Involvement]:
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return what the filters of the page leave of a list."""
         if self.action != "list":
             return queryset

@@ -46,7 +46,7 @@ class FactsSerializer(serializers.Serializer[Any]):
     countries = _names(required=False, help_text="Codes of two letters or names, or GLOBAL alone")
     products = _names(required=False, help_text="Names; one that is new is recorded")
     activity = serializers.ChoiceField(choices=labels(Activity), required=False, allow_blank=True)
-    source = serializers.ChoiceField(choices=labels(Source), required=False, allow_blank=True)
+    source = serializers.ChoiceField(choices=labels(Source), required=False, allow_blank=True)  # type: ignore[assignment]
     drivers = _some(Driver)
     context_tags = _some(ContextTag)
     context_until = serializers.DateField(required=False, allow_null=True)

@@ -23,6 +23,7 @@ from risks.queries.register_pages import PAGE_SIZE, page_of
 from risks.queries.saved_views import views_of
 from risks.rules.severity import BANDS
 
+LONGEST_NUMBER = 9
 SHOWN_IN_LISTS = (
     *("id", "title", "summary", "status", "rights", "vulnerabilities", "countries", "products", "activity"),
     *("source", "drivers", "context_tags", "context_until", "threat_to_life", "gross_abuse", "owner"),
@@ -95,7 +96,7 @@ def register_page(request: Request) -> Response:
 
 
 def _size(said: str) -> int:
-    asked = int(said) if said.isascii() and said.isdecimal() and len(said) <= len(str(LARGEST_PAGE)) else 0
+    asked = int(said[:LONGEST_NUMBER]) if said.isascii() and said.isdecimal() else 0
     return min(asked, LARGEST_PAGE) if asked else PAGE_SIZE
 
 

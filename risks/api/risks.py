@@ -179,7 +179,7 @@ class TimelineSerializer(serializers.Serializer[Any]):
 
 
 def _refuse_unseen(risk: Risk, given: dict[str, Any], user: User) -> None:
-    """Refuse grounds that the page would not offer: of another risk, or of a consultation kept from this person (E4)."""
+    """Refuse grounds that the page would not offer: of another risk, or kept from this person (E4)."""
     held, said = grounds_for(risk, user)
     offered = {"evidence": risk.evidence.all(), "consultations": held, "findings_considered": said}
     wrong = {

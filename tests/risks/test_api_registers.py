@@ -78,7 +78,7 @@ def register(ana: User, rights: None) -> list[Risk]:
         "published": True,
         "owner": ana,
     }
-    risks = [a_risk(number, level=4) for number in range(3)] + [a_risk(9, **other)]
+    risks = [a_risk(number, level=4, salient=False) for number in range(3)] + [a_risk(9, **other)]
     risks[-1].products.add(product)
     right = Right.objects.get(code="PRIVACY")
     RiskRight.objects.create(risk=risks[-1], right=right, said="x")

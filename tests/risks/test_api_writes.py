@@ -129,7 +129,7 @@ def test_recording_is_refused_in_the_words_of_the_page_and_nothing_is_written(se
 def test_correcting_is_refused_by_role_and_by_rule(send: Post, risk: Risk) -> None:
     address = f"risks/{risk.pk}/"
     assert refused(send("rita", address, {"title": "y"}, "patch"), 403, "Your role may not")
-    Risk.objects.update(status="closed", tier=6)
+    Risk.objects.update(status="closed", tier=6, closed_on=TODAY)
     assert refused(send("ana", address, FACTS, "patch"), 409, "This risk is closed.")
     assert Risk.objects.get().title == "A risk"
 
@@ -214,7 +214,8 @@ def test_a_plan_is_proposed_and_decided_by_another(send: Post, risk: Risk) -> No
     assert made.status_code == 201
     address = f"plans/{made.json()['id']}/decide/"
 
-    assert refused(send("ana", address, {"approve": True, "reasons": LONG}), 403, "Your role may not")
+    assert refused(send("ana", address, {"approve": True, "reasons": LONG}), 409, "SD1")
+    assert refused(send("eve", address, {"approve": True, "reasons": LONG}), 403, "Your role may not")
     assert refused(send("dan", address, {"approve": True, "reasons": "short"}), 409, "50 characters")
     assert MitigationPlan.objects.get().state == "proposed"
     assert send("dan", address, {"approve": True, "reasons": LONG}).json()["state"] == "approved"

@@ -1,15 +1,44 @@
 """The API on one page: every register under /api/v1/, its schema, and its pages for people."""
 
+import json
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from django.views.decorators.http import require_GET
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from hrdd.governance.access import requires
 from hrdd.governance.rules import Permission
-from risks.api.risks import PlanViewSet, RiskViewSet
+from risks.api.catalogue import ProductViewSet, RightViewSet, StakeholderViewSet
+from risks.api.changes import ChangeViewSet
+from risks.api.consultations import ConsultationViewSet
+from risks.api.findings import FindingViewSet
+from risks.api.involvement import InvolvementViewSet
+from risks.api.lowering import LoweringViewSet
+from risks.api.model_reviews import ModelReviewViewSet
+from risks.api.plans import PlanViewSet
+from risks.api.register import GapViewSet, SavedViewViewSet
+from risks.api.risks import RiskViewSet
 
 router = SimpleRouter(use_regex_path=False)
+router.register("rights", RightViewSet, basename="api-right")
+router.register("products", ProductViewSet, basename="api-product")
 router.register("risks", RiskViewSet, basename="api-risk")
+router.register("lowering-proposals", LoweringViewSet, basename="api-lowering")
 router.register("plans", PlanViewSet, basename="api-plan")
+router.register("gaps", GapViewSet, basename="api-gap")
+router.register("involvements", InvolvementViewSet, basename="api-involvement")
+router.register("stakeholder-groups", StakeholderViewSet, basename="api-stakeholder")
+router.register("consultations", ConsultationViewSet, basename="api-consultation")
+router.register("consultation-findings", FindingViewSet, basename="api-finding")
+router.register("model-reviews", ModelReviewViewSet, basename="api-model-review")
+router.register("changes", ChangeViewSet, basename="api-change")
+router.register("saved-views", SavedViewViewSet, basename="api-saved-view")
 
 
 class SchemaView(SpectacularAPIView):
@@ -18,14 +47,40 @@ class SchemaView(SpectacularAPIView):
     permission = Permission.READ_DESK
 
 
-class DocumentationView(SpectacularSwaggerSplitView):
-    """The API for people to read and try."""
+@cache
+def operations() -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return what the API offers, by register, as its schema tells it; it is the same for as long as we run."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    for address, methods in schema["paths"].items():
+        for method, told in methods.items():
+            register = address.removeprefix("/api/v1/").partition("/")[0].replace("-", " ").capitalize()
+            found.setdefault(register, []).append(_operation(method.upper(), address, told))
+    return list(found.items())
 
-    permission = Permission.READ_DESK
+
+def _operation(method: str, address: str, told: dict[str, Any]) -> dict[str, Any]:
+    sent = told.get("requestBody", {}).get("content", {}).get("application/json", {})
+    examples = [json.dumps(one["value"], indent=2) for one in sent.get("examples", {}).values()]
+    return {
+        "method": method,
+        "address": address,
+        "description": told.get("description", ""),
+        "parameters": [one for one in told.get("parameters", ()) if one["in"] == "query"],
+        "takes": sent.get("schema", {}).get("$ref", "").rpartition("/")[2],
+        "examples": examples,
+    }
+
+
+@require_GET
+@requires(Permission.READ_DESK)
+def documentation(request: HttpRequest) -> HttpResponse:
+    """The API for people to read, without a script."""
+    return render(request, "api/docs.html", {"registers": operations()})
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(router.urls)),
     path("schema/", SchemaView.as_view(), name="api-schema"),
-    path("docs/", DocumentationView.as_view(url_name="api-schema"), name="api-docs"),
+    path("docs/", documentation, name="api-docs"),
 ]

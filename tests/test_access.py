@@ -136,8 +136,10 @@ def arguments_of(pattern: URLPattern) -> dict[str, Any]:
         return {}
     if pattern.name in ARGUMENTS:
         return ARGUMENTS[pattern.name]()
-    model = viewset_of(pattern).serializer_class.Meta.model
-    return {"pk": first(model)} | ({"step": "confirm"} if "step" in wanted else {})
+    viewset = viewset_of(pattern)
+    if viewset.queryset.model is Consultation:
+        return {"pk": kept_consultation().pk} | ({"step": "tell"} if "step" in wanted else {})
+    return {"pk": first(viewset.queryset.model)} | ({"step": "confirm"} if "step" in wanted else {})
 
 
 def viewset_of(pattern: URLPattern) -> Any:
@@ -152,6 +154,19 @@ TEAM_ONLY = {
     *("consultation-summary", "consultation-screen", "consultation-validate", "consultation-step"),
     *("consultation-finding", "finding-amend", "finding-tag", "finding-answer"),
     *("participant-new", "participant-contact", "participant-step"),
+}
+
+# The same acts in the API.
+OF_A_TEAM = {
+    f"api-consultation-{act}"
+    for act in ("safeguards", "held", "summary", "screening", "agreed", "findings", "steps")
+}
+NOT_THERE = {
+    *OF_A_TEAM,
+    "api-consultation-detail",
+    "api-finding-detail",
+    "api-finding-tags",
+    "api-finding-answer",
 }
 
 
@@ -324,7 +339,10 @@ def as_expected_of_the_api(pattern: URLPattern, user: User | None, answer: Any) 
     assert permission is not None
     if user is None or not user.may(permission):
         return bool(answer.status_code == 403)
+    if answer.status_code == 404:
+        shown = pattern.name == "api-consultation-detail" and answer.request["REQUEST_METHOD"] == "GET"
+        return pattern.name in NOT_THERE and not shown
     refused = answer.status_code in {400, 403, 409, 415}
     if refused:
         return bool(answer.headers["Content-Type"] == "application/problem+json")
-    return answer.status_code in {200, 201, 202}
+    return answer.status_code in {200, 201, 202, 204}

@@ -73,6 +73,7 @@ def page_furniture(request: HttpRequest) -> dict[str, Any]:
     return {
         "organisation": settings.ORGANISATION,
         "demonstration": settings.DEMONSTRATION,
+        "reads_the_desk": isinstance(user, User) and user.may(Permission.READ_DESK),
         "navigation": [
             {"url": (url := reverse(name)), "label": label, "current": _is_current(url, request.path)}
             for name, label, _permission in mine

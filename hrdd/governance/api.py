@@ -1,18 +1,77 @@
 """What every part of the API shares: who may, and how a refusal is told (RFC 9457)."""
 
-from typing import Any, cast
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import Http404
-from rest_framework import exceptions, serializers, status
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import exceptions, serializers, status, viewsets
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from rest_framework.views import APIView, exception_handler
 
+from hrdd.governance.access import MayRead
 from hrdd.governance.models import User
-from hrdd.governance.rules import NotAllowed, RoleMayNot
+from hrdd.governance.rules import NotAllowed, Permission, RoleMayNot
 
 PROBLEM = "application/problem+json"
+PAGE_SIZE, LARGEST_PAGE = 50, 200
+Record = TypeVar("Record", bound=Model)
+
+
+class Pages(CursorPagination):
+    """Pages by key, the latest first: what comes or goes before a page moves no row of it.
+
+    A viewset may name another `key`; it is unique, so that no two rows are equal.
+    """
+
+    page_size = PAGE_SIZE
+    max_page_size = LARGEST_PAGE
+    page_size_query_param = "page_size"
+    invalid_cursor_message = "This is no cursor of ours. Begin with the first page and follow its links."
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
+        """Return the one key by which the rows are ordered."""
+        return (getattr(view, "key", "-id"),)
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Return where the page begins, or refuse what the database could not compare with a key."""
+        cursor = super().decode_cursor(request)
+        if cursor is None or cursor.position is None:
+            return cursor
+        of_a_number, position = self.ordering[0] == "-id", str(cursor.position)
+        if "\0" in position or (of_a_number and not _is_number(position)):
+            raise exceptions.NotFound(self.invalid_cursor_message)
+        return cursor
+
+
+def _is_number(said: str) -> bool:
+    return said.isascii() and said.isdecimal()
+
+
+class Register(viewsets.GenericViewSet[Record]):
+    """Records of a kind, found by their number, for whoever reads the desk; each act asks for its own permission."""
+
+    lookup_value_converter = "int"
+    permission = Permission.READ_DESK
+    permission_classes = (MayRead,)
+    pagination_class = Pages
+
+    def page(self, rows: QuerySet[Any], shape: type[serializers.BaseSerializer[Any]]) -> Response:
+        """Answer one page of rows."""
+        return self.get_paginated_response(shape(self.paginate_queryset(rows), many=True).data)
+
+
+def filters_of(fields: Mapping[str, Any], *, but: Iterable[str] = ()) -> list[OpenApiParameter]:
+    """Return the filters of a page as parameters of the API: the same names, told in the words of their labels."""
+    return [
+        OpenApiParameter(name, str, description=str(field.label or name.replace("_", " ").capitalize()))
+        for name, field in fields.items()
+        if name not in but
+    ]
 
 
 def caller(request: Request) -> User:
@@ -39,21 +98,26 @@ def told_as_problem(exc: Exception, context: dict[str, Any]) -> Response | None:
         return _problem(status.HTTP_409_CONFLICT, "Refused by a rule", str(exc))
     if isinstance(exc, ValueError) and type(exc).__module__.startswith("risks.rules"):
         return _problem(status.HTTP_400_BAD_REQUEST, "Bad input", str(exc))
+    if isinstance(exc, RecursionError):
+        return _problem(status.HTTP_400_BAD_REQUEST, "Bad input", "What was sent is nested too deeply.")
     if isinstance(exc, Http404):
         return _problem(status.HTTP_404_NOT_FOUND, "Not found", "There is nothing here for you.")
     if isinstance(exc, PermissionDenied):
         return _problem(status.HTTP_403_FORBIDDEN, "Not allowed", str(exc) or "Your role may not.")
-    answer = exception_handler(exc, context)
-    if answer is not None and isinstance(exc, exceptions.ValidationError):
-        answer.data = _body(answer.status_code, "Bad input", "Mend what is named under errors.") | {
-            "errors": exc.detail
-        }
-        answer.content_type = PROBLEM
-    elif answer is not None and isinstance(exc, exceptions.APIException):
-        answer.data = _body(
-            answer.status_code, exc.default_code.replace("_", " ").capitalize(), str(exc.detail)
-        )
-        answer.content_type = PROBLEM
+    return _of_the_framework(exc, exception_handler(exc, context))
+
+
+def _of_the_framework(exc: Exception, answer: Response | None) -> Response | None:
+    """Tell what the framework refused as a problem; what it does not know stays an error."""
+    if answer is None or not isinstance(exc, exceptions.APIException):
+        return answer
+    if isinstance(exc, exceptions.ValidationError):
+        said = _body(answer.status_code, "Bad input", "Mend what is named under errors.")
+        answer.data = said | {"errors": exc.detail}
+    else:
+        title = exc.default_code.replace("_", " ").capitalize()
+        answer.data = _body(answer.status_code, title, str(exc.detail))
+    answer.content_type = PROBLEM
     return answer
 
 

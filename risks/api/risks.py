@@ -1,76 +1,81 @@
 """Risks, their judgements, evidence and plans."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, status, viewsets
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hrdd.governance.access import MayRead
-from hrdd.governance.api import caller, checked
+from hrdd.governance.api import Register, caller, checked
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import lowering, salience
 from risks.actions import plans as plan_actions
 from risks.actions.evidence import record_evidence
+from risks.api.involvement import InvolvementSerializer, ProposingSerializer, proposed
+from risks.api.lowering import LoweringSerializer
+from risks.api.plans import PlanSerializer, ReasonsSerializer
+from risks.api.recording import CorrectingSerializer, RecordingSerializer, corrected, recorded
+from risks.api.register import PARAMETERS, RiskPageSerializer, RiskSerializer, register_page
 from risks.models import (
     Consultation,
     ConsultationFinding,
     Evidence,
     LoweringProposal,
-    MitigationPlan,
     Risk,
     SeverityAssessment,
 )
-from risks.queries.consultations import consultations_of
+from risks.queries.consultations import consultations_of, grounds_for
 from risks.queries.gaps import gaps_of
-from risks.queries.register import by_salience
-from risks.queries.story import evidence_of
 from risks.queries.timeline import timeline_of
 from risks.rules.recording import about_the_company
 from risks.rules.risk_workflow import BUTTONS
-from risks.rules.severity import BANDS
+
+RECORDING_EXAMPLE = OpenApiExample(
+    "A risk to people who report on a conflict",
+    request_only=True,
+    value={
+        "title": "Reporters are traced through their location",
+        "summary": "Posts carry where they were written, and armed groups read them.",
+        "rights": ["LIBERTY", "PRIVACY"],
+        "affected_groups": ["People who report on the conflict"],
+        "countries": ["ET"],
+    },
+)
+JUDGING_EXAMPLE = OpenApiExample(
+    "A judgement",
+    request_only=True,
+    value={
+        "scale": 5,
+        "scope": 3,
+        "irremediability": 5,
+        "scale_rationale": "People were killed.",
+        "scope_rationale": "Some hundreds of people, by three sources.",
+        "irremediability_rationale": "Nothing brings a life back.",
+        "state_of_harm": "actual_unremedied",
+        "consulted": "Two groups of reporters, in four meetings.",
+        "evidence": [1],
+    },
+)
+REGISTER_EXAMPLES = [
+    OpenApiExample(
+        "A page of the register",
+        response_only=True,
+        value={
+            "count": 1,
+            "next": None,
+            "previous": None,
+            "results": [{"id": 1, "title": "Reporters are traced through their location", "level": 5}],
+        },
+    )
+]
 
 
 def _head() -> serializers.IntegerField:
     return serializers.IntegerField(min_value=1, max_value=5, allow_null=True)
-
-
-class RiskSerializer(serializers.ModelSerializer[Risk]):
-    """A risk as the register shows it."""
-
-    band = serializers.SerializerMethodField()
-    owner = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
-    rights = serializers.PrimaryKeyRelatedField[Any](many=True, read_only=True)
-    products = serializers.SlugRelatedField[Any](slug_field="name", many=True, read_only=True)
-
-    class Meta:
-        model = Risk
-        fields = (
-            *(
-                "id",
-                "title",
-                "summary",
-                "status",
-                "rights",
-                "affected_groups",
-                "vulnerabilities",
-                "countries",
-            ),
-            *("products", "activity", "source", "drivers", "context_tags", "context_until", "threat_to_life"),
-            *("gross_abuse", "owner", "published", "opened_on", "closed_on", "level", "band", "incomplete"),
-            *("state_of_harm", "likelihood", "tier", "salient", "assessed_on", "next_review", "tie"),
-        )
-        read_only_fields = fields
-
-    def get_band(self, risk: Risk) -> str:
-        """Return the word for the level."""
-        return BANDS[risk.level]
 
 
 class EvidenceSerializer(serializers.ModelSerializer[Evidence]):
@@ -136,39 +141,6 @@ class JudgingSerializer(serializers.Serializer[Any]):
     )
 
 
-class LoweringSerializer(serializers.ModelSerializer[LoweringProposal]):
-    """A lower judgement that waits for a second person."""
-
-    class Meta:
-        model = LoweringProposal
-        fields = ("id", "level_held", "level_proposed", "state", "reasons", "proposed_at")
-        read_only_fields = fields
-
-
-class PlanSerializer(serializers.ModelSerializer[MitigationPlan]):
-    """A plan about a risk."""
-
-    owner = serializers.SlugRelatedField[User](
-        slug_field="username", queryset=User.objects.filter(is_active=True)
-    )
-
-    class Meta:
-        model = MitigationPlan
-        fields = (
-            *("id", "kind", "actions", "target", "owner", "due", "state", "proposed_at", "decided_at"),
-            *("reasons", "tested_on", "works", "test_result"),
-        )
-        read_only_fields = (
-            *("id", "state", "proposed_at", "decided_at", "reasons", "tested_on", "works", "test_result"),
-        )
-
-
-class ReasonsSerializer(serializers.Serializer[Any]):
-    """Why a step is taken, in at least 50 characters."""
-
-    reasons = serializers.CharField(max_length=5000)
-
-
 class OwnerSerializer(serializers.Serializer[Any]):
     """Who answers for a risk; null for nobody."""
 
@@ -194,34 +166,88 @@ class HappeningSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
 
 
-class RiskViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet[Risk]):
-    """The register of risks, the first to be acted on first."""
+class GapsSerializer(serializers.Serializer[Any]):
+    """The gaps of a risk."""
+
+    results = GapSerializer(many=True)
+
+
+class TimelineSerializer(serializers.Serializer[Any]):
+    """The timeline of a risk."""
+
+    results = HappeningSerializer(many=True)
+
+
+def _refuse_unseen(risk: Risk, given: dict[str, Any], user: User) -> None:
+    """Refuse grounds that the page would not offer: of another risk, or kept from this person (E4)."""
+    held, said = grounds_for(risk, user)
+    offered = {"evidence": risk.evidence.all(), "consultations": held, "findings_considered": said}
+    wrong = {
+        name: ["Choose what is on record for this risk."]
+        for name, found in offered.items()
+        if {one.pk for one in given.get(name, ())} - set(found.values_list("pk", flat=True))
+    }
+    if wrong:
+        raise serializers.ValidationError(wrong)
+
+
+class RiskViewSet(mixins.RetrieveModelMixin, Register[Risk]):
+    """The register of risks.
+
+    Names of fields about money or reputation that come along feed nothing, and the log keeps them (R1).
+    """
 
     serializer_class = RiskSerializer
-    lookup_value_converter = "int"
-    permission = Permission.READ_DESK
-    permission_classes = (MayRead,)
+    queryset = Risk.objects.select_related("owner").prefetch_related("rights", "products")
 
-    def get_queryset(self) -> QuerySet[Risk]:
-        """Return every risk with what is shown of it."""
-        return by_salience(Risk.objects.select_related("owner").prefetch_related("rights", "products"))
+    @extend_schema(
+        operation_id="risks_list",
+        parameters=PARAMETERS,
+        responses=RiskPageSerializer,
+        examples=REGISTER_EXAMPLES,
+    )
+    def list(self, request: Request) -> Response:
+        """The risks that the filters leave, the first to be acted on first, or in the order asked for.
+
+        The filters are those of the page. A value that makes no sense is left out, as if it were not given.
+        """
+        return register_page(request)
+
+    @extend_schema(request=RecordingSerializer, responses={201: RiskSerializer}, examples=[RECORDING_EXAMPLE])
+    def create(self, request: Request) -> Response:
+        """Record a risk as a draft; until it is assessed it counts as level 4."""
+        return self._shown(recorded(request), code=status.HTTP_201_CREATED)
+
+    @extend_schema(request=CorrectingSerializer, responses=RiskSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Correct what it says; what is not sent stays, and so do its judgements."""
+        risk = self.get_object()
+        corrected(risk, request)
+        return self._shown(risk)
 
     @extend_schema(responses=AssessmentSerializer(many=True))
     @action(detail=True)
     def assessments(self, request: Request, pk: str) -> Response:
         """Every judgement of severity, the newest first."""
-        return Response(AssessmentSerializer(self.get_object().assessments.all(), many=True).data)
+        return self.page(self.get_object().assessments.all(), AssessmentSerializer)
 
-    @extend_schema(request=JudgingSerializer, responses={201: AssessmentSerializer, 202: LoweringSerializer})
+    @extend_schema(
+        request=JudgingSerializer,
+        responses={201: AssessmentSerializer, 202: LoweringSerializer},
+        examples=[JUDGING_EXAMPLE],
+    )
     @action(detail=True, methods=["post"])
     def assess(self, request: Request, pk: str) -> Response:
-        """Judge severity: at once, or as a proposal where a second person must sign (202)."""
+        """Judge severity: at once, or as a proposal where a second person must sign (202, SD5)."""
+        risk, user = self.get_object(), caller(request)
+        user.demand(Permission.ASSESS_RISK)
         given = checked(JudgingSerializer, request)
+        _refuse_unseen(risk, given, user)
         found = lowering.judge_risk(
-            self.get_object(),
+            risk,
             salience.Judging(**given),
             new_evidence={},
-            by=caller(request),
+            by=user,
             at=timezone.now(),
             ignored=about_the_company(request.data),
         )
@@ -236,35 +262,33 @@ class RiskViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Gen
         risk = self.get_object()
         if step not in BUTTONS:
             raise NotAllowed(f"Steps: {', '.join(BUTTONS)}. Assessing is an act of its own.")
-        salience.take_step(
-            risk, step, by=caller(request), at=timezone.now(), **checked(ReasonsSerializer, request)
-        )
-        risk.refresh_from_db()
-        return Response(RiskSerializer(risk).data)
+        given = checked(ReasonsSerializer, request)
+        salience.take_step(risk, step, by=caller(request), at=timezone.now(), **given)
+        return self._shown(risk)
 
     @extend_schema(request=OwnerSerializer, responses=RiskSerializer)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, pk: str) -> Response:
         """Name who answers for it."""
         risk = self.get_object()
-        salience.assign_owner(
-            risk, by=caller(request), at=timezone.now(), **checked(OwnerSerializer, request)
-        )
-        risk.refresh_from_db()
-        return Response(RiskSerializer(risk).data)
+        given = checked(OwnerSerializer, request)
+        salience.assign_owner(risk, by=caller(request), at=timezone.now(), **given)
+        return self._shown(risk)
 
     @extend_schema(methods=["get"], responses=EvidenceSerializer(many=True))
     @extend_schema(methods=["post"], request=EvidenceSerializer, responses={201: EvidenceSerializer})
     @action(detail=True, methods=["get", "post"])
     def evidence(self, request: Request, pk: str) -> Response:
         """Read the evidence that the reader may read, or record a piece."""
-        risk = self.get_object()
+        risk, user = self.get_object(), caller(request)
         if request.method == "POST":
             given = checked(EvidenceSerializer, request)
-            recorded = record_evidence(risk, by=caller(request), at=timezone.now(), **given)
-            return Response(EvidenceSerializer(recorded).data, status=status.HTTP_201_CREATED)
-        shown, _kept = evidence_of(risk, restricted=caller(request).may(Permission.READ_RESTRICTED))
-        return Response(EvidenceSerializer(shown, many=True).data)
+            piece = record_evidence(risk, by=user, at=timezone.now(), **given)
+            return Response(EvidenceSerializer(piece).data, status=status.HTTP_201_CREATED)
+        pieces = risk.evidence.all()
+        if not user.may(Permission.READ_RESTRICTED):
+            pieces = pieces.exclude(disclosure=Evidence.Disclosure.RESTRICTED)
+        return self.page(pieces, EvidenceSerializer)
 
     @extend_schema(methods=["get"], responses=PlanSerializer(many=True))
     @extend_schema(methods=["post"], request=PlanSerializer, responses={201: PlanSerializer})
@@ -276,67 +300,33 @@ class RiskViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Gen
             given = checked(PlanSerializer, request)
             plan = plan_actions.propose_plan(risk, by=caller(request), at=timezone.now(), **given)
             return Response(PlanSerializer(plan).data, status=status.HTTP_201_CREATED)
-        return Response(PlanSerializer(risk.plans.select_related("owner"), many=True).data)
+        return self.page(risk.plans.select_related("owner"), PlanSerializer)
 
-    @extend_schema(responses=GapSerializer(many=True))
-    @action(detail=True)
+    @extend_schema(methods=["get"], responses=InvolvementSerializer(many=True))
+    @extend_schema(methods=["post"], request=ProposingSerializer, responses={201: InvolvementSerializer})
+    @action(detail=True, methods=["get", "post"])
+    def involvements(self, request: Request, pk: str) -> Response:
+        """Read how the company is said, proposed or found to be involved, or propose a finding."""
+        risk = self.get_object()
+        if request.method == "POST":
+            made = proposed(risk, request)
+            return Response(InvolvementSerializer(made).data, status=status.HTTP_201_CREATED)
+        return self.page(risk.involvements.select_related("proposed_by", "decided_by"), InvolvementSerializer)
+
+    @extend_schema(responses=GapsSerializer)
+    @action(detail=True, pagination_class=None)
     def gaps(self, request: Request, pk: str) -> Response:
         """What it leaves open, and what its record shows was done wrong."""
-        return Response(GapSerializer(gaps_of(self.get_object(), at=timezone.now()), many=True).data)
+        found = gaps_of(self.get_object(), at=timezone.now())
+        return Response(GapsSerializer({"results": found}).data)
 
-    @extend_schema(responses=HappeningSerializer(many=True))
-    @action(detail=True)
+    @extend_schema(responses=TimelineSerializer)
+    @action(detail=True, pagination_class=None)
     def timeline(self, request: Request, pk: str) -> Response:
         """What happened, in order of time."""
         risk = self.get_object()
         consultations = consultations_of(risk, caller(request), on=timezone.now().date())
-        return Response(HappeningSerializer(timeline_of(risk, consultations), many=True).data)
+        return Response(TimelineSerializer({"results": timeline_of(risk, consultations)}).data)
 
-
-class DecisionSerializer(ReasonsSerializer):
-    """Approve or refuse, with the reasons."""
-
-    approve = serializers.BooleanField()
-
-
-class ControlTestSerializer(serializers.Serializer[Any]):
-    """Whether a plan works, and what was tested and found."""
-
-    works = serializers.BooleanField()
-    test_result = serializers.CharField(max_length=5000)
-
-
-class PlanViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet[MitigationPlan]):
-    """Plans about risks, the latest first."""
-
-    queryset = MitigationPlan.objects.select_related("owner", "proposed_by")
-    serializer_class = PlanSerializer
-    lookup_value_converter = "int"
-    permission = Permission.READ_DESK
-    permission_classes = (MayRead,)
-
-    @extend_schema(request=DecisionSerializer, responses=PlanSerializer)
-    @action(detail=True, methods=["post"])
-    def decide(self, request: Request, pk: str) -> Response:
-        """Approve or refuse."""
-        return self._after(request, plan_actions.decide_plan, DecisionSerializer)
-
-    @extend_schema(request=ReasonsSerializer, responses=PlanSerializer)
-    @action(detail=True, methods=["post"])
-    def end(self, request: Request, pk: str) -> Response:
-        """End an approved plan."""
-        return self._after(request, plan_actions.end_plan, ReasonsSerializer)
-
-    @extend_schema(request=ControlTestSerializer, responses=PlanSerializer)
-    @action(detail=True, methods=["post"])
-    def test(self, request: Request, pk: str) -> Response:
-        """Record whether it works."""
-        return self._after(request, plan_actions.record_test, ControlTestSerializer)
-
-    def _after(
-        self, request: Request, act: Callable[..., None], shape: type[serializers.Serializer[Any]]
-    ) -> Response:
-        plan = self.get_object()
-        act(plan, by=caller(request), at=timezone.now(), **checked(shape, request))
-        plan.refresh_from_db()
-        return Response(PlanSerializer(plan).data)
+    def _shown(self, risk: Risk, code: int = status.HTTP_200_OK) -> Response:
+        return Response(RiskSerializer(self.get_queryset().get(pk=risk.pk)).data, status=code)

@@ -11,7 +11,7 @@ from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import lowering as actions
 from risks.actions.salience import Judging
 from risks.forms.salience import SeverityForm
-from risks.models import LoweringProposal, Risk
+from risks.models import Evidence, LoweringProposal, Risk
 from risks.queries.consultations import grounds_for
 from risks.queries.preview import preview_of
 from risks.queries.register import standings
@@ -97,11 +97,14 @@ def lowering_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One proposal to lower a severe judgement, beside the judgement that it would supersede."""
     proposals = LoweringProposal.objects.select_related("risk__held", "proposed_by", "assessment")
     proposal = get_object_or_404(proposals, pk=pk)
+    evidence = proposal.new_evidence.all()
+    if not person(request).may(Permission.READ_RESTRICTED):
+        evidence = evidence.exclude(disclosure=Evidence.Disclosure.RESTRICTED)
     context = {
         "proposal": proposal,
         "judging": actions.judging_of(proposal),
         "held": proposal.risk.held,
-        "new_evidence": proposal.new_evidence.all(),
+        "new_evidence": evidence,
         "mine": proposal.proposed_by == person(request),
     }
     return render(request, "risks/lowering_detail.html", context)

@@ -55,12 +55,13 @@ def cast(db: None) -> Cast:
 
 @pytest.fixture
 def record(db: None) -> None:
+    """The real cases, published by somebody who has left since, and re-assessed once."""
     call_command("load_rights", stdout=io.StringIO())
     call_command("import_dossier", *map(str, CASES), stdout=io.StringIO())
     publisher = User.objects.create_user("petra", "x", display_name="Petra", roles=[Role.PUBLISHER])
     for risk in Risk.objects.all():
         publish_risk(risk, by=publisher, at=NOW)
-    User.objects.filter(pk=publisher.pk).update(is_active=False)  # Petra has left since
+    User.objects.filter(pk=publisher.pk).update(is_active=False)
     cycle = plan_cycle(as_of=date(2021, 2, 1), at=NOW)
     for chunk in cycle.chunks.all():
         assess_chunk(chunk.pk, at=NOW)

@@ -289,8 +289,6 @@ def test_each_address_opens_for_its_people_and_for_nobody_else(everything: None)
                 if user is not None:
                     client.force_login(user)
                 answer = getattr(client, method)(address)
-                if answer.streaming:
-                    b"".join(answer)
                 asked += 1
                 if answer.streaming:
                     list(answer)  # a file is closed once it was read
@@ -326,7 +324,7 @@ def as_expected_of_the_api(pattern: URLPattern, user: User | None, answer: Any) 
     assert permission is not None
     if user is None or not user.may(permission):
         return bool(answer.status_code == 403)
-    refused = answer.status_code in {400, 403, 409}
+    refused = answer.status_code in {400, 403, 409, 415}
     if refused:
         return bool(answer.headers["Content-Type"] == "application/problem+json")
     return answer.status_code in {200, 201, 202}

@@ -36,6 +36,12 @@ def fill(tab: Page, **given: str) -> None:
         tab.locator(f"main [name={name}]").fill(said)
 
 
+def record(tab: Page) -> None:
+    """Send the one form of a page, which is not refused."""
+    tab.locator("main form[method=post] button").last.click()
+    expect(tab.locator(".refusal, .errorlist")).to_have_count(0)
+
+
 def tick(tab: Page, name: str, value: Any) -> Locator:
     box = tab.locator(f"main input[name={name}][value='{value}']")
     box.check()
@@ -104,12 +110,12 @@ def consult(site: str, enid: Page, rita: Page, risk: Risk) -> None:
     tick(enid, "asked", StakeholderGroup.objects.get(type="legitimate_representative").pk)
     tick(enid, "safeguards", "do_no_harm_assessment")
     enid.get_by_label("Rita, reviewer").check()
-    submit(enid, "Plan the consultation")
+    record(enid)
     one = Consultation.objects.get(told_by_dossier=False)
     page = f"{site}/desk/consultations/{one.pk}/"
 
     rita.goto(f"{page}safeguards/")
-    rita.locator("main form[method=post] button").last.click()
+    record(rita)
     enid.goto(f"{page}held/")
     day = (TODAY - timedelta(days=3)).isoformat()
     fill(
@@ -119,24 +125,24 @@ def consult(site: str, enid: Page, rita: Page, risk: Risk) -> None:
         participants_n="24",
         limits="Only people with a phone were reached.",
     )
-    enid.locator("main form[method=post] button").last.click()
+    record(enid)
     enid.goto(f"{page}findings/")
     fill(enid, you_said=SAID, theme="Location")
-    enid.locator("main form[method=post] button").last.click()
+    record(enid)
     finding = ConsultationFinding.objects.get()
     enid.goto(f"{site}/desk/consultations/findings/{finding.pk}/tags/")
     tick(enid, "risks", risk.pk)
-    enid.locator("main form[method=post] button").last.click()
+    record(enid)
     enid.goto(f"{page}summary/")
     fill(enid, summary="Posts give away where people are.")
-    enid.locator("main form[method=post] button").last.click()
+    record(enid)
     rita.goto(f"{page}screening/")
-    rita.locator("main form[method=post] button").last.click()
+    record(rita)
     enid.goto(page)
     submit(enid, "Close the summary")
     enid.goto(f"{page}agreed/")
     fill(enid, validated_how="Read aloud and corrected twice.", validated_on=TODAY.isoformat())
-    enid.locator("main form[method=post] button").last.click()
+    record(enid)
     one.refresh_from_db()
     assert one.state == "validated_by_participants"
 
@@ -149,7 +155,7 @@ def answer(site: str, ana: Page) -> None:
     else:
         tick(ana, "response", "accepted")
     fill(ana, we_did=DID)
-    ana.locator("main form[method=post] button").last.click()
+    record(ana)
     assert ConsultationFinding.objects.get().response == "accepted"
 
 
@@ -159,7 +165,7 @@ def close_the_loop(site: str, enid: Page, rita: Page) -> None:
     enid.goto(page)
     submit(enid, "Close the answers")
     rita.goto(f"{page}screening/")
-    rita.locator("main form[method=post] button").last.click()
+    record(rita)
     for button in ("Record that everybody was told", "Publish “you said, we did”"):
         enid.goto(page)
         submit(enid, button)

@@ -11,7 +11,7 @@ from django.db import transaction
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, Role, demand_reasons
-from risks.actions.screening import known_of, refuse_identifying
+from risks.actions.screening import known_of, refuse_identifying, refuse_naming
 from risks.models import Consultation, Evidence, ExpertAccess, ExpertOpinion, Risk
 from risks.queries.consultations import is_team
 from risks.queries.experts import extract_from_consultation, extract_from_risk, open_to
@@ -43,7 +43,8 @@ def share_risk(
         by, at: who shares, and now.
 
     Raises:
-        NotAllowed: the role, the expert, the time, evidence that is not public, or a text that could identify a person.
+        NotAllowed: the role, the expert, the time, evidence that is not public, or a text that could identify a person
+            or names a partner whose name endangers people.
     """
     by.demand(Permission.SHARE_WITH_EXPERT)
     shown = Evidence.Disclosure.PUBLIC
@@ -126,6 +127,7 @@ def _share(
         raise NotAllowed(" ".join(refusals))
     refuse_identifying({"Question": question})
     refuse_identifying(texts_of(extract), known=known)
+    refuse_naming({"Question": question} | texts_of(extract))
     access = ExpertAccess.objects.create(
         expert=expert,
         risk=risk,

@@ -8,6 +8,7 @@ from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
 from risks.models import Publication, Risk
+from risks.queries.partners import never_named
 from risks.rules.publication import (
     SEVERE,
     Text,
@@ -84,6 +85,7 @@ def text_of(risk: Risk) -> Text:
         draft=risk.status == Risk.Status.DRAFT,
         incomplete=risk.incomplete,
         public_record=bool(risk.imported_from),
+        never_named=tuple(never_named()),
     )
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
+from risks.actions.screening import refuse_naming
 from risks.actions.standing import refresh
 from risks.models import Product, Right, Risk, RiskRight
 from risks.rules.recording import Facts, problems
@@ -59,13 +60,16 @@ def correct_facts(
         ignored: as in record_risk.
 
     Raises:
-        NotAllowed: it is closed, nothing differs, or the record lacks something.
+        NotAllowed: it is closed, nothing differs, the record lacks something, or the public would read the name of a
+            partner whose name endangers people (8.6 N8).
     """
     by.demand(Permission.RECORD_RISK)
     held = Risk.objects.select_for_update().get(pk=risk.pk)
     if held.status == Risk.Status.CLOSED:
         raise NotAllowed("This risk is closed. Re-open it before its facts are corrected.")
     _check(facts, None)
+    if held.published:
+        refuse_naming({"Title": facts.title, "Summary": facts.summary})
     before = facts_of(held)
     changed = [one.name for one in fields(Facts) if _said(before, one.name) != _said(facts, one.name)]
     if not changed:

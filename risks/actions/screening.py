@@ -13,7 +13,8 @@ from hrdd.governance.rules import NotAllowed
 from hrdd.sealing import CannotOpen, open_sealed
 from risks.models import Consultation
 from risks.queries.consultations import is_team
-from risks.rules.screening import identifying_details
+from risks.queries.partners import never_named
+from risks.rules.screening import NAME, identifying_details
 
 SHORTEST_PART = 3
 
@@ -44,6 +45,24 @@ def refuse_identifying(texts: Mapping[str, str], *, known: Sequence[str] = ()) -
         if identifying_details(said, known=known):
             raise NotAllowed(
                 f"{label}: it holds the name, the pseudonym or the contact of somebody who was consulted. Take it out."
+            )
+
+
+def refuse_naming(texts: Mapping[str, str]) -> None:
+    """Refuse to let a partner be named outside where its name endangers people (domain.md 8.6 N8).
+
+    Args:
+        texts: what would leave the desk, by the label of its field.
+
+    Raises:
+        NotAllowed: which text names one.
+    """
+    partners = never_named()
+    for label, said in texts.items():
+        if NAME in identifying_details(said, known=partners):
+            raise NotAllowed(
+                f"{label}: it names a partner whose name endangers people (domain.md 8.6 N8). Say what the partner "
+                "does instead."
             )
 
 

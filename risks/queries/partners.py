@@ -7,7 +7,14 @@ from datetime import date, timedelta
 from django.db.models import Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from risks.models import ExitDecision, LeverageAction, Relationship, RelationshipRisk, SeverityAssessment
+from risks.models import (
+    ExitDecision,
+    LeverageAction,
+    Partner,
+    Relationship,
+    RelationshipRisk,
+    SeverityAssessment,
+)
 from risks.queries.desk import FEW, Indicator
 from risks.rules.leverage import CHANGE_ACHIEVED, PARTIAL_CHANGE, TIME_LIMITS, Clock, time_to_change
 from risks.rules.severity import UNKNOWN_HEAD_INTERIM
@@ -99,6 +106,11 @@ def _due(tied: RelationshipRisk, level: int, best: int | None) -> date | None:
         return None
     extension = limits.extension if tied.extended_on and best == PARTIAL_CHANGE else 0
     return tied.known_since + timedelta(days=limits.change + extension)
+
+
+def never_named() -> list[str]:
+    """Return the names of the partners that are not named outside the desk, as it would endanger people (8.6 N8)."""
+    return list(Partner.objects.exclude(naming_endangers="").values_list("name", flat=True))
 
 
 def relationships(*, words: str = "", status: str = "") -> QuerySet[Relationship]:

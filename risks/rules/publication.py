@@ -49,13 +49,17 @@ class Trend(StrEnum):
 
 @dataclass(frozen=True)
 class Text:
-    """What of a risk decides whether it may be published, and the words that would be."""
+    """What of a risk decides whether it may be published, and the words that would be.
+
+    `never_named` are the partners whose name endangers people (8.6 N8).
+    """
 
     title: str
     summary: str
     draft: bool
     incomplete: bool
     public_record: bool
+    never_named: tuple[str, ...] = ()
 
 
 def refusals_to_publish(risk: Text) -> list[str]:
@@ -65,7 +69,8 @@ def refusals_to_publish(risk: Text) -> list[str]:
     draft, does not bar a person from publishing it, and the page marks it "not fully scored". What could identify
     somebody bars every risk (domain.md 0.4, 8.6).
     """
-    found = [refusal("Title", risk.title), refusal("Summary", risk.summary)]
+    texts = {"Title": risk.title, "Summary": risk.summary}
+    found = [refusal(label, said, known=risk.never_named) for label, said in texts.items()]
     if risk.draft and not risk.public_record:
         found.append("This risk is a draft. Judge its severity first; then it can be published (UNGP 18).")
     elif risk.incomplete and not risk.public_record:

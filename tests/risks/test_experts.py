@@ -23,6 +23,7 @@ from risks.models import (
     Involvement,
     MitigationPlan,
     Participant,
+    Partner,
     Right,
     Risk,
     StakeholderGroup,
@@ -351,6 +352,33 @@ def test_a_text_of_a_risk_that_could_identify_somebody_is_not_shared(
     answer = share(client, ana, risk, noor, evidence=chosen)
 
     assert refused(answer, f"{where}: take out what could identify a person: an e-mail address.")
+
+
+@pytest.mark.parametrize("place", ["question", "summary", "rationale"])
+def test_a_partner_whose_name_endangers_people_is_not_named_to_an_expert(
+    place: str, risk: Risk, ana: User, noor: User, client: Client
+) -> None:
+    Partner.objects.create(name="Northern Cloud", naming_endangers="Its engineers are watched.")
+    said, changes = "Northern Cloud hands over locations.", {}
+    if place == "question":
+        changes = {"question": said}
+    elif place == "rationale":
+        assess_again(risk, said)
+    else:
+        Risk.objects.filter(pk=risk.pk).update(summary=said)
+
+    answer = share(client, ana, risk, noor, **changes)
+
+    assert refused(answer, "it names a partner whose name endangers people")
+
+
+def test_a_partner_whom_naming_endangers_nobody_may_be_named_to_an_expert(
+    risk: Risk, ana: User, noor: User, client: Client
+) -> None:
+    Partner.objects.create(name="Open Hosting")
+    Risk.objects.filter(pk=risk.pk).update(summary="Open Hosting hands over locations.")
+
+    assert share(client, ana, risk, noor).status_code == 302
 
 
 def assess_again(risk: Risk, rationale: str) -> None:

@@ -15,6 +15,7 @@ from risks.models import (
     Involvement,
     Measure,
     MitigationPlan,
+    Partner,
     Publication,
     Risk,
     SeverityAssessment,
@@ -158,6 +159,24 @@ def test_what_could_identify_somebody_is_not_published(
     assert status == 400
     assert label in page
     assert nothing_was_written(risk)
+
+
+@pytest.mark.parametrize("imported_from", [None, "case-1"])
+def test_a_partner_whose_name_endangers_people_is_not_named_in_public(
+    pia: Client, client: Client, imported_from: str | None
+) -> None:
+    Partner.objects.create(name="Northern Cloud", naming_endangers="Its engineers are watched.")
+    Partner.objects.create(name="Open Hosting")
+    named = a_risk(summary="Northern Cloud hands over locations.", imported_from=imported_from)
+    other = a_risk(summary="Open Hosting hands over locations.")
+
+    status, page = publish(pia, named)
+
+    assert status == 400
+    assert "Summary: this holds a name that must not be written here" in page
+    assert nothing_was_written(named)
+    assert publish(pia, other)[0] == 302
+    assert "Northern Cloud" not in public(client)
 
 
 def test_the_public_record_is_published_though_nobody_scored_it_and_is_marked_so(

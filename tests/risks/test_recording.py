@@ -10,7 +10,7 @@ from django.test import Client
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import NotAllowed, Role
 from risks.actions.recording import correct_facts, facts_of, record_product, record_risk
-from risks.models import Product, Risk, SeverityAssessment
+from risks.models import Partner, Product, Risk, SeverityAssessment
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 NEW = "/desk/risks/new/"
@@ -173,6 +173,22 @@ def test_the_log_says_that_a_corrected_risk_was_public(risk: Risk, analyst: Clie
 
     assert b"This risk is public" in page.content
     assert AuditEvent.objects.get(action="corrected risk").detail["was_public"] is True
+
+
+@pytest.mark.parametrize(("published", "status"), [(True, 400), (False, 302)])
+def test_a_correction_of_what_is_public_names_no_partner_whose_name_endangers_people(
+    risk: Risk, analyst: Client, published: bool, status: int
+) -> None:
+    Partner.objects.create(name="Northern Cloud", naming_endangers="Its engineers are watched.")
+    Risk.objects.update(published=published)
+
+    changed = TYPED | {"summary": "Northern Cloud hands over account data."}
+    answer = analyst.post(f"/desk/risks/{risk.pk}/facts/", changed)
+
+    risk.refresh_from_db()
+    assert answer.status_code == status
+    assert (b"names a partner whose name endangers people" in answer.content) is published
+    assert (risk.summary == TYPED["summary"]) is published
 
 
 def test_the_form_shows_what_is_on_record_and_sending_it_unchanged_is_refused(

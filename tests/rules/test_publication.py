@@ -38,6 +38,10 @@ FIT = Text("A title", "What may happen.", draft=False, incomplete=False, public_
         (Text("Write to a@b.org", "x", False, False, False), "Title: this holds an e-mail address"),
         (Text("A title", "Write to a@b.org", False, False, False), "Summary: this holds an e-mail address"),
         (Text("A title", "Write to a@b.org", True, True, True), "Summary: this holds an e-mail address"),
+        (
+            Text("A title", "Sold to northern cloud.", False, False, False, ("Northern Cloud",)),
+            "Summary: this holds a name that must not be written here",
+        ),
     ],
 )
 def test_what_bars_publication_is_said_in_one_sentence(risk: Text, sentence: str) -> None:

@@ -124,8 +124,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
-def first(model: type[Model]) -> int:
-    return int(model._default_manager.order_by("pk")[0].pk)
+def first(model: type[Model]) -> Any:
+    return model._default_manager.order_by("pk")[0].pk
 
 
 def arguments_of(pattern: URLPattern) -> dict[str, Any]:

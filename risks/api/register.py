@@ -79,7 +79,7 @@ PARAMETERS = [
 def register_page(request: Request) -> Response:
     """Answer a page of the register, in the same queries whatever the number of risks."""
     given = request.query_params
-    filters = RegisterFilter(given, reader=caller(request), on=timezone.now().date())
+    filters = RegisterFilter(given, reader=caller(request), at=timezone.now())
     page = page_of(
         filters.qs.prefetch_related("rights", "products"),
         order=filters.order,
@@ -178,7 +178,7 @@ class SavedViewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Registe
         """Save a view; filters that make no sense are left out of it."""
         user, now = caller(request), timezone.now()
         given = checked(SavedViewSerializer, request)
-        filters = RegisterFilter(QueryDict(given.pop("querystring", "")), reader=user, on=now.date())
+        filters = RegisterFilter(QueryDict(given.pop("querystring", "")), reader=user, at=now)
         view = actions.save_view(querystring=filters.querystring, by=user, at=now, **given)
         return Response(SavedViewSerializer(view).data, status=status.HTTP_201_CREATED)
 

@@ -27,6 +27,7 @@ from risks.models import (
     ModelReview,
     Participant,
     Partner,
+    Product,
     RegisterImport,
     Relationship,
     RelationshipRisk,
@@ -116,8 +117,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
-def first(model: type[Model]) -> int:
-    return int(model._default_manager.order_by("pk")[0].pk)
+def first(model: type[Model]) -> Any:
+    return model._default_manager.order_by("pk")[0].pk
 
 
 def arguments_of(pattern: URLPattern) -> dict[str, Any]:
@@ -218,6 +219,7 @@ def everything(rendered: Report, cast: Cast) -> None:
     ExitDecision.objects.create(
         relationship=relationship, trigger="no_leverage", opened_by=cast.ana, opened_on=NOW.date()
     )
+    Product.objects.create(name="Maps")
     StakeholderGroup.objects.create(name="Moderators", type="content_moderator")
     consultation = Consultation.objects.create(title="x", organiser=cast.eve)
     ConsultationFinding.objects.create(

@@ -12,7 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from hrdd.governance.access import requires
+from hrdd.governance.access import MayRead, requires
 from hrdd.governance.rules import Permission
 from risks.api.catalogue import ProductViewSet, RightViewSet, StakeholderViewSet
 from risks.api.changes import ChangeViewSet
@@ -45,6 +45,7 @@ class SchemaView(SpectacularAPIView):
     """The schema of the API, for whoever reads the desk."""
 
     permission = Permission.READ_DESK
+    permission_classes = (MayRead,)  # its own default is everybody
 
 
 @cache

@@ -28,6 +28,7 @@ from risks.models import (
     ModelReview,
     Participant,
     Partner,
+    Product,
     RegisterImport,
     Relationship,
     RelationshipRisk,
@@ -228,7 +229,7 @@ def everything(rendered: Report, cast: Cast) -> None:
     ExitDecision.objects.create(
         relationship=relationship, trigger="no_leverage", opened_by=cast.ana, opened_on=NOW.date()
     )
-    SalientList.objects.create(drawn_on=NOW.date(), rows=[], content_hash="x", drawn_by=cast.ana)
+    Product.objects.create(name="Maps")
     StakeholderGroup.objects.create(name="Moderators", type="content_moderator")
     consultation = Consultation.objects.create(title="x", organiser=cast.eve)
     ConsultationFinding.objects.create(

@@ -323,3 +323,12 @@ def test_the_page_about_the_api_tells_each_address_without_a_script(reader: Clie
     assert "Reporters are traced" in page
     assert page.count("<script") == 1
     assert '<a href="/api/docs/">The API</a>' in reader.get("/desk/").content.decode()
+
+
+def test_the_schema_and_its_page_are_for_those_who_read_the_desk(reader: Client) -> None:
+    assert reader.get("/api/schema/").status_code == 200
+    for answer in (Client().get("/api/schema/"), Client().get("/api/docs/")):
+        assert answer.status_code in {302, 403}
+    reader.force_login(person("xenia", Role.EXPERT))
+    assert reader.get("/api/schema/").status_code == 403
+    assert reader.get("/api/docs/").status_code == 403

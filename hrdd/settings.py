@@ -71,7 +71,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "hrdd.governance",
     "risks",
     "transparency",

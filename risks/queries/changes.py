@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from hrdd.governance.models import SignOff
 from risks.models import Change, MitigationPlan, Risk
 from risks.queries.register import by_salience
+from risks.rules.countries import country_names
 from risks.rules.launch_gate import SIGN_OFF_KIND, Gate, LinkedRisk, covers, gate
 from risks.rules.severity import BANDS
 from risks.rules.standing import REMEDIED
@@ -56,6 +57,12 @@ class Passage:
     change: Change
     gate: Gate
     touched: list[Touched]
+
+    @property
+    def places(self) -> str:
+        """Return the countries by their names."""
+        names = country_names()
+        return ", ".join(names.get(place, place) for place in self.change.countries)
 
     @property
     def waits_shut(self) -> bool:

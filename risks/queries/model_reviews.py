@@ -71,6 +71,11 @@ class DriverRow:
     overdue: bool
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether no open risk carries it, and it was never reviewed."""
+        return not (self.open_risks or self.triggers or self.last or self.current)
+
+    @property
     def may_open(self) -> bool:
         """Whether something asks for a review and none is open."""
         return bool(self.triggers) and self.current is None

@@ -101,6 +101,7 @@ FILTERS = {
     "driver": str(next(iter(Driver))),
     "involvement": "cause",
     "salient": "yes",
+    "gap": "NO_OWNER",
     "published": "yes",
     "sort": "newest",
 }

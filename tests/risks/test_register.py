@@ -105,6 +105,7 @@ FILTERS = {
     "driver": "government_customer",
     "involvement": "directly_linked",
     "salient": "yes",
+    "gap": "LINKED_YET_SILENT",
     "published": "yes",
 }
 

@@ -101,7 +101,7 @@ FILTERS = {
     "driver": str(next(iter(Driver))),
     "involvement": "cause",
     "salient": "yes",
-    "gap": "NO_OWNER",
+    "gap": "NO_REMEDIATION_PLAN",
     "published": "yes",
     "sort": "newest",
 }

@@ -8,7 +8,7 @@ class RiskImportForm(forms.Form):
 
     file = forms.FileField(
         label="File",
-        help_text="CSV (UTF-8) or XLSX, at most 5 MB and 5,000 rows, with the columns below.",
+        help_text="CSV (UTF-8) or XLSX, at most 5 MB and 1,000 rows, with the columns below.",
         widget=forms.FileInput({"accept": ".csv,.xlsx"}),
         allow_empty_file=True,
         error_messages={

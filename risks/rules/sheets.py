@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
 MOST_BYTES, MOST_UNPACKED, MOST_PARTS = 5 * 1024 * 1024, 40 * 1024 * 1024, 1000
-MOST_ROWS, MOST_COLUMNS, MOST_SHEET_ROWS = 5000, 100, 1_048_576
+MOST_ROWS, MOST_COLUMNS, MOST_SHEET_ROWS = 1000, 100, 1_048_576
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BROKEN = "This is no XLSX file that can be read. Open it in a spreadsheet and save it again, or save it as CSV (UTF-8)."
 ENTITIES = "The file defines XML entities, which no spreadsheet needs. Open it and save it again."

@@ -6,7 +6,7 @@ from typing import Any
 
 from risks.models import Risk
 from risks.queries.method import method
-from risks.queries.register import TIERS
+from risks.queries.register import tiers
 from risks.rules.salience import SalienceError, State, check_likelihood
 from risks.rules.scope import ScopeError, check_scope
 from risks.rules.severity import Severity, SeverityError, judge
@@ -32,7 +32,7 @@ class Preview:
     @property
     def clock(self) -> str:
         """Return what the tier asks for."""
-        return TIERS.get(self.tier, "")
+        return tiers().get(self.tier, "")
 
 
 def preview_of(risk: Risk, given: Mapping[str, Any]) -> Preview:

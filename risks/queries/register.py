@@ -7,23 +7,38 @@ from datetime import date
 from django.db.models import Count, F, QuerySet
 
 from risks.models import Involvement, Measure, ReviewTask, Risk, RiskRight, SeverityAssessment
+from risks.queries.method import method
 from risks.rules.countries import country_names
 from risks.rules.salience import State
 from risks.rules.severity import BANDS
 from risks.rules.standing import CLOSED, REMEDIED
 
-TIERS: Mapping[str, str] = {
-    "P1": "owner in 24 hours, interim measures in 72 hours, plan in 7 days, review in 30 days",
-    "P2": "owner in 7 days, plan in 30 days, review in 90 days",
-    "P3": "owner in 14 days, plan in 90 days, review in 180 days",
-    "P4": "owner in 30 days, review in 365 days",
-}
 STATES: Mapping[str, str] = {
     "": "Not said whether it has happened",
     State.POTENTIAL: "Could happen",
     State.ACTUAL_UNREMEDIED: "Happened, not yet put right",
     State.ACTUAL_REMEDIED: "Happened, put right",
 }
+
+
+def tiers() -> dict[str, str]:
+    """Return what each tier asks for and by when, as it is configured (domain.md 2.4)."""
+    limits = method()
+    asked = {
+        "owner": limits.owner_hours,
+        "interim measures": limits.interim_hours,
+        "plan": {tier: days * 24 for tier, days in limits.plan_days.items()},
+        "review": {tier: days * 24 for tier, days in limits.review_days.items()},
+    }
+    return {
+        f"P{tier}": ", ".join(f"{what} in {_time(by[tier])}" for what, by in asked.items() if tier in by)
+        for tier in sorted(limits.review_days)
+    }
+
+
+def _time(hours: int) -> str:
+    days, rest = divmod(hours, 24)
+    return f"{hours} hours" if rest or days <= 3 else f"{days} days"
 
 
 @dataclass(frozen=True)
@@ -61,7 +76,7 @@ class Standing:
     @property
     def clock(self) -> str:
         """Return what the tier asks for, and by when."""
-        return TIERS.get(self.tier, "")
+        return tiers().get(self.tier, "")
 
     @property
     def state_of_harm(self) -> str:

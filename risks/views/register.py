@@ -49,7 +49,7 @@ def risk_list(request: HttpRequest) -> HttpResponse:
         **_shown(request, filters),
         "page": page,
         "rows": register.standings(page.rows, on=filters.on),
-        "tiers": register.TIERS,
+        "tiers": register.tiers(),
         "owners": possible_owners() if person(request).may(Permission.ASSIGN_RISK) else [],
     }
     return render(request, "risks/risk_list.html", context)

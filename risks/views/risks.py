@@ -93,7 +93,6 @@ def _may(user: User) -> dict[str, bool]:
         "approve_plan": user.may(Permission.APPROVE_PLAN),
         "test": user.may(Permission.CONFIRM_RISK),
         "publish": user.may(Permission.PUBLISH_RISK) or user.may(Permission.WITHHOLD_RISK),
-        "share": user.may(Permission.SHARE_WITH_EXPERT),
     }
 
 

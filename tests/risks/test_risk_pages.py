@@ -13,7 +13,8 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import Role
 from risks.actions.standing import refresh
 from risks.models import Measure, ReviewTask, Risk, SeverityAssessment
-from risks.queries.register import Standing, by_salience, standings
+from risks.queries.method import method
+from risks.queries.register import Standing, by_salience, standings, tiers
 from risks.rules.salience import State, effective_likelihood, rank_key
 from risks.rules.severity import judge
 from tests.risks.vectors import Row, severity_rows
@@ -257,3 +258,15 @@ def test_an_intrusive_measure_a_week_past_its_deadline_is_red(record: None, clie
 
     assert late.red
     assert int(late.value) > 0
+
+
+def test_what_a_tier_asks_for_is_what_was_configured(settings: Any) -> None:
+    settings.METHOD = {"plan_days": {"1": 5, "2": 20, "3": 60}}
+    method.cache_clear()
+    try:
+        told = tiers()
+    finally:
+        method.cache_clear()
+
+    assert "plan in 5 days" in told["P1"]
+    assert "plan in 20 days" in told["P2"]

@@ -11,12 +11,13 @@ SELECT id, '', '', '', '', '', false, false, 3 + id %% 2, false, '', '',
     DATE '2024-01-01' + (step * 200)::int, now(), 'benchmark', '{}'
 FROM risks_risk, generate_series(1, 3) AS step;
 INSERT INTO risks_measure (risk_id, kind, intrusion, state, said, target, rule_relied_on, legal_ground, imposed_by,
-    note, starts_on, starts_said, ends_on, ends_said, repeat_after_warning, override_reason, three_part_test, level_then,
+    note, starts_on, starts_said, ends_on, ends_said, repeat_after_warning, override_reason, automated_detection, automated_decision, automated_category, collateral_note,
+    necessity_at_enforcement, decision_reasons, target_type, target_ref, unit_of_review, territory, level_then,
     reviewed_on, justified_on, detail)
 SELECT (SELECT min(id) FROM risks_risk) + n %% 1000, kinds.kind, kinds.intrusion, 'active', '', 'item ' || n, 'rule', '',
     '', '',
     DATE '2026-10-01' - (n %% 90)::int, '', CASE WHEN n %% 3 = 0 THEN DATE '2026-12-20' + (n %% 200)::int END, '',
-    n %% 17 = 0, '', '{}', 3 + ((SELECT min(id) FROM risks_risk) + n %% 1000)::int %% 2, DATE '2026-11-20' - (n %% 13)::int, DATE '2026-10-01', '{}'
+    n %% 17 = 0, '', false, 'NOT_AUTOMATED', '', '', '', '', 'item', '', 'single', '[]', 3 + ((SELECT min(id) FROM risks_risk) + n %% 1000)::int %% 2, DATE '2026-11-20' - (n %% 13)::int, DATE '2026-10-01', '{}'
 FROM generate_series(1, %s) AS n
 JOIN (VALUES (0, 'label', 1), (1, 'reduce_reach', 2), (2, 'remove_item', 3), (3, 'geoblock', 3), (4, 'demonetise', 2))
     AS kinds (number, kind, intrusion) ON kinds.number = n %% 5;

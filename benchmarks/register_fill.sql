@@ -33,7 +33,8 @@ SELECT id, 1, 3, 3, 'x', 'x', 'x', state_of_harm, likelihood, '', false, false, 
     assessed_on, now(), 'benchmark', '', '{}' FROM risks_risk;
 UPDATE risks_risk SET held_id = one.id FROM risks_severityassessment one WHERE one.risk_id = risks_risk.id;
 INSERT INTO risks_measure (risk_id, kind, intrusion, state, said, target, rule_relied_on, legal_ground, imposed_by,
-    note, starts_on, starts_said, ends_said, repeat_after_warning, override_reason, three_part_test, level_then,
+    note, starts_on, starts_said, ends_said, repeat_after_warning, override_reason, automated_detection, automated_decision, automated_category, collateral_note,
+    necessity_at_enforcement, decision_reasons, target_type, target_ref, unit_of_review, territory, level_then,
     reviewed_on, justified_on, detail)
-SELECT id, 'label', 1, 'active', '', 'item', 'rule', '', '', '', DATE '2026-10-01', '', '', false, '', '{}', 3,
+SELECT id, 'label', 1, 'active', '', 'item', 'rule', '', '', '', DATE '2026-10-01', '', '', false, '', false, 'NOT_AUTOMATED', '', '', '', '', 'item', '', 'single', '[]', 3,
     DATE '2026-11-20', DATE '2026-10-01', '{}' FROM risks_risk WHERE id %% 2 = 0;

@@ -48,7 +48,17 @@ class Permission(StrEnum):
     CHECK_SAFEGUARDS = "check the safeguards of a consultation"
     ANSWER_FINDING = "answer a consultation finding"
     SHARE_WITH_EXPERT = "share a record with an expert"
+    PROPOSE_MEASURE = "propose a measure"
+    APPROVE_MEASURE = "approve a measure"
+    APPROVE_GRAVE_MEASURE = "approve a measure of class I5 or over the ceiling"
     REASSESS_MEASURE = "reassess measure"
+    DRAFT_POLICY = "draft a policy"
+    APPROVE_POLICY = "approve a policy"
+    PREPARE_DILEMMA = "prepare a dilemma"
+    ADVISE_ON_DILEMMA = "advise on a dilemma"
+    DECIDE_DILEMMA = "decide a dilemma"
+    DECIDE_GRAVE_DILEMMA = "decide a dilemma with an option of class I5"
+    ASSESS_INCITEMENT = "assess incitement"
     DRAFT_REPORT = "draft report"
     CLEAR_REPORT = "clear report for safety"
     APPROVE_REPORT = "approve report"
@@ -74,7 +84,11 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.PROPOSE_CHANGE,
         Permission.ANSWER_FINDING,
         Permission.SHARE_WITH_EXPERT,
+        Permission.PROPOSE_MEASURE,
         Permission.REASSESS_MEASURE,
+        Permission.DRAFT_POLICY,
+        Permission.PREPARE_DILEMMA,
+        Permission.ASSESS_INCITEMENT,
         Permission.LOG_LEVERAGE,
         Permission.PREPARE_EXIT,
     },
@@ -86,6 +100,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.CHALLENGE_INVOLVEMENT,
         Permission.CHECK_SAFEGUARDS,
         Permission.REASSESS_MEASURE,
+        Permission.ASSESS_INCITEMENT,
     },
     Role.DECIDER: READ_ALL
     | {
@@ -95,11 +110,18 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.APPROVE_PLAN,
         Permission.APPROVE_CHANGE,
         Permission.ANSWER_FINDING,
+        Permission.PROPOSE_MEASURE,
+        Permission.APPROVE_MEASURE,
         Permission.REASSESS_MEASURE,
+        Permission.APPROVE_POLICY,
+        Permission.DECIDE_DILEMMA,
     },
     Role.SENIOR: READ_ALL
     | {
         Permission.READ_BOARD,
+        Permission.APPROVE_GRAVE_MEASURE,
+        Permission.APPROVE_POLICY,
+        Permission.DECIDE_GRAVE_DILEMMA,
         Permission.ASSIGN_RISK,
         Permission.LOWER_SEVERITY,
         Permission.WITHHOLD_RISK,
@@ -114,7 +136,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.SIGN_MODEL_REVIEW,
         Permission.AGREE_TO_MORE_HARM,
     },
-    Role.PUBLISHER: READ | {Permission.PUBLISH_RISK, Permission.DRAFT_REPORT, Permission.PUBLISH_REPORT},
+    Role.PUBLISHER: READ
+    | {Permission.DRAFT_POLICY, Permission.PUBLISH_RISK, Permission.DRAFT_REPORT, Permission.PUBLISH_REPORT},
     Role.REDACTOR: READ_ALL | {Permission.CHECK_SAFEGUARDS, Permission.CLEAR_REPORT},
     Role.AUDITOR: READ_ALL | {Permission.READ_BOARD, Permission.READ_AUDIT},
     Role.PARTNER_MGR: READ
@@ -124,6 +147,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.RUN_CONSULTATION,
         Permission.CHECK_SAFEGUARDS,
         Permission.ANSWER_FINDING,
+        Permission.ADVISE_ON_DILEMMA,
         Permission.SHARE_WITH_EXPERT,
     },
     Role.EXPERT: frozenset({Permission.READ_SHARED}),

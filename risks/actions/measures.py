@@ -1,6 +1,5 @@
 """What people decide about measures."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -8,9 +7,11 @@ from django.db import transaction
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
+from risks.actions.three_part_test import examine, keep_test
 from risks.models import Measure, Reassessment, ReviewTask, SeverityAssessment, Signal
+from risks.models.measures import IN_FORCE
 from risks.rules.ladder import LADDER
-from risks.rules.three_part_test import verdict
+from risks.rules.three_part_test import GivenTest, OutcomeOfTest
 
 LEAST_REASONS = 50
 
@@ -23,7 +24,7 @@ def record_reassessment(
     at: datetime,
     outcome: str,
     reasons: str,
-    three_part_test: Mapping[str, str] | None = None,
+    test: GivenTest | None = None,
     lower_kind: str = "",
     referred_to: str = "",
 ) -> Reassessment:
@@ -35,7 +36,7 @@ def record_reassessment(
         at: now.
         outcome: maintain, de_escalate, lift or refer.
         reasons: at least 50 characters.
-        three_part_test: answers by question, needed to maintain (ICCPR 19(3)).
+        test: the answers to the three-part test, needed to maintain (ICCPR 19(3)).
         lower_kind: the less intrusive rung, needed to de-escalate.
         referred_to: who is asked, needed to refer.
 
@@ -43,15 +44,19 @@ def record_reassessment(
         NotAllowed: a rule refuses, with the sentence to show.
     """
     measure = Measure.objects.select_for_update().get(pk=task.measure_id)
-    answers = dict(three_part_test or {})
-    _check(measure, by=by, outcome=outcome, reasons=reasons, answers=answers)
+    _check(measure, by=by, reasons=reasons)
+    maintained = outcome == Reassessment.Outcome.MAINTAIN
+    if maintained:
+        _demand_passed(measure, test or GivenTest(answers={}))
     _check_outcome(measure, outcome=outcome, lower_kind=lower_kind, referred_to=referred_to)
     decision = Reassessment.objects.create(
         measure=measure,
         finding=task.finding,
         outcome=outcome,
         reasons=reasons.strip(),
-        three_part_test=answers,
+        test=keep_test(test, kind=measure.kind, measure=measure, by=by, at=at)
+        if maintained and test
+        else None,
         lower_kind=lower_kind if outcome == Reassessment.Outcome.DE_ESCALATE else "",
         referred_to=referred_to if outcome == Reassessment.Outcome.REFER else "",
         decided_by=by.username,
@@ -115,7 +120,7 @@ def note_signal(measure: Measure, *, by: User, at: datetime, kind: str, noted_on
     return signal
 
 
-def _check(measure: Measure, *, by: User, outcome: str, reasons: str, answers: Mapping[str, str]) -> None:
+def _check(measure: Measure, *, by: User, reasons: str) -> None:
     if not by.may(Permission.REASSESS_MEASURE):
         raise NotAllowed("Your role does not re-assess measures (domain roles ANALYST, REVIEWER, DECIDER).")
     if measure.imposed_by == by.username:
@@ -124,10 +129,12 @@ def _check(measure: Measure, *, by: User, outcome: str, reasons: str, answers: M
         raise NotAllowed(
             f"Give the reasons in at least {LEAST_REASONS} characters, so that others can follow them."
         )
-    if outcome == Reassessment.Outcome.MAINTAIN:
-        result = verdict(answers)
-        if result.outcome != "passes":
-            raise NotAllowed(f"ICCPR 19(3): the measure cannot be maintained. {result.reason}")
+
+
+def _demand_passed(measure: Measure, test: GivenTest) -> None:
+    found = examine(test, kind=measure.kind)
+    if found.outcome != OutcomeOfTest.PASSES:
+        raise NotAllowed(f"ICCPR 19(3): the measure cannot be maintained. {found.reason}")
 
 
 def _check_outcome(measure: Measure, *, outcome: str, lower_kind: str, referred_to: str) -> None:
@@ -151,8 +158,8 @@ def _move_clock(measure: Measure, decision: Reassessment, *, at: datetime) -> No
     measure.level_then = level or measure.level_then
     if decision.outcome == Reassessment.Outcome.MAINTAIN:
         measure.justified_on = today
-        measure.three_part_test = decision.three_part_test
-    elif measure.state == Measure.State.ACTIVE:
+        measure.test = decision.test
+    elif measure.state in IN_FORCE:
         lifted = decision.outcome == Reassessment.Outcome.LIFT
         measure.state = Measure.State.LIFTED if lifted else Measure.State.MODIFIED
         measure.ended_on = today

@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 
 from hrdd.governance.actions import JOB, record_event
 from risks.models import Chunk, Cycle, Finding, Measure, ReviewTask
+from risks.models.measures import IN_FORCE
 from risks.queries.proportionality import findings_statement
 from risks.rules.proportionality import DUE_DAYS, RULES_VERSION, URGENT_HOURS, URGENT_HOURS_LIFE, Outcome
 
@@ -148,7 +149,7 @@ def _end_what_a_person_dated(findings: Iterable[Finding], *, at: datetime) -> No
             continue
         measure = finding.measure
         ended_on = measure.ends_on if state == Measure.State.EXPIRED else at.date()
-        changed = Measure.objects.filter(pk=measure.pk, state=Measure.State.ACTIVE).update(
+        changed = Measure.objects.filter(pk=measure.pk, state__in=IN_FORCE).update(
             state=state, ended_on=ended_on
         )
         if changed:

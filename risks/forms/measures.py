@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
-from risks.forms.shapes import FilterForm, GroupedForm, words
+from risks.forms.shapes import FilterForm, words
+from risks.forms.three_part_test import ThreePartTestForm
 from risks.models import Finding, Measure, Reassessment, Signal
 from risks.rules.ladder import LADDER
-from risks.rules.three_part_test import ANSWERS, QUESTIONS
 
 
 class MeasureFilter(FilterForm):
@@ -53,24 +53,15 @@ class SignalForm(forms.Form):
     )
 
 
-class ReassessmentForm(GroupedForm):
+class ReassessmentForm(ThreePartTestForm):
     """What a person decides on a finding; the action holds the rules."""
 
-    groups = (
-        ("Decision", "", ("outcome", "reasons")),
-        ("To de-escalate or refer", "", ("lower_kind", "referred_to")),
-        (
-            "To maintain",
-            "A fresh three-part test (ICCPR 19(3)). An honest unknown is better than a hopeful yes.",
-            tuple(question.code for question in QUESTIONS),
-        ),
-    )
     outcome = forms.ChoiceField(
         choices=Reassessment.Outcome.choices,
         widget=forms.RadioSelect,
         error_messages={
             "required": "Outcome: choose what you decide.",
-            "invalid_choice": "Outcome: choose one of the four.",
+            "invalid_choice": "Outcome: choose one of the list.",
         },
     )
     reasons = words(
@@ -88,20 +79,12 @@ class ReassessmentForm(GroupedForm):
         error_messages={"max_length": "Referred to: keep it under 120 characters."},
     )
 
-    def __init__(self, *args: Any, intrusion: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        lower = [(code, rung.label) for code, rung in LADDER.items() if rung.intrusion < intrusion]
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, kind=kind, **kwargs)
+        lower = [(code, LADDER[code].label) for code in self.lower]
         self.fields["lower_kind"].choices = [("", "Only to de-escalate"), *lower]  # type: ignore[attr-defined]
-        for question in QUESTIONS:
-            self.fields[question.code] = forms.ChoiceField(
-                label=f"{question.code}. {question.text}",
-                choices=[(answer, answer) for answer in ANSWERS],
-                initial="unknown",
-                required=False,
-                error_messages={"invalid_choice": f"{question.code}: choose yes, no or unknown."},
-            )
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        answers = {question.code: given.pop(question.code, "") or "unknown" for question in QUESTIONS}
-        return given | {"three_part_test": answers}
+        self.groups = (
+            ("Decision", "", ("outcome", "reasons")),
+            ("To de-escalate or refer", "", ("lower_kind", "referred_to")),
+            *self.test_groups(),
+        )

@@ -30,6 +30,7 @@ from risks.models.salience import (
     RiskRight,
     SeverityAssessment,
 )
+from risks.models.three_part_test import ThreePartTest
 
 __all__ = [
     "Change",
@@ -70,4 +71,5 @@ __all__ = [
     "SeverityAssessment",
     "Signal",
     "StakeholderGroup",
+    "ThreePartTest",
 ]

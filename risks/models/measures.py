@@ -1,34 +1,65 @@
 from datetime import date
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from risks.rules.ladder import LADDER
 
+IN_FORCE = ("active", "active_emergency")
+STILL_OPEN = ("proposed", "approved", *IN_FORCE)
+NEVER_STOOD = ("proposed", "approved", "rejected")
+
 
 class MeasureQuerySet(models.QuerySet["Measure"]):
     def in_force(self, on: date) -> Self:
         """Return the measures that stood on a day, whatever became of them later."""
-        return self.filter(starts_on__lte=on).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
+        begun = self.filter(starts_on__lte=on).exclude(state__in=NEVER_STOOD)
+        return begun.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
 
 
 class Measure(models.Model):
     """A response to a risk, from no action to a ban (domain.md 3.2)."""
 
     class State(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        APPROVED = "approved", "Approved, not in force yet"
         ACTIVE = "active", "In force"
+        ACTIVE_EMERGENCY = "active_emergency", "In force as an emergency"
         MODIFIED = "modified", "Replaced"
         LIFTED = "lifted", "Lifted"
         EXPIRED = "expired", "Ended by its end date"
         REVERSED = "reversed", "Reversed on appeal"
+        REJECTED = "rejected", "Refused"
+
+    class Target(models.TextChoices):
+        ITEM = "item", "An item of content"
+        ACCOUNT = "account", "An account"
+        FEATURE = "feature", "A feature of an account"
+        PARTNER = "partner", "A partner or customer"
+        TERRITORY = "territory", "A territory"
+        RULE = "rule", "A rule over many items"
+
+    class Unit(models.TextChoices):
+        SINGLE = "single", "Reviewed one by one"
+        RULE_CLASS = "rule_class", "Reviewed by a sample of what the rule did"
+
+    class Automation(models.TextChoices):
+        NOT_AUTOMATED = "NOT_AUTOMATED", "Decided by people"
+        PARTIALLY = "PARTIALLY", "Decided with the help of a machine"
+        FULLY = "FULLY", "Decided by a machine"
 
     risk = models.ForeignKey("risks.Risk", models.PROTECT, related_name="measures")
     kind = models.CharField(max_length=24, choices=[(code, rung.label) for code, rung in LADDER.items()])
     intrusion = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    state = models.CharField(max_length=16, choices=State, default=State.ACTIVE)
     said = models.CharField(max_length=300, blank=True)
     target = models.CharField(max_length=300)
+    target_type = models.CharField(max_length=10, choices=Target, blank=True)
+    target_ref = models.CharField(max_length=120, blank=True)
+    unit_of_review = models.CharField(max_length=10, choices=Unit, default=Unit.SINGLE)
+    territory = models.JSONField(default=list, blank=True)
     rule_relied_on = models.TextField(blank=True)
     legal_ground = models.TextField(blank=True)
     imposed_by = models.CharField(max_length=200, blank=True)
@@ -40,8 +71,30 @@ class Measure(models.Model):
     ended_on = models.DateField(null=True, blank=True)
     detail = models.JSONField(default=dict, blank=True)
     repeat_after_warning = models.BooleanField(default=False)
+    prior_warning_on = models.DateField(null=True, blank=True)
     override_reason = models.TextField(blank=True)
-    three_part_test = models.JSONField(default=dict)
+    automated_detection = models.BooleanField(default=False)
+    automated_decision = models.CharField(max_length=14, choices=Automation, default=Automation.NOT_AUTOMATED)
+    automated_category = models.CharField(max_length=24, blank=True)
+    collateral_note = models.TextField(blank=True)
+    necessity_at_enforcement = models.TextField(blank=True)
+    notified_on = models.DateField(null=True, blank=True)
+    appeal_until = models.DateField(null=True, blank=True)
+    emergency_until = models.DateTimeField(null=True, blank=True)
+    supersedes = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    proposed_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reasons = models.TextField(blank=True)
+    test = models.ForeignKey("risks.ThreePartTest", models.PROTECT, null=True, blank=True, related_name="+")
+    next_review = models.DateField(null=True, blank=True)
     level_then = models.PositiveSmallIntegerField()
     reviewed_on = models.DateField()
     justified_on = models.DateField()
@@ -54,8 +107,8 @@ class Measure(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="measure_ended_has_date",
-                condition=Q(state="active", ended_on__isnull=True)
-                | (~Q(state="active") & Q(ended_on__isnull=False)),
+                condition=Q(state__in=STILL_OPEN, ended_on__isnull=True)
+                | (~Q(state__in=STILL_OPEN) & Q(ended_on__isnull=False)),
             ),
             models.CheckConstraint(
                 name="measure_ends_after_start",
@@ -69,6 +122,8 @@ class Measure(models.Model):
 
     def stands(self, on: date) -> bool:
         """Whether it stood on a day, whatever became of it later: `in_force` for one that is loaded."""
+        if self.state in NEVER_STOOD:
+            return False
         return self.starts_on <= on and (self.ended_on is None or self.ended_on > on)
 
 
@@ -102,6 +157,7 @@ class Reassessment(models.Model):
 
     class Outcome(models.TextChoices):
         MAINTAIN = "maintain", "Maintain, with a fresh three-part test"
+        ESCALATE = "escalate", "Propose a more intrusive measure"
         DE_ESCALATE = "de_escalate", "De-escalate to a less intrusive measure"
         LIFT = "lift", "Lift and restore"
         REFER = "refer", "Refer to somebody else with a question"
@@ -110,7 +166,12 @@ class Reassessment(models.Model):
     finding = models.ForeignKey("risks.Finding", models.PROTECT, null=True, blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome)
     reasons = models.TextField()
-    three_part_test = models.JSONField(default=dict)
+    test = models.ForeignKey("risks.ThreePartTest", models.PROTECT, null=True, blank=True, related_name="+")
+    reason_code = models.CharField(max_length=24, blank=True)
+    evidence_considered = models.ManyToManyField("risks.Evidence", blank=True, related_name="+")
+    who_was_heard = models.TextField(blank=True)
+    time_spent_min = models.PositiveIntegerField(null=True, blank=True)
+    proposed = models.ForeignKey(Measure, models.PROTECT, null=True, blank=True, related_name="+")
     lower_kind = models.CharField(max_length=24, blank=True)
     referred_to = models.CharField(max_length=120, blank=True)
     decided_by = models.CharField(max_length=120)

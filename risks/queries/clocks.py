@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.models import MitigationPlan, Risk
+from risks.models.measures import IN_FORCE
 from risks.queries.method import method
 from risks.rules.standing import CLOSED, REMEDIED
 
@@ -36,7 +37,7 @@ def clocks_of(risk: Risk, *, at: datetime) -> list[RiskClock]:
     plans = list(risk.plans.all())
     interim = any(one.kind == MitigationPlan.Kind.INTERIM and one.decided_at for one in plans)
     planned = any(one.kind in PLANS and one.state == MitigationPlan.State.APPROVED for one in plans)
-    in_force = risk.measures.filter(state="active", intrusion__gte=1).exists()
+    in_force = risk.measures.filter(state__in=IN_FORCE, intrusion__gte=1).exists()
     limits = method()
     asked = [
         ("Owner", limits.owner_hours.get(risk.tier), risk.owner_id is not None),

@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
 
 from risks.models import Cycle, Finding, Measure, Reassessment, ReviewTask, Risk
+from risks.models.measures import IN_FORCE
 from risks.queries.method import method
 from risks.queries.register import STATES
 from risks.rules.proportionality import BY_CODE, Outcome
 from risks.rules.severity import BANDS
 from risks.rules.standing import CLOSED, REMEDIED
-from risks.rules.three_part_test import QUESTIONS
+from risks.rules.three_part_test import OutcomeOfTest
 
 BY_CODE_SENTENCE: Mapping[str, str] = {code: trigger.sentence for code, trigger in BY_CODE.items()}
 FEW = 10
@@ -187,9 +188,7 @@ def _overdue_intrusive(at: datetime) -> Indicator:
 
 
 def _breaches(at: datetime) -> Indicator:
-    waiting_on = ReviewTask.objects.filter(
-        BREACHES, closed_at__isnull=True, measure__state=Measure.State.ACTIVE
-    )
+    waiting_on = ReviewTask.objects.filter(BREACHES, closed_at__isnull=True, measure__state__in=IN_FORCE)
     found = waiting_on.aggregate(many=Count("pk"), since=Min("opened_at"))
     return Indicator(
         "K8",
@@ -219,11 +218,11 @@ def _reversals() -> Indicator:
 
 
 def _necessity_proof() -> Indicator:
-    measures = Measure.objects.filter(state=Measure.State.ACTIVE, intrusion__gte=2)
-    answered = Q()
-    for question in QUESTIONS:
-        answered &= Q(**{f"three_part_test__{question.code}__in": ["yes", "no"]})
-    found = measures.aggregate(part=Count("pk", filter=answered), whole=Count("pk"))
+    measures = Measure.objects.filter(state__in=IN_FORCE, intrusion__gte=2)
+    found = measures.aggregate(
+        part=Count("pk", filter=~Q(test__outcome=OutcomeOfTest.INCOMPLETE) & Q(test__isnull=False)),
+        whole=Count("pk"),
+    )
     part, whole = found["part"], found["whole"]
     return Indicator(
         "K10",

@@ -24,6 +24,7 @@ from risks.models import (
     Risk,
     RiskRight,
 )
+from risks.models.measures import IN_FORCE
 from risks.queries.involvement import drifting, fact_finding_overdue, own_part_not_stopped
 from risks.queries.method import method
 from risks.rules.consultation import AFFECTED_VOICES, ConsultationState
@@ -56,7 +57,7 @@ def _approved(*kinds: MitigationPlan.Kind) -> Exists:
 
 
 def _in_force() -> Exists:
-    return Exists(_of(Measure, state=Measure.State.ACTIVE, intrusion__gte=1))
+    return Exists(_of(Measure, state__in=IN_FORCE, intrusion__gte=1))
 
 
 def _tier_for_longer_than(limits: Mapping[int, timedelta], at: datetime) -> Q:

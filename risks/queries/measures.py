@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, When
 
 from risks.models import Cycle, Finding, Measure, ReviewTask
+from risks.models.measures import IN_FORCE
 from risks.queries.desk import BY_CODE_SENTENCE
 from risks.rules.proportionality import suggestion
-from risks.rules.three_part_test import QUESTIONS, Question
+from risks.rules.three_part_test import QUESTIONS, Answer, Question
 
 FINDINGS_SHOWN = 20
 ADVICE = {
@@ -37,7 +38,7 @@ class Explained:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answered:
     """A question of the three-part test, its answer, and whether that answer carries, fails or leaves it open."""
 
     question: Question
@@ -61,7 +62,7 @@ def listed_measures(
         finding: an outcome, or "none" for measures of which the cycle found nothing.
     """
     found = Finding.objects.filter(cycle=cycle, measure=OuterRef("pk")).values("finding")[:1]
-    ended = Case(When(state=Measure.State.ACTIVE, then=Value(0)), default=Value(1))
+    ended = Case(When(state__in=IN_FORCE, then=Value(0)), default=Value(1))
     measures = Measure.objects.select_related("risk").alias(found=Subquery(found))
     if state:
         measures = measures.filter(state=state)
@@ -91,16 +92,17 @@ def explained(findings: QuerySet[Finding] | Sequence[Finding]) -> list[Explained
     return [Explained(one, BY_CODE_SENTENCE[one.code]) for one in findings]
 
 
-def answers_of(measure: Measure) -> list[Answer]:
+def answers_of(measure: Measure) -> list[Answered]:
     """Return the three-part test of a measure, or nothing where it was never answered."""
-    given = measure.three_part_test
-    return [_answer(question, given.get(question.code, "unknown")) for question in QUESTIONS] if given else []
+    if measure.test is None:
+        return []
+    given = measure.test.given()
+    return [_answer(question, given.answers.get(question.code)) for question in QUESTIONS]
 
 
-def _answer(question: Question, answer: str) -> Answer:
-    if answer not in {"yes", "no"}:
-        return Answer(question, "unknown", "due")
-    return Answer(question, answer, "urgent" if answer == question.fails_on else "ok")
+def _answer(question: Question, given: Answer | None) -> Answered:
+    answer = given.answer if given else "unknown"
+    return Answered(question, answer, {"yes": "ok", "no": "urgent"}.get(answer, "due"))
 
 
 def facts_of(measure: Measure) -> list[tuple[str, Any]]:

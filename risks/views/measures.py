@@ -12,6 +12,7 @@ from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import measures as actions
 from risks.forms.measures import MeasureFilter, SignalForm
 from risks.models import Measure, Signal
+from risks.models.measures import IN_FORCE
 from risks.queries import measures as queries
 
 PAGE_SIZE = 50
@@ -81,7 +82,7 @@ def _noted(request: HttpRequest, measure: Measure, form: SignalForm) -> bool:
 
 
 def _what_follows(measure: Measure, signal: Signal) -> str:
-    if measure.state != Measure.State.ACTIVE:
+    if measure.state not in IN_FORCE:
         return "The measure is no longer in force, so no re-assessment follows."
     if signal.noted_on < measure.reviewed_on:
         return "It is dated before the last review, so it asks for no new one."

@@ -1,6 +1,5 @@
 """One finding to decide on, and one cycle."""
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +25,7 @@ def review_task(request: HttpRequest, pk: int) -> HttpResponse:
     tasks = ReviewTask.objects.select_related("measure__risk", "finding__cycle", "reassessment")
     task = get_object_or_404(tasks, pk=pk)
     given = request.POST if request.method == "POST" else None
-    form = ReassessmentForm(given, intrusion=task.measure.intrusion)
+    form = ReassessmentForm(given, kind=task.measure.kind)
     if request.method == "POST" and form.is_valid() and _decided(request, task, form):
         return redirect("desk")
     context = {
@@ -41,10 +40,18 @@ def review_task(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "risks/finding_detail.html", context, status=400 if form.errors else 200)
 
 
-def _decided(request: HttpRequest, task: ReviewTask, form: forms.Form) -> bool:
+def _decided(request: HttpRequest, task: ReviewTask, form: ReassessmentForm) -> bool:
     try:
+        given = form.cleaned_data
         decision = actions.record_reassessment(
-            task, by=person(request), at=timezone.now(), **form.cleaned_data
+            task,
+            by=person(request),
+            at=timezone.now(),
+            outcome=given["outcome"],
+            reasons=given["reasons"],
+            test=form.given_test(),
+            lower_kind=given["lower_kind"],
+            referred_to=given["referred_to"],
         )
     except NotAllowed as refusal:
         form.add_error(None, str(refusal))

@@ -23,7 +23,7 @@ def test_analyst_lifts_the_indefinite_suspension_with_the_keyboard(sign_in: Call
     expect(tab.get_by_text("without an end date is never proportionate").first).to_be_visible()
     first = tab.get_by_label("Maintain")
     tab_to(tab, first)
-    for _ in range(2):
+    for _ in range(3):
         tab.keyboard.press("ArrowDown")
     expect(tab.get_by_label("Lift and restore")).to_be_checked()
     tab_to(tab, tab.get_by_role("textbox", name="Reasons"))

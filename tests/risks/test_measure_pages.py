@@ -13,8 +13,9 @@ from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import NotAllowed, Role
 from risks.actions.measures import note_signal
 from risks.actions.proportionality import assess_chunk, plan_cycle
+from risks.actions.three_part_test import keep_test
 from risks.models import Cycle, Measure, ReviewTask, Risk, Signal
-from risks.rules.three_part_test import QUESTIONS
+from tests.three_part import answering
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -80,9 +81,10 @@ def test_a_measure_shows_its_facts_findings_decisions_and_test(record: None, ana
     task = ReviewTask.objects.get(measure__kind="temp_suspension", closed_at__isnull=True)
     page = f"/desk/measures/{task.measure_id}/"
     unanswered = analyst.get(page).content.decode()
-    Measure.objects.filter(pk=task.measure_id).update(
-        three_part_test={question.code: "yes" for question in QUESTIONS}
-    )
+    ana = User.objects.get(username="a-analyst")
+    given = answering("temp_suspension", N3="no")
+    kept = keep_test(given, kind="temp_suspension", measure=task.measure, by=ana, at=NOW)
+    Measure.objects.filter(pk=task.measure_id).update(test=kept)
 
     answered = analyst.get(page)
 

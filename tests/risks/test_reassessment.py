@@ -15,13 +15,13 @@ from hrdd.governance.rules import NotAllowed, Role
 from risks.actions.measures import record_reassessment
 from risks.actions.proportionality import assess_chunk, finish_cycle, plan_cycle
 from risks.models import Cycle, Finding, Measure, ReviewTask
-from risks.rules.three_part_test import QUESTIONS
 from tests.dossiers.test_import_dossier import CASES
+from tests.three_part import answering, passing
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 THEN = date(2021, 2, 1)
 REASONS = "The risk has receded and nobody argued for another restriction of the account."
-PASSING = {question.code: "yes" if question.fails_on == "no" else "no" for question in QUESTIONS}
+KIND = "temp_suspension"
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_referring_leaves_the_clock_running(task: ReviewTask, ana: User) -> None
         ({"outcome": "refer"}, "Say who is asked"),
         ({"outcome": "de_escalate", "lower_kind": "permanent_ban"}, "less intrusive"),
         ({"outcome": "maintain"}, "Not answered yet"),
-        ({"outcome": "maintain", "three_part_test": PASSING | {"N3": "yes"}}, "fails at N3"),
+        ({"outcome": "maintain", "test": answering(KIND, N3="no")}, "fails at N3"),
     ],
 )
 def test_an_outcome_without_its_grounds_is_refused_in_a_sentence(
@@ -121,9 +121,11 @@ def test_an_outcome_without_its_grounds_is_refused_in_a_sentence(
 
 
 def test_maintaining_needs_and_keeps_a_passed_three_part_test(task: ReviewTask, ana: User) -> None:
-    record_reassessment(task, by=ana, at=NOW, outcome="maintain", reasons=REASONS, three_part_test=PASSING)
+    record_reassessment(task, by=ana, at=NOW, outcome="maintain", reasons=REASONS, test=passing(KIND))
 
-    assert Measure.objects.get(pk=task.measure_id).three_part_test == PASSING
+    kept = Measure.objects.get(pk=task.measure_id).test
+    assert kept is not None
+    assert (kept.given(), kept.outcome) == (passing(KIND), "passes")
 
 
 def test_an_executive_does_not_reassess(task: ReviewTask) -> None:

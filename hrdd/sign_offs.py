@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from hrdd.governance.access import person, requires
 from hrdd.governance.models import SignOff
 from hrdd.governance.queries import decided_sign_offs, waiting_sign_offs
-from hrdd.governance.rules import NotAllowed, Permission
+from hrdd.governance.rules import ONLY_TO_REFUSE, NotAllowed, Permission, SignOffReasons
 from risks.actions import changes, exits, involvement, lowering, model_reviews, salient_list
 from risks.rules.launch_gate import SIGN_OFF_KIND as CHANGE
 from risks.rules.model_review import SIGN_OFF_KIND as MODEL_REVIEW
@@ -36,6 +36,13 @@ ADDRESS = {
     salient_list.SIGN_OFF_KIND: "salient-list-detail",
     reports.SIGN_OFF_KIND: "report-detail",
 }
+# How much of reasons each asks for; the others, only to be refused.
+REASONS: Mapping[str, SignOffReasons] = {
+    CHANGE: changes.SIGN_OFF_REASONS,
+    involvement.SIGN_OFF_KIND: involvement.SIGN_OFF_REASONS,
+    lowering.SIGN_OFF_KIND: lowering.SIGN_OFF_REASONS,
+    MODEL_REVIEW: model_reviews.SIGN_OFF_REASONS,
+}
 DECIDED_SHOWN = 20
 
 
@@ -48,11 +55,11 @@ def sign_off_list(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, refused: SignOff | None = None, refusal: str = "") -> HttpResponse:
     waiting = [
-        (one, address_of(one), refusal if refused and one.pk == refused.pk else "")
+        (one, address_of(one), asked_of(one).told, refusal if refused and one.pk == refused.pk else "")
         for one in waiting_sign_offs(person(request))
     ]
     decided = [(one, address_of(one)) for one in decided_sign_offs(person(request))[:DECIDED_SHOWN]]
-    shown = refused is not None and any(one.pk == refused.pk for one, _, _ in waiting)
+    shown = refused is not None and any(one.pk == refused.pk for one, *_ in waiting)
     context = {
         "waiting": waiting,
         "decided": decided,
@@ -84,6 +91,11 @@ def decide_sign_off(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, refused=sign_off, refusal=str(refusal))
     messages.info(request, f"{'Approved' if approve else 'Refused'}: {sign_off}.")
     return redirect("sign-off-list")
+
+
+def asked_of(sign_off: SignOff) -> SignOffReasons:
+    """Return how much of reasons a sign-off asks for."""
+    return REASONS.get(sign_off.subject_kind, ONLY_TO_REFUSE)
 
 
 def address_of(sign_off: SignOff) -> str:

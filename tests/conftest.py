@@ -6,11 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import pytest_django
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
@@ -22,6 +24,7 @@ pytest_plugins = ["tests.cast"]
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data" / "test"
 START_SECONDS = 60
+GIVEN = frozenset(os.environ)  # before the servers are added to it
 CHROMIUM_FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -29,37 +32,63 @@ CHROMIUM_FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[Servers]:
-    """Return PostgreSQL and Redis: those of DATABASE_URL and REDIS_URL, else embedded ones under .data/test/."""
-    with pytest.MonkeyPatch.context() as patch:
-        if "DATABASE_URL" in os.environ:
-            yield Servers(os.environ["DATABASE_URL"], settings.CELERY_BROKER_URL)
-            return
-        with embedded_servers(DATA, durable=False) as found:
-            redis_url = os.environ.get("REDIS_URL", found.redis_url)
-            patch.setenv("DATABASE_URL", found.database_url)
-            patch.setenv("REDIS_URL", redis_url)
-            _use(found.database_url, redis_url, patch)
-            yield Servers(found.database_url, redis_url)
+def servers(worker_id: str) -> Iterator[Servers]:
+    """Return PostgreSQL and Redis: those of DATABASE_URL and REDIS_URL, else embedded ones under .data/test/.
+
+    The workers of `pytest -n` share both servers. pytest-django gives each its own PostgreSQL database, we its own
+    database of Redis, so that no Celery worker hears another's bell.
+    """
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        database_url, redis_url = os.environ.get("DATABASE_URL"), settings.CELERY_BROKER_URL
+        if database_url is None:
+            embedded = stack.enter_context(embedded_servers(DATA, durable=False))
+            database_url = embedded.database_url
+            redis_url = os.environ.get("REDIS_URL", embedded.redis_url)
+        found = Servers(database_url, redis_of_worker(redis_url, worker_id))
+        patch.setenv("DATABASE_URL", found.database_url)
+        patch.setenv("REDIS_URL", found.redis_url)
+        _use(found, patch)
+        yield found
 
 
-def _use(database_url: str, redis_url: str, patch: pytest.MonkeyPatch) -> None:
+def redis_of_worker(redis_url: str, worker_id: str) -> str:
+    """Return the address of a worker's own database of Redis: gw0 has the given one, gw1 the next ..."""
+    nth = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
+    parts = urlsplit(redis_url)
+    return parts._replace(path=f"/{int(parts.path.strip('/') or 0) + nth}").geturl()
+
+
+def _use(found: Servers, patch: pytest.MonkeyPatch) -> None:
     """Point the loaded settings at the servers; Django's connection shares this very dictionary."""
     from hrdd.celery import app
     from hrdd.settings import database_from_url
 
-    found = database_from_url(database_url)
-    for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT"):
-        patch.setitem(settings.DATABASES["default"], name, found[name])
-    patch.setattr(settings, "CELERY_BROKER_URL", redis_url)
-    app.conf.broker_url = redis_url
+    database = database_from_url(found.database_url)
+    for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS"):
+        patch.setitem(settings.DATABASES["default"], name, database[name])
+    patch.setattr(settings, "CELERY_BROKER_URL", found.redis_url)
+    app.conf.broker_url = found.redis_url
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    servers: Servers, django_db_modify_db_settings_parallel_suffix: None
-) -> None:
-    """Start the servers before pytest-django makes the test database; tests without one start nothing."""
+    servers: Servers,
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: pytest_django.DjangoDbBlocker,
+) -> Iterator[None]:
+    """Start the servers before pytest-django makes the test database; tests without one start nothing.
+
+    On the embedded server it is copied from a template, migrated once for as long as no migration changes.
+    """
+    from tests.template_database import template_database
+
+    with pytest.MonkeyPatch.context() as patch:
+        if "DATABASE_URL" not in GIVEN:
+            with django_db_blocker.unblock():
+                template = template_database(DATA)
+            patch.setitem(settings.DATABASES["default"]["TEST"], "TEMPLATE", template)
+        yield
 
 
 @pytest.fixture(scope="session")

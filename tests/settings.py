@@ -8,4 +8,5 @@ os.environ.setdefault("HRDD_HTTPS", "0")
 
 from hrdd.settings import *  # noqa: F403
 
+WHITENOISE_AUTOREFRESH = True  # look a file up when it is asked for, not all of them for every new client
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

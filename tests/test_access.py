@@ -46,7 +46,7 @@ OPEN_TO_ALL = {
     *("home", "livez", "readyz", "login", "logout", "public-business-model"),
     *("public-risks", "public-consultations", "public-reports", "public-report", "public-report-file"),
 }
-FEWEST_ADDRESSES, FEWEST_REQUESTS = 110, 6000
+FEWEST_ADDRESSES, FEWEST_REQUESTS = 110, 1500
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "public-report": lambda: {"period": "2021"},
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},
@@ -61,7 +61,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "risk-import-preview": lambda: {"pk": RegisterImport.objects.get().pk},
     "risk-import-step": lambda: {"pk": RegisterImport.objects.get().pk, "step": "apply"},
     "publication": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
-    "salient-list-detail": lambda: {"pk": SalientList.objects.get().pk},
+    "salient-list-detail": lambda: {"pk": first(SalientList)},
     "assess-severity": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
     "propose-involvement": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
     "involvement-detail": lambda: {"pk": Involvement.objects.order_by("pk")[0].pk},
@@ -279,6 +279,7 @@ def everything(rendered: Report, cast: Cast) -> None:
         granted_at=NOW,
     )
     ModelReview.objects.create(driver="data_brokerage", opened_by=cast.ana, opened_on=NOW.date())
+    SalientList.objects.create(rows=[], content_hash="x", drawn_by=cast.ana, drawn_on=NOW.date())
     Change.objects.create(title="x", kind="market_entry", about="x", proposed_by=cast.ana, proposed_at=NOW)
 
 
@@ -287,12 +288,14 @@ def test_every_address_says_whom_it_is_for() -> None:
     assert undeclared == set()
 
 
-def test_each_address_opens_for_its_people_and_for_nobody_else(everything: None) -> None:
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+def test_each_address_opens_for_its_people_and_for_nobody_else(everything: None, method: str) -> None:
     people: dict[str, User | None] = {"anybody": None}
     people["sam"] = User.objects.create_user("sam", "x", display_name="Sam", roles=[])
     for role in Role:
         name = f"only-{role.lower()}"
         people[name] = User.objects.create_user(name, "x", display_name=name, roles=[role])
+    clients = {who: Client(raise_request_exception=False) for who in people}
     wrong, seen, asked = [], set(), 0
 
     for pattern in addresses():
@@ -300,20 +303,25 @@ def test_each_address_opens_for_its_people_and_for_nobody_else(everything: None)
         address = reverse(pattern.name, kwargs=arguments_of(pattern))
         seen.add(address)
         for who, user in people.items():
-            for method in ("get", "post", "put", "delete"):
-                client = Client(raise_request_exception=False)
-                if user is not None:
-                    client.force_login(user)
-                answer = getattr(client, method)(address)
-                asked += 1
-                if answer.streaming:
-                    list(answer)  # a file is closed once it was read
-                if not as_expected(pattern, user, answer):
-                    wrong.append((who, method, address, answer.status_code))
+            client = clients[who]
+            if user is not None and not is_signed_in(client):
+                client.force_login(user)
+            answer = getattr(client, method)(address)
+            asked += 1
+            if answer.streaming:
+                list(answer)  # a file is closed once it was read
+            if not as_expected(pattern, user, answer):
+                wrong.append((who, method, address, answer.status_code))
 
     assert wrong == []
     assert len(seen) >= FEWEST_ADDRESSES
     assert asked >= FEWEST_REQUESTS
+
+
+def is_signed_in(client: Client) -> bool:
+    """Signing out is an address too: it leaves an empty cookie."""
+    cookie = client.cookies.get("sessionid")
+    return cookie is not None and cookie.value != ""
 
 
 def as_expected(pattern: URLPattern, user: User | None, answer: Any) -> bool:

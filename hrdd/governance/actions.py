@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from hrdd.governance.models import AuditEvent, SignOff, User
-from hrdd.governance.rules import NotAllowed, Permission, Step, may_sign_off
+from hrdd.governance.rules import ONLY_TO_REFUSE, NotAllowed, Permission, SignOffReasons, Step, may_sign_off
 
 JOB = "JOB (scheduled job)"
 IMPORT = "IMPORT (public record)"
@@ -134,6 +134,7 @@ def decide_sign_off(
     reasons: str,
     seen_hash: str,
     authors: frozenset[str],
+    least: SignOffReasons = ONLY_TO_REFUSE,
 ) -> None:
     """Record one person's decision on a sign-off, once; the caller moves the subject in the same transaction.
 
@@ -142,9 +143,10 @@ def decide_sign_off(
         by: who decides; needs its permission, and must be none of the authors.
         at: now.
         approve: whether they approve.
-        reasons: why; needed to refuse.
+        reasons: why.
         seen_hash: SHA-256 of the content on the page they decided from.
         authors: further people who may not sign.
+        least: how much of reasons this kind of sign-off asks for.
 
     Raises:
         NotAllowed: a rule refuses, or somebody decided meanwhile.
@@ -157,6 +159,7 @@ def decide_sign_off(
         reasons=reasons,
         seen_hash=seen_hash,
         content_hash=sign_off.content_hash,
+        least=least,
     )
     decision = SignOff.Decision.APPROVED if approve else SignOff.Decision.REFUSED
     decided = SignOff.objects.filter(pk=sign_off.pk, decided_at__isnull=True).update(

@@ -49,6 +49,12 @@ def checked_links(events: Sequence[AuditEvent]) -> list[Link]:
     ]
 
 
+def people_of_the_desk() -> list[User]:
+    """Return the active people who may read the desk, by name: only they can own a risk or carry out a plan."""
+    people = User.objects.filter(is_active=True).order_by("display_name", "pk")
+    return [one for one in people if one.may(Permission.READ_DESK)]
+
+
 def database_answers() -> bool:
     """Whether the database can be asked."""
     try:

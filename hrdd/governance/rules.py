@@ -196,8 +196,51 @@ def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
 LEAST_REFUSAL = 20
 
 
+@dataclass(frozen=True)
+class SignOffReasons:
+    """How many characters of reasons a kind of sign-off asks for; 0 asks for none."""
+
+    approve: int = 0
+    refuse: int = LEAST_REFUSAL
+
+    @property
+    def told(self) -> str:
+        """Return what stands beside the field."""
+        if self.approve == self.refuse:
+            return f"At least {self.approve} characters, to approve and to refuse."
+        if self.approve:
+            return f"At least {self.approve} characters to approve, {self.refuse} to refuse."
+        return f"At least {self.refuse} characters to refuse; welcome to approve."
+
+    def demand(self, said: str, *, approve: bool) -> str:
+        """Return reasons without the space around them, or refuse what is too short to follow (domain.md 0.1).
+
+        Raises:
+            NotAllowed: too few characters for this answer.
+        """
+        if approve and len(said.strip()) < self.approve:
+            raise NotAllowed(
+                f"Say in at least {self.approve} characters why you approve, so that others can follow it."
+            )
+        if not approve and len(said.strip()) < self.refuse:
+            raise NotAllowed(
+                f"Say in at least {self.refuse} characters why you refuse, so that it can be mended."
+            )
+        return said.strip()
+
+
+ONLY_TO_REFUSE = SignOffReasons()
+
+
 def may_sign_off(
-    *, decider: str, authors: frozenset[str], approve: bool, reasons: str, seen_hash: str, content_hash: str
+    *,
+    decider: str,
+    authors: frozenset[str],
+    approve: bool,
+    reasons: str,
+    seen_hash: str,
+    content_hash: str,
+    least: SignOffReasons,
 ) -> None:
     """Refuse a sign-off that is not a second person's decision on the very content they saw (SD1, SD6).
 
@@ -205,9 +248,10 @@ def may_sign_off(
         decider: who decides, by user name.
         authors: who wrote, asked or signed before; none of them may sign now.
         approve: whether they approve.
-        reasons: why; needed to refuse.
+        reasons: why.
         seen_hash: SHA-256 of the content on the page they decided from.
         content_hash: SHA-256 of the content now.
+        least: how much of reasons is asked for.
 
     Raises:
         NotAllowed: with the sentence to show.
@@ -218,7 +262,4 @@ def may_sign_off(
         )
     if seen_hash != content_hash:
         raise NotAllowed("The content changed since you opened it. Read it again, then decide.")
-    if not approve and len(reasons.strip()) < LEAST_REFUSAL:
-        raise NotAllowed(
-            f"Say in at least {LEAST_REFUSAL} characters why you refuse, so that it can be mended."
-        )
+    least.demand(reasons, approve=approve)

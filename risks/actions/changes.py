@@ -10,11 +10,12 @@ from django.db import transaction
 
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, move, record_event, void_sign_offs
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
+from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons, demand_reasons
 from risks.models import Change, Product, Risk
 from risks.queries.changes import passage_of
 from risks.rules.launch_gate import CHANGE_STEPS, SIGN_OFF_KIND
 
+SIGN_OFF_REASONS = SignOffReasons(approve=LEAST_REASONS)
 NOTHING_EXCEPTED: dict[str, Any] = {
     "exception_reasons": "",
     "exception_asked_by": None,
@@ -207,13 +208,12 @@ def decide_exception(
         NotAllowed: a rule refuses, the change or what shuts its gate is no longer the same, or somebody decided.
     """
     change = _locked(Change(pk=sign_off.subject_id))
-    if approve:
-        demand_reasons(reasons)
-        if exception_hash(change) != sign_off.content_hash or _blocking(change) != change.exception_risks:
-            raise NotAllowed(
-                "G4: the change, or what shuts its gate, is no longer what the exception was asked for. "
-                "It must be asked for again."
-            )
+    drifted = exception_hash(change) != sign_off.content_hash or _blocking(change) != change.exception_risks
+    if approve and drifted:
+        raise NotAllowed(
+            "G4: the change, or what shuts its gate, is no longer what the exception was asked for. "
+            "It must be asked for again."
+        )
     decide_sign_off(
         sign_off,
         by=by,
@@ -222,6 +222,7 @@ def decide_exception(
         reasons=reasons,
         seen_hash=seen_hash,
         authors=frozenset({change.proposed_by.username}),
+        least=SIGN_OFF_REASONS,
     )
     signed = {"exception_signed_by": by, "exception_signed_at": at} if approve else NOTHING_EXCEPTED
     Change.objects.filter(pk=change.pk).update(**signed)

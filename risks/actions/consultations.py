@@ -15,6 +15,7 @@ from risks.actions.screening import (
     demand_team,
     known_of,
     log,
+    refuse_endangering,
     refuse_identifying,
 )
 from risks.actions.standing import refresh
@@ -118,7 +119,7 @@ def _checked(
         )
     if not list(groups):
         raise NotAllowed("Groups: choose at least one group of people who are asked, or record it first.")
-    refuse_identifying(
+    refuse_endangering(
         {
             "Title": plan["title"],
             "Question": plan["question"],
@@ -221,7 +222,7 @@ def hold(
         raise NotAllowed(" ".join(lacking))
     names = "; ".join(str(part["group"]) for part in breakdown)
     texts = {"Limits": limits, "Why others speak for them": proxy_reasons, "Breakdown": names}
-    refuse_identifying(texts, known=known_of(held))
+    refuse_endangering(texts, known=known_of(held))
     _take(
         held,
         "hold",
@@ -266,7 +267,7 @@ def write_summary(consultation: Consultation, *, summary: str, by: User, at: dat
         NotAllowed: the role, the team, the state, or a text that could identify a person.
     """
     held = _opened(consultation, Permission.RUN_CONSULTATION, by=by, states={ConsultationState.HELD})
-    refuse_identifying({"Summary": summary}, known=known_of(held))
+    refuse_endangering({"Summary": summary}, known=known_of(held))
     Consultation.objects.filter(pk=held.pk).update(
         summary=summary.strip(), screened_by=None, screened_at=None
     )
@@ -296,7 +297,7 @@ def screen(consultation: Consultation, *, seen_hash: str, by: User, at: datetime
         raise NotAllowed("Write the summary first; it is screened together with the findings.")
     if seen_hash != content_hash(held):
         raise NotAllowed("The text changed since you opened it. Read it again, then decide.")
-    refuse_identifying(all_texts_of(held), known=known_of(held))
+    refuse_endangering(all_texts_of(held), known=known_of(held))
     Consultation.objects.filter(pk=held.pk).update(screened_by=by, screened_at=at)
     log(held, "screened consultation", by=by, at=at, hash=seen_hash)
     for risk in Risk.objects.filter(consultation_findings__consultation=held).distinct():
@@ -378,7 +379,7 @@ def _publish(held: Consultation, *, by: User, at: datetime) -> None:
         told=is_told(held),
     ):
         raise NotAllowed(" ".join(lacking))
-    refuse_identifying(all_texts_of(held), known=known_of(held))
+    refuse_endangering(all_texts_of(held), known=known_of(held))
     Consultation.objects.filter(pk=held.pk).update(published=True, published_by=by, published_at=at)
     log(held, "published consultation", by=by, at=at, hash=content_hash(held))
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
-from risks.actions.screening import demand_team, known_of, log, refuse_identifying
+from risks.actions.screening import demand_team, known_of, log, refuse_endangering
 from risks.actions.standing import refresh
 from risks.models import Consultation, ConsultationFinding, Measure, ModelReview, Risk, Signal
 from risks.queries.consultations import is_team
@@ -44,7 +44,7 @@ def record_finding(
         NotAllowed: the role, the team, the state, or a text that could identify a person.
     """
     held = _held(consultation, by=by)
-    refuse_identifying({"What they said": you_said, "Theme": theme}, known=known_of(held))
+    refuse_endangering({"What they said": you_said, "Theme": theme}, known=known_of(held))
     finding = ConsultationFinding.objects.create(
         consultation=held,
         you_said=you_said.strip(),
@@ -79,7 +79,7 @@ def amend_finding(
         NotAllowed: as in record_finding.
     """
     held = _held(finding.consultation, by=by)
-    refuse_identifying({"What they said": you_said, "Theme": theme}, known=known_of(held))
+    refuse_endangering({"What they said": you_said, "Theme": theme}, known=known_of(held))
     ConsultationFinding.objects.filter(pk=finding.pk).update(
         you_said=you_said.strip(), is_quote=is_quote, theme=theme.strip(), priority=priority, owner=owner
     )
@@ -169,7 +169,7 @@ def answer_finding(
     if refusal := answer_refusal(response, we_did=we_did, reasons=reasons):
         raise NotAllowed(refusal)
     known = known_of(held) if is_team(by, held) else []
-    refuse_identifying({"What we did": we_did, "Reasons": reasons}, known=known)
+    refuse_endangering({"What we did": we_did, "Reasons": reasons}, known=known)
     ConsultationFinding.objects.filter(pk=finding.pk).update(
         response=response,
         we_did=we_did.strip(),

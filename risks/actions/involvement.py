@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, move, record_event, void_sign_offs
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
+from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons, demand_reasons
 from risks.actions.standing import refresh
 from risks.models import Evidence, Involvement, InvolvementChallenge, Relationship, RelationshipRisk, Risk
 from risks.queries.method import method
@@ -27,6 +27,7 @@ from risks.rules.involvement import (
 )
 
 SIGN_OFF_KIND = "involvement"
+SIGN_OFF_REASONS = SignOffReasons(approve=LEAST_REASONS, refuse=LEAST_REASONS)
 
 
 def examine(
@@ -208,7 +209,7 @@ def decide_proposal(
     _refuse_the_partial(proposal, by)
     if content_hash(proposal) != sign_off.content_hash:
         raise NotAllowed("The proposal changed since it was sent for signature. It must be proposed again.")
-    said = demand_reasons(reasons)
+    said = SIGN_OFF_REASONS.demand(reasons, approve=approve)
     if not approve and of_legal_risk_alone(said):
         raise NotAllowed(
             "UNGP 21(b): legal risk alone is no ground to refuse a finding. Say what in the facts, the evidence or the "
@@ -216,7 +217,14 @@ def decide_proposal(
         )
     authors = frozenset({proposal.proposed_by.username} if proposal.proposed_by else ())
     decide_sign_off(
-        sign_off, by=by, at=at, approve=approve, reasons=said, seen_hash=seen_hash, authors=authors
+        sign_off,
+        by=by,
+        at=at,
+        approve=approve,
+        reasons=said,
+        seen_hash=seen_hash,
+        authors=authors,
+        least=SIGN_OFF_REASONS,
     )
     changes: dict[str, Any] = {"decided_by": by, "decided_at": at, "decision_reasons": said}
     if not approve:

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, record_event, void_sign_offs
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
+from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons, demand_reasons
 from risks.actions.evidence import record_evidence
 from risks.actions.salience import (
     Judging,
@@ -26,6 +26,7 @@ from risks.models import LoweringProposal, Risk, SeverityAssessment
 
 SIGN_OFF_KIND = "lowering"
 STEP = "lower"
+SIGN_OFF_REASONS = SignOffReasons(approve=LEAST_REASONS)
 RECORDS = ("evidence", "consultations", "findings_considered")
 
 
@@ -101,8 +102,6 @@ def decide(
     """
     proposal = LoweringProposal.objects.select_for_update().select_related("risk").get(pk=sign_off.subject_id)
     _refuse_revenue_owner(proposal.risk, by)
-    if approve:
-        demand_reasons(reasons)
     decide_sign_off(
         sign_off,
         by=by,
@@ -111,6 +110,7 @@ def decide(
         reasons=reasons,
         seen_hash=seen_hash,
         authors=frozenset({proposal.proposed_by.username}),
+        least=SIGN_OFF_REASONS,
     )
     if not approve:
         LoweringProposal.objects.filter(pk=proposal.pk).update(state=LoweringProposal.State.REFUSED)

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, move, record_event
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
+from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons
 from risks.models import ModelReview, Risk
 from risks.queries.model_reviews import carries, fired_for
 from risks.rules.model_review import (
@@ -26,6 +26,8 @@ from risks.rules.model_review import (
     missing_to_scope,
 )
 from risks.rules.words import Driver
+
+SIGN_OFF_REASONS = SignOffReasons(approve=LEAST_REASONS)
 
 
 @transaction.atomic
@@ -208,16 +210,21 @@ def decide(
         NotAllowed: a rule refuses, the content changed, or somebody decided meanwhile.
     """
     review = ModelReview.objects.select_for_update().get(pk=sign_off.subject_id)
-    if approve:
-        demand_reasons(reasons)
-        if content_hash(review) != sign_off.content_hash:
-            raise NotAllowed(
-                "The review changed since it was sent to the board. Send it back to be concluded again."
-            )
+    if approve and content_hash(review) != sign_off.content_hash:
+        raise NotAllowed(
+            "The review changed since it was sent to the board. Send it back to be concluded again."
+        )
     asked = SignOff.objects.filter(subject_kind=SIGN_OFF_KIND, subject_id=review.pk)
     authors = frozenset(asked.values_list("asked_by__username", flat=True)) | {review.opened_by.username}
     decide_sign_off(
-        sign_off, by=by, at=at, approve=approve, reasons=reasons, seen_hash=seen_hash, authors=authors
+        sign_off,
+        by=by,
+        at=at,
+        approve=approve,
+        reasons=reasons,
+        seen_hash=seen_hash,
+        authors=authors,
+        least=SIGN_OFF_REASONS,
     )
     if approve:
         _move(review, "sign", by=by, at=at, signed_by=by, signed_on=at.date())

@@ -12,7 +12,15 @@ from hrdd.governance.actions import move, record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, Role, demand_reasons
 from risks.actions.standing import refresh
-from risks.models import Consultation, ConsultationFinding, Evidence, MitigationPlan, Risk, SeverityAssessment
+from risks.models import (
+    Consultation,
+    ConsultationFinding,
+    Evidence,
+    Involvement,
+    MitigationPlan,
+    Risk,
+    SeverityAssessment,
+)
 from risks.queries.method import method
 from risks.rules.consultation import left_unconsidered
 from risks.rules.risk_workflow import RISK_STEPS, RiskFacts, refusals
@@ -272,6 +280,7 @@ def facts_of(risk: Risk) -> RiskFacts:
         has_plan=bool(kinds & {MitigationPlan.Kind.MITIGATION, MitigationPlan.Kind.REMEDIATION}),
         has_remediation_plan=MitigationPlan.Kind.REMEDIATION in kinds,
         tie=risk.tie,
+        involvement_proposed=risk.involvements.filter(state=Involvement.State.PROPOSED).exists(),
         assessed_by=risk.held.recorded_by if risk.held else "",
         drafted_by=risk.recorded_by,
     )

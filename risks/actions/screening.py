@@ -66,6 +66,19 @@ def refuse_naming(texts: Mapping[str, str]) -> None:
             )
 
 
+def refuse_endangering(texts: Mapping[str, str], *, known: Sequence[str] = ()) -> None:
+    """Refuse texts that others will read and that could identify a person, or name a partner that must not be named.
+
+    Args:
+        texts, known: as in refuse_identifying.
+
+    Raises:
+        NotAllowed: what must be taken out, and where (domain.md 0.4, 8.6 N8).
+    """
+    refuse_identifying(texts, known=known)
+    refuse_naming(texts)
+
+
 def known_of(consultation: Consultation) -> list[str]:
     """Return the names, pseudonyms and contacts that no text about a consultation may hold; they are shown to nobody.
 

@@ -5,22 +5,19 @@ from typing import Any
 from django import forms
 
 from hrdd.governance.models import User
-from hrdd.governance.rules import Permission
+from hrdd.governance.queries import people_of_the_desk
 from risks.forms.shapes import day, words
 from risks.models import Evidence, MitigationPlan
-
-
-def people_of_the_desk() -> list[tuple[str, str]]:
-    """Return who works on the desk, by user name."""
-    active = User.objects.filter(is_active=True).order_by("display_name", "username")
-    return [(one.username, one.display_name) for one in active if one.may(Permission.READ_DESK)]
 
 
 class PersonField(forms.ChoiceField):
     """Somebody who works on the desk; cleans to the person, or to None for nobody."""
 
     def __init__(self, *, label: str, nobody: str, **kwargs: Any) -> None:
-        super().__init__(label=label, choices=lambda: [("", nobody), *people_of_the_desk()], **kwargs)
+        def choices() -> list[tuple[str, str]]:
+            return [("", nobody), *((one.username, one.display_name) for one in people_of_the_desk())]
+
+        super().__init__(label=label, choices=choices, **kwargs)
 
     def clean(self, value: Any) -> User | None:
         """Return the person."""

@@ -4,7 +4,7 @@ Those of the register stand once, as conditions that the database evaluates for 
 are read off the words of a dossier.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -158,22 +158,23 @@ class GapCount:
     count: int
 
 
-def gap_counts(risks: QuerySet[Risk], *, at: datetime) -> list[GapCount]:
+def gap_counts(
+    risks: QuerySet[Risk], *, at: datetime, codes: Collection[str] = tuple(REGISTER_GAPS)
+) -> list[GapCount]:
     """Return how many of some risks have each gap of the register, in one query; gaps that none has are left out.
 
     Args:
         risks: the risks to count.
         at: now.
+        codes: the gaps to look for.
     """
-    counted = risks.order_by().aggregate(
-        **{code: Count("pk", filter=condition(at)) for code, condition in CONDITIONS.items()}
-    )
-    return [GapCount(code, said, counted[code]) for code, said in REGISTER_GAPS.items() if counted[code]]
+    counted = risks.order_by().aggregate(**{code: Count("pk", filter=CONDITIONS[code](at)) for code in codes})
+    return [GapCount(code, said, counted[code]) for code, said in REGISTER_GAPS.items() if counted.get(code)]
 
 
-def register_gaps_of(risk: Risk, *, at: datetime) -> list[Gap]:
+def register_gaps_of(risk: Risk, *, at: datetime, codes: Collection[str] = tuple(REGISTER_GAPS)) -> list[Gap]:
     """Return the gaps of the register that one risk has now, in one query."""
-    found = gap_counts(Risk.objects.filter(pk=risk.pk), at=at)
+    found = gap_counts(Risk.objects.filter(pk=risk.pk), at=at, codes=codes)
     return [Gap(one.code, risk.title, one.message) for one in found]
 
 
@@ -184,8 +185,7 @@ def gaps_of(risk: Risk, *, at: datetime) -> list[Gap]:
 
 def record_gaps(risk: Risk, *, at: datetime) -> list[Gap]:
     """Return what an imported record leaves open or shows was done wrong, and no work that just begins."""
-    told = [gap for gap in register_gaps_of(risk, at=at) if gap.code in FROM_THE_RECORD]
-    return [*told, *history_gaps(risk)]
+    return [*register_gaps_of(risk, at=at, codes=FROM_THE_RECORD), *history_gaps(risk)]
 
 
 def history_gaps(risk: Risk) -> list[Gap]:

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from hrdd.governance.models import User
-from hrdd.governance.rules import Permission
 from risks.models import Risk
 from risks.queries.register_filter import RegisterFilter
 from risks.rules.register import why_not_assigned, why_not_reviewed
@@ -61,12 +60,6 @@ def selected_risks(data: QueryDict, *, reader: User, at: datetime) -> QuerySet[R
 def _ids(texts: Iterable[str]) -> list[int]:
     numbers = [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 20]
     return [number for number in numbers if number <= LARGEST_ID]
-
-
-def possible_owners() -> list[User]:
-    """Return the active people who may read the desk, by name: only they can own a risk."""
-    people = User.objects.filter(is_active=True).order_by("display_name", "pk")
-    return [one for one in people if one.may(Permission.READ_DESK)]
 
 
 def assignment_plan(risks: QuerySet[Risk], to: User) -> Plan:

@@ -50,6 +50,7 @@ class RiskFacts:
     has_plan: bool
     has_remediation_plan: bool
     tie: str
+    involvement_proposed: bool
     assessed_by: str
     drafted_by: str
 
@@ -103,5 +104,10 @@ def _before_closing(facts: RiskFacts, *, by: str) -> list[str]:
     if needs_remediation_plan(facts.tie) and not facts.has_remediation_plan:
         lacking.append(
             "UNGP 22, I1: the company causes or contributes to this harm. Approve a remediation plan first."
+        )
+    if facts.involvement_proposed:
+        lacking.append(
+            "UNGP 13, I2: it was proposed how the company is involved, and nobody decided on that yet. Have a decider "
+            "find or refuse it first, or have it withdrawn."
         )
     return lacking

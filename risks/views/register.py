@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from hrdd.governance.access import person, requires
+from hrdd.governance.queries import people_of_the_desk
 from hrdd.governance.rules import Permission
 from risks.actions import register as actions
 from risks.documents.register import TYPES, write_register
 from risks.queries import register
-from risks.queries.register_bulk import possible_owners
 from risks.queries.register_filter import RegisterFilter
 from risks.queries.register_map import map_of
 from risks.queries.register_pages import in_order, page_of
@@ -50,7 +50,7 @@ def risk_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": register.standings(page.rows, on=filters.on),
         "tiers": register.tiers(),
-        "owners": possible_owners() if person(request).may(Permission.ASSIGN_RISK) else [],
+        "owners": people_of_the_desk() if person(request).may(Permission.ASSIGN_RISK) else [],
     }
     return render(request, "risks/risk_list.html", context)
 

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hrdd.governance.access import person, requires
 from hrdd.governance.models import AuditEvent, User
+from hrdd.governance.queries import people_of_the_desk
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import register as actions
 from risks.queries.register_bulk import (
     assignment_plan,
     named,
-    possible_owners,
     review_plan,
     selected_risks,
 )
@@ -25,7 +25,7 @@ from risks.queries.register_bulk import (
 def assign_risks(request: HttpRequest) -> HttpResponse:
     """Give the chosen risks to one owner."""
     user, now = person(request), timezone.now()
-    chosen, owners = selected_risks(request.GET, reader=user, at=now), possible_owners()
+    chosen, owners = selected_risks(request.GET, reader=user, at=now), people_of_the_desk()
     to = next((one for one in owners if str(one.pk) == request.GET.get("to")), None)
     refusal = ""
     if request.method == "POST" and to is not None:

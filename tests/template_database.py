@@ -54,7 +54,8 @@ def _migrate(name: str) -> None:
 
 
 def _there() -> set[str]:
-    return {name for (name,) in _run(f"SELECT datname FROM pg_database WHERE datname LIKE '{PREFIX}%'")}
+    names = _run("SELECT datname FROM pg_database")
+    return {name for (name,) in names if name.startswith(PREFIX)}
 
 
 def _run(statement: str) -> list[tuple[str]]:

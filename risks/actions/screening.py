@@ -14,7 +14,7 @@ from hrdd.sealing import CannotOpen, open_sealed
 from risks.models import Consultation
 from risks.queries.consultations import is_team
 from risks.queries.partners import never_named
-from risks.rules.screening import NAME, identifying_details
+from risks.rules.screening import identifying_details, names_one
 
 SHORTEST_PART = 3
 
@@ -59,7 +59,7 @@ def refuse_naming(texts: Mapping[str, str]) -> None:
     """
     partners = never_named()
     for label, said in texts.items():
-        if NAME in identifying_details(said, known=partners):
+        if names_one(said, partners):
             raise NotAllowed(
                 f"{label}: it names a partner whose name endangers people (domain.md 8.6 N8). Say what the partner "
                 "does instead."

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from hrdd.governance.api import Register, caller, checked
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
-from risks.actions import lowering, salience
+from risks.actions import lowering, publications, salience
 from risks.actions import plans as plan_actions
 from risks.actions.evidence import record_evidence
 from risks.api.involvement import InvolvementSerializer, ProposingSerializer, proposed
@@ -273,6 +273,23 @@ class RiskViewSet(mixins.RetrieveModelMixin, Register[Risk]):
         risk = self.get_object()
         given = checked(OwnerSerializer, request)
         salience.assign_owner(risk, by=caller(request), at=timezone.now(), **given)
+        return self._shown(risk)
+
+    @extend_schema(request=None, responses=RiskSerializer)
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, pk: str) -> Response:
+        """Let the public read of it."""
+        risk = self.get_object()
+        publications.publish_risk(risk, by=caller(request), at=timezone.now())
+        return self._shown(risk)
+
+    @extend_schema(request=ReasonsSerializer, responses=RiskSerializer)
+    @action(detail=True, methods=["post"])
+    def withhold(self, request: Request, pk: str) -> Response:
+        """Leave it off the published list, or take it off; from level 4 only a senior does (R3)."""
+        risk = self.get_object()
+        given = checked(ReasonsSerializer, request)
+        publications.withhold_risk(risk, by=caller(request), at=timezone.now(), **given)
         return self._shown(risk)
 
     @extend_schema(methods=["get"], responses=EvidenceSerializer(many=True))

@@ -27,6 +27,7 @@ from risks.models import (
 from risks.models.measures import IN_FORCE
 from risks.queries.involvement import drifting, fact_finding_overdue, own_part_not_stopped
 from risks.queries.method import method
+from risks.queries.naming import named_though_dangerous
 from risks.rules.consultation import AFFECTED_VOICES, ConsultationState
 from risks.rules.gaps import (
     FROM_THE_RECORD,
@@ -135,6 +136,7 @@ CONDITIONS: Mapping[str, Callable[[datetime], Q]] = {
         & ~Q(_approved(MitigationPlan.Kind.REMEDIATION))
     ),
     "SALIENT_NOT_PUBLISHED": lambda _at: SALIENT & Q(published=False) & ~Q(Exists(_of(Publication))),
+    "NAMED_THOUGH_DANGEROUS": lambda _at: named_though_dangerous(),
     "NO_RIGHT_NAMED": lambda _at: OPEN & ~Q(Exists(_of(RiskRight))),
 }
 
@@ -161,7 +163,7 @@ class GapCount:
 def gap_counts(
     risks: QuerySet[Risk], *, at: datetime, codes: Collection[str] = tuple(REGISTER_GAPS)
 ) -> list[GapCount]:
-    """Return how many of some risks have each gap of the register, in one query; gaps that none has are left out.
+    """Return how many of some risks have each gap of the register, in two queries; gaps that none has are left out.
 
     Args:
         risks: the risks to count.
@@ -173,7 +175,7 @@ def gap_counts(
 
 
 def register_gaps_of(risk: Risk, *, at: datetime, codes: Collection[str] = tuple(REGISTER_GAPS)) -> list[Gap]:
-    """Return the gaps of the register that one risk has now, in one query."""
+    """Return the gaps of the register that one risk has now, in two queries."""
     found = gap_counts(Risk.objects.filter(pk=risk.pk), at=at, codes=codes)
     return [Gap(one.code, risk.title, one.message) for one in found]
 

@@ -158,6 +158,10 @@ REGISTER_GAPS: Mapping[str, str] = {
     "OWN_PART_NOT_STOPPED": "UNGP 19, I3: the company's own part goes on past the time in which it had to stop.",
     "NO_REMEDIATION_PLAN": "UNGP 22, I1: the company causes or contributes, and no remediation plan is approved.",
     "SALIENT_NOT_PUBLISHED": "UNGP 21: salient, and nobody decided whether the public reads of it.",
+    "NAMED_THOUGH_DANGEROUS": (
+        "UNGP 21, domain.md 8.6 N8: the public reads the name of a partner whose name endangers people. Correct the "
+        "text, or take it off the published list, today."
+    ),
     "NO_RIGHT_NAMED": "UNGP 12: no right of the catalogue is named.",
 }
 FROM_THE_RECORD = ("SEVERITY_INCOMPLETE", "NOBODY_CONSULTED", "INVOLVEMENT_UNDETERMINED")

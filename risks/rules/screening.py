@@ -85,6 +85,11 @@ def identifying_details(text: str, *, known: Iterable[str] = ()) -> list[str]:
     return found
 
 
+def names_one(text: str, known: Iterable[str]) -> bool:
+    """Whether a text holds one of some names, as identifying_details compares them."""
+    return _names(_plain(text), known)
+
+
 def refusal(label: str, text: str, *, known: Iterable[str] = ()) -> str:
     """Return why a text is refused and how to write it instead, or nothing where it passes.
 

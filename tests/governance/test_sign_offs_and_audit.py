@@ -9,7 +9,8 @@ from django.test import Client
 from hrdd.demo import PASSWORD, create_people
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import AuditEvent, SignOff, User
-from hrdd.governance.rules import Role
+from hrdd.governance.rules import NotAllowed, Permission, Role
+from hrdd.sign_offs import asked_of
 from tests.cast import NOW, Cast
 from transparency.actions import reports as actions
 from transparency.models import Report
@@ -46,6 +47,43 @@ def test_a_refusal_without_reasons_keeps_what_was_typed(asked: SignOff, cast: Ca
     assert answer.status_code == 400
     assert b"at least 20 characters why you refuse" in answer.content
     assert b">too short</textarea>" in answer.content
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("report", "At least 20 characters to refuse; welcome to approve."),
+        ("salient list", "At least 20 characters to refuse; welcome to approve."),
+        ("exit", "At least 20 characters to refuse; welcome to approve."),
+        ("lowering", "At least 50 characters to approve, 20 to refuse."),
+        ("change", "At least 50 characters to approve, 20 to refuse."),
+        ("model_review", "At least 50 characters to approve, 20 to refuse."),
+        ("involvement", "At least 50 characters, to approve and to refuse."),
+    ],
+)
+def test_the_inbox_says_how_much_of_reasons_each_kind_asks_for(
+    cast: Cast, client: Client, kind: str, told: str
+) -> None:
+    asked = SignOff.objects.create(
+        subject_kind=kind,
+        subject_id=1,
+        subject="x",
+        step="x",
+        step_label="x",
+        permission=str(Permission.CLEAR_REPORT),
+        content_hash="x",
+        asked_by=cast.pia,
+        asked_at=NOW,
+    )
+    client.force_login(cast.rex)
+
+    assert told in client.get(INBOX).content.decode()
+    least = asked_of(asked)
+    for approve, needed in ((True, least.approve), (False, least.refuse)):
+        assert least.demand("x" * needed, approve=approve) == "x" * needed
+        if needed:
+            with pytest.raises(NotAllowed, match=f"at least {needed} characters"):
+                least.demand(f" {'x' * (needed - 1)} ", approve=approve)
 
 
 @pytest.mark.parametrize("given", [{}, {"decision": "maybe"}, {"decision": "approve", "seen_hash": "x"}])

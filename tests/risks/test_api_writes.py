@@ -11,6 +11,7 @@ from django.test import Client
 
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import Role
+from risks.actions import model_reviews
 from risks.models import (
     Change,
     Evidence,
@@ -19,6 +20,7 @@ from risks.models import (
     LoweringProposal,
     MitigationPlan,
     ModelReview,
+    Publication,
     Risk,
     SeverityAssessment,
     StakeholderGroup,
@@ -220,6 +222,58 @@ def test_a_plan_is_proposed_and_decided_by_another(send: Post, risk: Risk) -> No
     assert MitigationPlan.objects.get().state == "proposed"
     assert send("dan", address, {"approve": True, "reasons": LONG}).json()["state"] == "approved"
 
+    at = address.removesuffix("decide/")
+    tested = {"works": True, "test_result": LONG}
+    assert refused(send("dan", f"{at}test/", tested), 403, "Your role may not")
+    assert refused(send("rita", f"{at}test/", tested | {"test_result": "short"}), 409, "50 characters")
+    assert MitigationPlan.objects.get().tested_on is None
+    told = send("rita", f"{at}test/", tested).json()
+    assert (told["works"], told["test_result"], told["tested_on"]) == (True, LONG, TODAY.isoformat())
+
+    assert refused(send("rita", f"{at}end/", {"reasons": LONG}), 403, "Your role may not")
+    assert refused(send("dan", f"{at}end/", {"reasons": "short"}), 409, "50 characters")
+    assert MitigationPlan.objects.get().state == "approved"
+    assert send("dan", f"{at}end/", {"reasons": LONG}).json()["state"] == "ended"
+    assert refused(send("dan", f"{at}end/", {"reasons": LONG}), 409, "not the next step")
+
+
+def test_a_risk_is_published_and_left_off_as_on_the_page(send: Post, risk: Risk) -> None:
+    at = f"risks/{risk.pk}/"
+    assert refused(send("pia", f"{at}publish/"), 409, "This risk is a draft.")
+    Risk.objects.update(status="assessed", level=4, incomplete=False)
+    assert refused(send("ana", f"{at}publish/"), 403, "Your role may not publish a risk.")
+    assert not Publication.objects.exists()
+
+    assert send("pia", f"{at}publish/").json()["published"] is True
+    assert refused(send("pia", f"{at}publish/"), 409, "The public reads of this risk already.")
+
+    assert refused(send("pia", f"{at}withhold/", {"reasons": LONG}), 409, "R3")
+    assert refused(send("eve", f"{at}withhold/", {"reasons": "short"}), 409, "50 characters")
+    assert refused(send("eve", f"{at}withhold/"), 400, "reasons")
+    assert Risk.objects.get().published
+    assert send("eve", f"{at}withhold/", {"reasons": LONG}).json()["published"] is False
+    assert refused(send("pia", f"{at}publish/"), 409, "Only a senior executive puts it back.")
+    assert send("eve", f"{at}publish/").json()["published"] is True
+
+
+def test_a_risk_takes_each_step_by_its_person(send: Post, risk: Risk, evidence: Evidence) -> None:
+    at, why = f"risks/{risk.pk}/", {"reasons": LONG}
+    remedied = JUDGEMENT | {"state_of_harm": "actual_remedied", "evidence": [evidence.pk]}
+    assert send("ana", f"{at}assess/", remedied).status_code == 201
+    assert send("rita", f"{at}steps/confirm/", why).json()["status"] == "prioritised"
+    assert refused(send("ana", f"{at}steps/manage/", why), 409, "G1: name an owner first")
+    given = {"kind": "mitigation", "actions": LONG, "target": "x", "owner": "ana", "due": TODAY}
+    plan = send("ana", f"{at}plans/", given).json()["id"]
+    send("dan", f"plans/{plan}/decide/", why | {"approve": True})
+    send("ana", f"{at}assign/", {"owner": "ana"})
+    assert send("ana", f"{at}steps/manage/", why).json()["status"] == "managed"
+    assert refused(send("ana", f"{at}steps/close/", why), 403, "Your role may not")
+
+    told = send("rita", f"{at}steps/close/", why).json()
+
+    assert (told["status"], told["closed_on"]) == ("closed", TODAY.isoformat())
+    assert send("ana", f"{at}steps/reassess/", why).json()["status"] == "reassess"
+
 
 PROPOSAL = {
     "answers": dict.fromkeys((one.name for one in QUESTIONS), "no") | {"linked": "yes"},
@@ -326,3 +380,24 @@ def test_a_review_goes_its_way_to_the_board(send: Post, risk: Risk) -> None:
     reading = {"metric": 0, "value": "2", "read_on": TODAY}
     assert refused(send("ana", f"{at}readings/", reading), 409, "once the board has signed")
     assert refused(send("ana", f"{at}outcome/", {"outcome": LONG}), 409, "not the next step")
+    assert ModelReview.objects.get().closed_on is None
+
+    bob = person("bob", Role.BOARD)
+    asked = SignOff.objects.get()
+    model_reviews.decide(
+        asked,
+        by=bob,
+        at=datetime.now(tz=UTC),
+        approve=True,
+        reasons=LONG,
+        seen_hash=asked.content_hash,
+    )
+    assert refused(send("rita", f"{at}readings/", reading), 403, "Your role may not review")
+    assert refused(send("ana", f"{at}readings/", reading | {"metric": 7}), 409, "Metric: choose one")
+    read = send("ana", f"{at}readings/", reading).json()["metrics"][0]["readings"]
+    assert [(one["value"], one["on"]) for one in read] == [("2", TODAY.isoformat())]
+    assert refused(send("ana", f"{at}outcome/", {"outcome": "Better."}), 409, "50 characters")
+
+    closed = send("ana", f"{at}outcome/", {"outcome": LONG}).json()
+
+    assert (closed["state"], closed["outcome"], closed["closed_on"]) == ("closed", LONG, TODAY.isoformat())

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hrdd.governance.models import AuditEvent
 from hrdd.governance.rules import Role
-from risks.models import Consultation, ConsultationFinding, Signal, StakeholderGroup
+from risks.models import Consultation, ConsultationFinding, Partner, Signal, StakeholderGroup
 from risks.queries.consultations import findings_to_answer, loop_closed
 from tests.risks.consultation_stage import REASONS, SAFE, SAID, SUMMARY, TODAY, WAY, Stage, person, stage
 
@@ -504,3 +504,41 @@ def test_every_page_of_the_way_says_what_comes_next(stage: Stage) -> None:
         if state == "responded":
             ConsultationFinding.objects.update(told_participants_at=None)
         assert sentence in stage.by(stage.emma).get(stage.at).content.decode(), state
+
+
+def flagged_partner() -> None:
+    Partner.objects.create(name="Northern Cloud", naming_endangers="Its engineers are watched.")
+
+
+def test_no_text_of_a_consultation_names_a_partner_whose_name_endangers_people(stage: Stage) -> None:
+    flagged_partner()
+    said = "Northern cloud hands over what people write."
+    assert b"Title: it names a partner whose name endangers people" in stage.plan(title=said).content
+    stage.to("safeguards_checked")
+    assert b"Limits: it names a partner" in stage.hold(limits=said).content
+    stage.hold()
+    stage.find()
+
+    answers = [stage.summary(said), stage.find(you_said=said)]
+
+    assert {one.status_code for one in answers} == {400}
+    assert all(b"(domain.md 8.6 N8)" in one.content for one in answers)
+    assert (stage.one.summary, stage.one.findings.count()) == ("", 1)
+    stage.summary()
+    stage.screen()
+    stage.step("summarise")
+    stage.agree()
+    assert b"What we did: it names a partner" in stage.answer(we_did=said).content
+
+
+def test_a_partner_marked_since_keeps_a_consultation_from_being_screened_or_published(stage: Stage) -> None:
+    stage.to("validated_by_participants")
+    stage.answer(we_did="Northern Cloud no longer hands anything over.")
+    for name in ("respond", "tell"):
+        stage.step(name)
+    stage.screen()
+    flagged_partner()
+
+    assert b"Finding 1, we did: it names a partner" in stage.step("publish").content
+    assert b"Finding 1, we did: it names a partner" in stage.screen().content
+    assert not stage.one.published

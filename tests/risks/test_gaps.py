@@ -199,7 +199,24 @@ BROKEN: list[tuple[Callable[[Risk], object], set[str]]] = [
         {"NO_REMEDIATION_PLAN"},
     ),
     (lambda risk: risk.touches.all().delete(), {"NO_RIGHT_NAMED"}),
+    (lambda risk: (change(published=True)(risk), flagged("Sound")), {"NAMED_THOUGH_DANGEROUS"}),
+    (lambda risk: (change(published=True)(risk), flagged("Soundings")), set()),
+    (lambda risk: (change(published=False)(risk), flagged("Sound")), set()),
+    (lambda risk: heard_of(risk, "Northern Cloud", published=True), {"NAMED_THOUGH_DANGEROUS"}),
+    (lambda risk: heard_of(risk, "Northern Cloud", published=False), set()),
 ]
+
+
+def flagged(name: str) -> Partner:
+    """Return a partner that was marked as never to be named after the text was published."""
+    return Partner.objects.create(name=name, naming_endangers="Its engineers are watched.")
+
+
+def heard_of(risk: Risk, partner: str, *, published: bool) -> None:
+    answered(risk)
+    ConsultationFinding.objects.update(we_did=f"{partner.upper()} was asked.", told_participants_at=NOW)
+    Consultation.objects.update(published=published, published_by=risk.owner, published_at=NOW)
+    flagged(partner)
 
 
 def unheard(risk: Risk) -> SeverityAssessment:
@@ -246,11 +263,11 @@ def test_the_table_counts_what_it_filters(sound: Risk, people: dict[str, User]) 
         assert Risk.objects.filter(risks_with(one.code, at=NOW)).count() == one.count > 0
 
 
-def test_counting_costs_one_query(sound: Risk) -> None:
+def test_counting_costs_one_query_and_one_for_the_partners_not_to_be_named(sound: Risk) -> None:
     with CaptureQueriesContext(connection) as queries:
         gap_counts(Risk.objects.all(), at=NOW)
 
-    assert len(queries) == 1
+    assert len(queries) == 2
 
 
 def test_the_gaps_stand_on_the_page_of_the_risk_and_are_counted_on_the_board(sound: Risk) -> None:

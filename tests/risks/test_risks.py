@@ -9,7 +9,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
 from hrdd.governance.models import AuditEvent, User
-from hrdd.governance.rules import Role, permissions_of
+from hrdd.governance.rules import NotAllowed, Role, permissions_of
+from risks.actions.salience import take_step
 from risks.actions.standing import refresh
 from risks.models import Evidence, Involvement, MitigationPlan, Risk
 from risks.rules.risk_workflow import BUTTONS, RISK_STEPS, Status
@@ -205,6 +206,32 @@ def test_a_harm_that_the_company_causes_is_not_closed_without_a_remediation_plan
 
     assert b"I1: the company causes or contributes" in refused.content
     assert accepted.status_code == 302
+
+
+def test_a_risk_is_not_closed_while_a_proposal_on_its_involvement_waits(
+    people: dict[str, Client], risk: Risk
+) -> None:
+    managed(people, risk, SEVERE | {"state_of_harm": "actual_remedied"})
+    Risk.objects.update(state_of_harm="actual_remedied")
+    proposal = Involvement.objects.create(
+        risk=risk,
+        tie="none",
+        state="proposed",
+        said="x",
+        proposed_by=User.objects.get(username="paul"),
+        proposed_at=datetime.now(UTC),
+    )
+
+    refused = step(people["rita"], risk, "close")
+
+    assert refused.status_code == 400
+    assert "UNGP 13, I2: it was proposed how the company is involved" in refused.content.decode()
+    risk.refresh_from_db()
+    assert risk.status == Status.MANAGED
+    with pytest.raises(NotAllowed, match="nobody decided on that yet"):
+        take_step(risk, "close", reasons=REASONS, by=User.objects.get(username="rita"), at=datetime.now(UTC))
+    Involvement.objects.filter(pk=proposal.pk).update(state="withdrawn")
+    assert step(people["rita"], risk, "close").status_code == 302
 
 
 def found_on(risk: Risk, tie: str) -> Involvement:

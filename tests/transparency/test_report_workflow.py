@@ -5,9 +5,11 @@ from datetime import date
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import NotAllowed, Role
+from risks.models import Partner, Risk
 from tests.cast import NOW, Cast, sign
 from transparency.actions import reports as actions
 from transparency.models import Document, Report
@@ -226,3 +228,38 @@ def test_a_danger_seen_after_approval_takes_the_report_back_and_every_signature_
 
     assert (rendered.state, rendered.cleared_by, rendered.approved_by) == (State.DRAFT, None, None)
     assert not SignOff.objects.filter(decided_at__isnull=True).exists()
+
+
+def flag_who_is_named(name: str) -> None:
+    Partner.objects.create(name=name, naming_endangers="Its engineers are watched.")
+
+
+def test_no_report_is_frozen_that_names_a_partner_whose_name_endangers_people(
+    record: None, draft: Report, cast: Cast
+) -> None:
+    risk = Risk.objects.order_by("pk")[0]
+    flag_who_is_named(" ".join(risk.title.split()[:2]))
+
+    with pytest.raises(
+        NotAllowed, match=r"it names a partner whose name endangers people \(domain.md 8.6 N8\)"
+    ):
+        actions.freeze_figures(draft, by=cast.pia, at=NOW)
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.content) == (State.DRAFT, "")
+
+
+def test_a_partner_marked_since_keeps_a_report_from_being_published(
+    rendered: Report, cast: Cast, client: Client
+) -> None:
+    actions.ask_clearance(rendered, by=cast.pia, at=NOW)
+    sign(rendered, cast.rex)
+    sign(rendered, cast.eve)
+    flag_who_is_named(" ".join(Risk.objects.order_by("pk")[0].title.split()[:2]))
+    client.force_login(cast.pia)
+
+    answer = client.post(f"/desk/reports/{rendered.pk}/publish/")
+
+    assert b"it names a partner whose name endangers people" in answer.content
+    rendered.refresh_from_db()
+    assert rendered.published_at is None

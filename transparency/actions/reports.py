@@ -10,10 +10,11 @@ from django.db.models import Max
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, record_event, void_sign_offs
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed
+from risks.actions.screening import refuse_naming
 from transparency import documents
 from transparency.models import Document, Report
 from transparency.queries.contents import report_content
-from transparency.rules.completeness import missing_from
+from transparency.rules.completeness import missing_from, texts_of
 from transparency.rules.periods import period_name
 from transparency.rules.workflows import REPORT_STEPS, State
 
@@ -73,7 +74,8 @@ def freeze_figures(report: Report, *, by: User, at: datetime) -> None:
     """Take the content as the record has it now; from here on the record may change and the report does not.
 
     Raises:
-        NotAllowed: the role, the state, or something that the content lacks (UNGP 21).
+        NotAllowed: the role, the state, something that the content lacks (UNGP 21), or the name of a partner whose
+            name endangers people (domain.md 8.6 N8).
     """
     content = report_content(
         title=report.title, edition=report.edition, begin=report.period_from, end=report.period_to, at=at
@@ -81,6 +83,7 @@ def freeze_figures(report: Report, *, by: User, at: datetime) -> None:
     lacking = missing_from(content)
     if lacking:
         raise NotAllowed(" ".join(lacking))
+    refuse_naming(texts_of(content))
     body = documents.canonical_json(content)
     content_hash = hashlib.sha256(body).hexdigest()
     _move(
@@ -193,12 +196,14 @@ def publish_report(report: Report, *, by: User, at: datetime) -> None:
     """Publish the frozen bytes; an earlier edition of the period stays, marked as corrected.
 
     Raises:
-        NotAllowed: the role, the state, or a document that is missing.
+        NotAllowed: the role, the state, a document that is missing, or a partner that was marked since as never to be
+            named (domain.md 8.6 N8).
     """
     _demand_documents(report)
     by.demand(REPORT_STEPS["publish"].permission)
     if by in (report.cleared_by, report.approved_by):
         raise NotAllowed("SD6: whoever cleared or approved a report does not publish it. Ask its publisher.")
+    refuse_naming(texts_of(report.parsed_content))
     earlier = Report.objects.filter(period=report.period, state=State.PUBLISHED).exclude(pk=report.pk)
     for replaced in earlier.values_list("edition", "content_hash"):
         record_event(

@@ -1,7 +1,25 @@
 """What a report must hold before it may be cleared and signed (UNGP 21; domain.md 8.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+
+def texts_of(content: Mapping[str, Any]) -> dict[str, str]:
+    """Return every text of a report, joined by the risk that it stands with, to look for names in."""
+    head = {name: value for name, value in content.items() if name != "risks"}
+    texts = {"Report": "\n".join(_words(head))}
+    return texts | {f"“{risk['title']}”": "\n".join(_words(risk)) for risk in content["risks"]}
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _words(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _words(one)
 
 
 def missing_from(content: Mapping[str, Any]) -> list[str]:

@@ -46,7 +46,8 @@ def risk_list(request: HttpRequest) -> HttpResponse:
     context = {
         "risks": published_list(on=today),
         "unlisted": counted(severe_unpublished().count()),
-        "signed_on": signed if signed_in_time(signed, today) else None,
+        "signed_on": signed,
+        "signed_in_time": signed_in_time(signed, today),
     }
     return render(request, "transparency/risk_list_public.html", context)
 

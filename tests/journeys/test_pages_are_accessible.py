@@ -1,0 +1,88 @@
+"""Every page by axe in a real browser, light and dark: nothing that WCAG 2.2 AA forbids and a machine can find."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from hrdd.governance.models import User
+from hrdd.governance.rules import Role
+from tests.cast import Cast
+from tests.test_access import addresses, arguments_of, everything, viewset_of
+
+__all__ = ["everything"]
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+IN_LIGHT = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+IN_DARK = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
+SHARES = 3
+FEWEST_PAGES = 25
+
+
+def pages_of(client: Client) -> Iterator[str]:
+    """Yield the address of every page of the site that opens by a link."""
+    for pattern in addresses():
+        if viewset_of(pattern) is None and pattern.name not in {"logout", None}:
+            address = reverse(str(pattern.name), kwargs=arguments_of(pattern))
+            answer = client.get(address)
+            if answer.streaming:
+                list(answer)  # a file is closed once it was read
+            elif answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+                yield address
+
+
+def found_on(tab: Page, options: dict[str, Any]) -> list[str]:
+    violations = Axe().run(tab, options=options).response["violations"]
+    return [
+        f"{one['id']}: {one['help']} | {node['html'][:160]} | {node['failureSummary'][:200]}"
+        for one in violations
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_no_page_has_what_wcag_forbids(
+    everything: None, cast: Cast, live_server: LiveServer, page: Callable[..., Page], share: int
+) -> None:
+    User.objects.filter(pk=cast.eve.pk).update(roles=[str(role) for role in Role])
+    client = Client()
+    client.force_login(User.objects.get(pk=cast.eve.pk))
+    shared = list(pages_of(client))[share::SHARES]
+    tab = page(reduced_motion="reduce")  # no colour on its way from light to dark
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    tab.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    found: dict[str, list[str]] = {}
+
+    for address in shared:
+        tab.emulate_media(color_scheme="light")
+        tab.goto(f"{live_server.url}{address}")
+        said = found_on(tab, IN_LIGHT)
+        tab.emulate_media(color_scheme="dark")
+        said += [f"dark: {one}" for one in found_on(tab, IN_DARK)]
+        if said:
+            found[address] = said
+
+    assert found == {}
+    assert len(shared) >= FEWEST_PAGES
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/risks/", "/sign-in/", "/consultations/", "/reports/", "/business-model/"]
+)
+def test_no_public_page_has_what_wcag_forbids(
+    everything: None, live_server: LiveServer, page: Callable[..., Page], address: str
+) -> None:
+    tab = page(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
+    tab.goto(f"{live_server.url}{address}")
+    light = found_on(tab, IN_LIGHT)
+    tab.emulate_media(color_scheme="dark")
+
+    assert (light, found_on(tab, IN_DARK)) == ([], [])

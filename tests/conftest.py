@@ -15,6 +15,7 @@ import pytest
 import pytest_django
 from django.conf import settings
 from django.db import connection
+from django.db.backends.base.creation import BaseDatabaseCreation
 from django.test import TransactionTestCase
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -88,7 +89,14 @@ def django_db_modify_db_settings(
             with django_db_blocker.unblock():
                 template = template_database(DATA)
             patch.setitem(settings.DATABASES["default"]["TEST"], "TEMPLATE", template)
+        patch.setattr(type(connection.creation), "_destroy_test_db", _drop_past_stragglers)
         yield
+
+
+def _drop_past_stragglers(creation: BaseDatabaseCreation, name: str, _verbosity: int) -> None:
+    """Drop a test database, though the last request of a browser or a worker just killed may not have left it."""
+    with creation._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(f"DROP DATABASE {creation.connection.ops.quote_name(name)} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

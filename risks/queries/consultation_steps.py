@@ -37,11 +37,11 @@ def way_of(consultation_state: str) -> list[tuple[str, bool]]:
 
 
 def offers_of(consultation: Consultation, user: User) -> list[Offer]:
-    """Return what comes next, the first first, each with the reason why this person cannot take it yet."""
+    """Return what comes next, what this person can take first, and the rest with why they cannot, or not yet."""
     found = OFFERS[ConsultationState(consultation.state)](consultation, user)
     if user.may(Permission.RUN_CONSULTATION):
         found.append(Offer("Change the team", "consultation-team", second=True))
-    return found
+    return sorted(found, key=lambda one: one.refusal != "")
 
 
 def _role(user: User, permission: Permission, otherwise: str = "") -> str:

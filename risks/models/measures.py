@@ -61,6 +61,10 @@ class Measure(models.Model):
     unit_of_review = models.CharField(max_length=10, choices=Unit, default=Unit.SINGLE)
     territory = models.JSONField(default=list, blank=True)
     rule_relied_on = models.TextField(blank=True)
+    policy_version = models.ForeignKey(
+        "risks.PolicyVersion", models.PROTECT, null=True, blank=True, related_name="measures"
+    )
+    policy_clause = models.CharField(max_length=16, blank=True, default="", db_default="")
     legal_ground = models.TextField(blank=True)
     imposed_by = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)
@@ -115,6 +119,11 @@ class Measure(models.Model):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
             ),
             models.CheckConstraint(name="measure_intrusion", condition=Q(intrusion__range=(0, 5))),
+            models.CheckConstraint(
+                name="measure_relies_on_a_clause",
+                condition=Q(policy_version__isnull=True, policy_clause="")
+                | (Q(policy_version__isnull=False) & ~Q(policy_clause="")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -143,10 +152,20 @@ class Signal(models.Model):
     noted_on = models.DateField()
     note = models.TextField()
     noted_by = models.CharField(max_length=120)
+    policy_version = models.ForeignKey(
+        "risks.PolicyVersion", models.PROTECT, null=True, blank=True, related_name="signals"
+    )
 
     class Meta:
         ordering = ["-noted_on", "-id"]
         indexes = [models.Index(fields=["measure", "kind", "noted_on"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["measure", "policy_version"],
+                condition=Q(policy_version__isnull=False),
+                name="signal_once_a_policy_version",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

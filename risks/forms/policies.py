@@ -200,7 +200,7 @@ ClauseFormSet = formset_factory(
 )
 
 
-def clauses_in(formset: BaseFormSet[ClauseForm]) -> list[Clause]:
+def clauses_in(formset: "BaseFormSet[ClauseForm]") -> list[Clause]:
     """Return the clauses of a valid formset, without the empty ones."""
     given = [(form.cleaned_data or {}) for form in formset.forms]
     return [

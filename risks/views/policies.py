@@ -4,6 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import policies as actions
 from risks.actions import policy_force
 from risks.forms.policies import (
+    ClauseForm,
     ClauseFormSet,
     NewVersionForm,
     PolicyFilter,
@@ -219,7 +221,7 @@ def _editor(
     request: HttpRequest,
     version: PolicyVersion,
     form: VersionForm,
-    clauses: "ClauseFormSet",  # type: ignore[valid-type]  # made by formset_factory
+    clauses: "BaseFormSet[ClauseForm]",
     *,
     unsaved: bool = False,
 ) -> HttpResponse:

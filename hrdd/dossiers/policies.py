@@ -14,8 +14,8 @@ from risks.rules.policy import SIGN_OFF_KIND, clauses_of
 
 FILE = Path(__file__).resolve().parent / "policies.yaml"
 ADOPTED = (
-    "Demonstration. The invented company had adopted this text on that day; it was recorded here when the demonstration "
-    "was set up."
+    "Demonstration. The invented company had adopted this text on that day; it was recorded here when the "
+    "demonstration was set up."
 )
 APPROVED = (
     "Demonstration: read against the version before it and against what the people consulted had asked for."

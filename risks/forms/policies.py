@@ -155,6 +155,8 @@ class VersionForm(GroupedForm):
         super().__init__(*args, **kwargs)
         self.offered = {str(one.pk): one for one in offered}
         self.fields["consultations"].choices = [(pk, str(one)) for pk, one in self.offered.items()]  # type: ignore[attr-defined]
+        for name in ("what_changed", "consulted"):
+            self.fields[name].needed_later = True  # type: ignore[attr-defined]  # to submit, not to save
         for name in ("title", "what_changed", "consulted", "experts"):
             self.fields[name].widget.attrs |= {"lang": version.language, "dir": version.direction}
 
@@ -182,6 +184,8 @@ class ClauseForm(forms.Form):
 
     def __init__(self, *args: Any, version: PolicyVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.needed_later = True  # type: ignore[attr-defined]  # to submit, not to save
         for name in ("heading", "text"):
             self.fields[name].widget.attrs |= {"lang": version.language, "dir": version.direction}
 

@@ -129,6 +129,14 @@ class Measure(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.target}"
 
+    @property
+    def rule_told(self) -> str:
+        """Return the rule relied on as anyone reads it: the words of the record, and the clause of a policy."""
+        said = [self.rule_relied_on] if self.rule_relied_on else []
+        if (version := self.policy_version) is not None:
+            said.append(f"{version.title}, version {version.number}, clause {self.policy_clause}")
+        return "; ".join(said)
+
     def stands(self, on: date) -> bool:
         """Whether it stood on a day, whatever became of it later: `in_force` for one that is loaded."""
         if self.state in NEVER_STOOD:

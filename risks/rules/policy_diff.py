@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from risks.rules.policy import Clause
 
+Span = tuple[int, int, int, int]
+FEWEST_KEPT = 2
 WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -37,7 +39,7 @@ class ClauseChange:
     text: tuple[Piece, ...]
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=32)
 def clause_changes(before: tuple[Clause, ...], after: tuple[Clause, ...]) -> tuple[ClauseChange, ...]:
     """Return what became of each clause, in the order of the new text, with what was removed where it stood.
 
@@ -77,12 +79,30 @@ def _compared(old: Clause | None, new: Clause | None) -> ClauseChange:
 
 
 def _pieces(before: str, after: str) -> Iterator[Piece]:
+    """Yield runs of words; a change that reaches over a few kept words is told as one, so that it can be read."""
     old, new = WORDS.findall(before), WORDS.findall(after)
-    for kind, start, end, begin, stop in SequenceMatcher(None, old, new).get_opcodes():
-        if kind == "equal":
-            yield Piece("same", "".join(new[begin:stop]))
-            continue
-        if end > start:
-            yield Piece("del", "".join(old[start:end]))
-        if stop > begin:
-            yield Piece("ins", "".join(new[begin:stop]))
+    changes = [one for one in SequenceMatcher(None, old, new).get_opcodes() if one[0] != "equal"]
+    at_old = at_new = 0
+    for start, end, begin, stop in _merged(old, [one[1:] for one in changes]):
+        yield from _run("same", new[at_new:begin])
+        yield from _run("del", old[start:end])
+        yield from _run("ins", new[begin:stop])
+        at_old, at_new = end, stop
+    yield from _run("same", old[at_old:])
+
+
+def _run(kind: str, words: Sequence[str]) -> Iterator[Piece]:
+    if words:
+        yield Piece(kind, "".join(words))
+
+
+def _merged(old: Sequence[str], changes: Sequence[Span]) -> list[Span]:
+    found: list[Span] = []
+    for start, end, begin, stop in changes:
+        kept = old[found[-1][1] : start] if found else []
+        if found and sum(word.isalnum() for word in kept) < FEWEST_KEPT:
+            first = found.pop()
+            found.append((first[0], end, first[2], stop))
+        else:
+            found.append((start, end, begin, stop))
+    return found

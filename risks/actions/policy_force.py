@@ -12,9 +12,11 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
 from risks.models import Measure, Policy, PolicyVersion, Signal
 from risks.models.measures import IN_FORCE
+from risks.queries.partners import never_named
 from risks.queries.policies import due_versions
 from risks.rules.policy import SIGN_OFF_KIND, VersionState, check_reliance, steps_of
 from risks.rules.policy_diff import Became, clause_changes, what_became_of
+from risks.rules.screening import refusal
 
 BECAME: Mapping[Became, str] = {
     Became.SAME: " The clause relied on reads the same in the new version.",
@@ -95,10 +97,15 @@ def begin(version: PolicyVersion, *, by: str, at: datetime) -> None:
 def repeal(version: PolicyVersion, *, reasons: str, by: User, at: datetime) -> None:
     """Repeal a version in all its languages; measures that rely on it are looked at again (POLICY_CHANGED).
 
+    The public reads the reasons beside the text, so they must lead to nobody (8.6 N1, N8).
+
     Raises:
-        NotAllowed: the role, short reasons, or a version that is neither approved nor in force.
+        NotAllowed: the role, reasons too short or unfit for the public, or a version neither approved nor in force.
     """
     said = demand_reasons(reasons)
+    leads_to_somebody = refusal("Reasons", said, known=never_named())
+    if leads_to_somebody:
+        raise NotAllowed(leads_to_somebody)
     step = steps_of(version.policy.kind)["repeal"]
     by.demand(step.permission)
     held_policy(version.policy_id)

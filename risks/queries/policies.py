@@ -111,9 +111,13 @@ class Numbered:
 
 
 def by_number(versions: Iterable[PolicyVersion]) -> list[Numbered]:
-    """Return versions by their number, the latest first, each with its languages."""
+    """Return versions by their number, the latest first, each with its languages: what is in force, then English."""
+
+    def order(one: PolicyVersion) -> tuple[int, bool, bool, str]:
+        return -one.number, one.state != VersionState.IN_FORCE, one.language != "en", one.language
+
     found: dict[int, list[PolicyVersion]] = {}
-    for one in sorted(versions, key=lambda one: (-one.number, one.language != "en", one.language)):
+    for one in sorted(versions, key=order):
         found.setdefault(one.number, []).append(one)
     return [Numbered(number, ones) for number, ones in found.items()]
 

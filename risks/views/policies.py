@@ -174,7 +174,6 @@ def edit_version(request: HttpRequest, pk: int) -> HttpResponse:
         return _save(request, version)
     offered = queries.offered_consultations(version.consultations.values_list("pk", flat=True))
     if request.method == "POST":
-        rows = rearranged(typed_clauses(request.POST), act)
         rows, initial = rearranged(typed_clauses(request.POST), act), _typed(request)
     else:
         rows, initial = version.clauses, _initial(version)

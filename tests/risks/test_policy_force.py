@@ -177,6 +177,8 @@ def test_a_repeal_needs_reasons_and_something_to_repeal(first: PolicyVersion, da
     desk, page = signed_in(dan), f"/desk/policies/versions/{first.pk}/repeal/"
 
     assert desk.post(page, {"reasons": "Old."}).status_code == 400
+    named = desk.post(page, {"reasons": f"{WHY} Ask abel@example.org."})
+    assert "an e-mail address" in named.content.decode()
     assert desk.post(page, {"reasons": WHY}).status_code == 302
     assert "Only a version that is approved or in force" in desk.post(page, {"reasons": WHY}).content.decode()
 

@@ -79,7 +79,7 @@ def _public(versions: list[PolicyVersion]) -> PublicPolicy:
 
 
 def text_in(numbered: Numbered, language: str) -> PolicyVersion | None:
-    """Return a version in a language; without one, in English, or else in the first that there is."""
+    """Return a version in a language; where none is asked for, the first: what is in force, then English."""
     if not language:
         return numbered.versions[0]
     return next((one for one in numbered.versions if one.language == language), None)

@@ -22,6 +22,7 @@ from risks.api.involvement import InvolvementViewSet
 from risks.api.lowering import LoweringViewSet
 from risks.api.model_reviews import ModelReviewViewSet
 from risks.api.plans import PlanViewSet
+from risks.api.policies import PolicyVersionViewSet, PolicyViewSet
 from risks.api.register import GapViewSet, SavedViewViewSet
 from risks.api.risks import RiskViewSet
 
@@ -38,6 +39,8 @@ router.register("consultations", ConsultationViewSet, basename="api-consultation
 router.register("consultation-findings", FindingViewSet, basename="api-finding")
 router.register("model-reviews", ModelReviewViewSet, basename="api-model-review")
 router.register("changes", ChangeViewSet, basename="api-change")
+router.register("policies", PolicyViewSet, basename="api-policy")
+router.register("policy-versions", PolicyVersionViewSet, basename="api-policy-version")
 router.register("saved-views", SavedViewViewSet, basename="api-saved-view")
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from hrdd.celery import app
+from risks.actions import policy_force
 from risks.actions import proportionality as actions
 from risks.models import Chunk, Cycle
 
@@ -33,6 +34,12 @@ def ring_waiting_chunks() -> None:
     ):
         ring(cycle)
         actions.finish_cycle(cycle, at=timezone.now())
+
+
+@app.task
+def policies_come_into_force() -> None:
+    """Put into force the policies that a person approved and dated for today (beat, each hour; domain.md 3.8)."""
+    policy_force.carry_out_dated(at=timezone.now())
 
 
 def ring(cycle: Cycle) -> None:

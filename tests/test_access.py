@@ -28,6 +28,8 @@ from risks.models import (
     ModelReview,
     Participant,
     Partner,
+    Policy,
+    PolicyVersion,
     Product,
     RegisterImport,
     Relationship,
@@ -45,6 +47,9 @@ from transparency.models import Report
 OPEN_TO_ALL = {
     *("home", "livez", "readyz", "login", "logout", "public-business-model"),
     *("public-risks", "public-consultations", "public-reports", "public-report", "public-report-file"),
+    *("public-policies", "public-policies-data", "public-policy", "public-policy-data"),
+    *("public-policy-version", "public-policy-version-data", "public-policy-text"),
+    *("public-policy-changes", "public-policy-text-changes"),
 }
 FEWEST_ADDRESSES, FEWEST_REQUESTS = 110, 1500
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -89,6 +94,22 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
         f"change-{page}": lambda: {"pk": Change.objects.get().pk}
         for page in ("detail", "edit", "approve", "refuse", "withdraw", "exception")
     },
+    **{name: lambda: {"slug": "x"} for name in ("public-policy", "public-policy-data")},
+    **{
+        f"public-policy-{page}": lambda: {"slug": "x", "number": 1}
+        for page in ("version", "version-data", "changes")
+    },
+    **{
+        name: lambda: {"slug": "x", "number": 1, "language": "en"}
+        for name in ("public-policy-text", "public-policy-text-changes")
+    },
+    **{name: lambda: {"pk": first(Policy)} for name in ("policy-detail", "policy-draft")},
+    **{
+        f"policy-version-{page}": lambda: {"pk": first(PolicyVersion)}
+        for page in ("detail", "edit", "submit", "force", "repeal")
+    },
+    "policy-difference": lambda: dict(zip(("other", "pk"), two_versions(), strict=True)),
+    "name-policy": lambda: {"pk": first(Measure)},
     "exit-step": lambda: {"pk": ExitDecision.objects.get().pk, "step": "resume"},
     "consultation-detail": lambda: {"pk": kept_consultation().pk},
     "consultation-plan-change": lambda: {"pk": kept_consultation().pk},
@@ -123,6 +144,13 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
         for name in ("assignment-detail", "assignment-undo")
     },
 }
+
+
+def two_versions() -> list[int]:
+    """Return two versions of a policy that can be compared, the earlier first."""
+    return list(
+        PolicyVersion.objects.filter(language="en").order_by("number").values_list("pk", flat=True)[:2]
+    )
 
 
 def first(model: type[Model]) -> Any:
@@ -281,6 +309,21 @@ def everything(rendered: Report, cast: Cast) -> None:
     ModelReview.objects.create(driver="data_brokerage", opened_by=cast.ana, opened_on=NOW.date())
     SalientList.objects.create(rows=[], content_hash="x", drawn_by=cast.ana, drawn_on=NOW.date())
     Change.objects.create(title="x", kind="market_entry", about="x", proposed_by=cast.ana, proposed_at=NOW)
+    policy = Policy.objects.create(
+        slug="x", title="x", kind="data", owner=cast.ana, recorded_by=cast.ana, recorded_at=NOW
+    )
+    PolicyVersion.objects.bulk_create(
+        PolicyVersion(
+            policy=policy,
+            number=number,
+            language="en",
+            title="x",
+            drafted_by=cast.ana,
+            drafted_at=NOW,
+            changed_at=NOW,
+        )
+        for number in (1, 2)
+    )
 
 
 def test_every_address_says_whom_it_is_for() -> None:

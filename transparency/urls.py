@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from transparency.models import Document
-from transparency.views import public, reports
+from transparency.views import policies, public, reports
 
 
 class FormatConverter:
@@ -27,6 +27,27 @@ urlpatterns = [
     path("risks/", public.risk_list, name="public-risks"),
     path("consultations/", public.consultation_list, name="public-consultations"),
     path("business-model/", public.business_model, name="public-business-model"),
+    path("policies/", policies.policy_list, name="public-policies"),
+    path("policies.json", policies.policy_list_data, name="public-policies-data"),
+    path("policies/<slug:slug>/", policies.policy, name="public-policy"),
+    path("policies/<slug:slug>.json", policies.policy_data, name="public-policy-data"),
+    path("policies/<slug:slug>/<int:number>/", policies.policy_version, name="public-policy-version"),
+    path(
+        "policies/<slug:slug>/<int:number>.json",
+        policies.policy_version_data,
+        name="public-policy-version-data",
+    ),
+    path("policies/<slug:slug>/<int:number>/changes/", policies.policy_changes, name="public-policy-changes"),
+    path(
+        "policies/<slug:slug>/<int:number>/<slug:language>/",
+        policies.policy_version,
+        name="public-policy-text",
+    ),
+    path(
+        "policies/<slug:slug>/<int:number>/<slug:language>/changes/",
+        policies.policy_changes,
+        name="public-policy-text-changes",
+    ),
     path("reports/", public.report_list, name="public-reports"),
     path("reports/<slug:period>/", public.report, name="public-report"),
     path("reports/<slug:period>.<format:format>", public.report, name="public-report-file"),

@@ -53,6 +53,7 @@ PAGES = (
     ("consultation-list", "Consultations", Permission.READ_DESK),
     ("model-review-list", "Business model", Permission.READ_DESK),
     ("change-list", "Changes", Permission.READ_DESK),
+    ("policy-list", "Policies", Permission.READ_DESK),
     ("report-list", "Reports", Permission.READ_DESK),
     ("sign-off-list", "Sign-offs", Permission.READ_DESK),
     ("board", "Board", Permission.READ_BOARD),

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     REASSESS_MEASURE = "reassess measure"
     DRAFT_POLICY = "draft a policy"
     APPROVE_POLICY = "approve a policy"
+    APPROVE_COMMITMENT = "approve the policy commitment"
     PREPARE_DILEMMA = "prepare a dilemma"
     ADVISE_ON_DILEMMA = "advise on a dilemma"
     DECIDE_DILEMMA = "decide a dilemma"
@@ -121,6 +122,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.READ_BOARD,
         Permission.APPROVE_GRAVE_MEASURE,
         Permission.APPROVE_POLICY,
+        Permission.APPROVE_COMMITMENT,
         Permission.DECIDE_GRAVE_DILEMMA,
         Permission.ASSIGN_RISK,
         Permission.LOWER_SEVERITY,
@@ -132,6 +134,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.BOARD: READ
     | {
         Permission.READ_BOARD,
+        Permission.APPROVE_COMMITMENT,
         Permission.SIGN_SALIENT_LIST,
         Permission.SIGN_MODEL_REVIEW,
         Permission.AGREE_TO_MORE_HARM,

@@ -18,6 +18,7 @@ from risks.models.partners import (
     RelationshipRisk,
 )
 from risks.models.plans import MitigationPlan
+from risks.models.policies import Policy, PolicyVersion
 from risks.models.proportionality import Chunk, Cycle, Finding, ReviewTask
 from risks.models.publications import Publication, SalientList
 from risks.models.record import RecordEntry
@@ -55,6 +56,8 @@ __all__ = [
     "ModelReview",
     "Participant",
     "Partner",
+    "Policy",
+    "PolicyVersion",
     "Product",
     "Publication",
     "Reassessment",

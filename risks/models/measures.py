@@ -61,6 +61,10 @@ class Measure(models.Model):
     unit_of_review = models.CharField(max_length=10, choices=Unit, default=Unit.SINGLE)
     territory = models.JSONField(default=list, blank=True)
     rule_relied_on = models.TextField(blank=True)
+    policy_version = models.ForeignKey(
+        "risks.PolicyVersion", models.PROTECT, null=True, blank=True, related_name="measures"
+    )
+    policy_clause = models.CharField(max_length=16, blank=True, default="", db_default="")
     legal_ground = models.TextField(blank=True)
     imposed_by = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)
@@ -115,10 +119,23 @@ class Measure(models.Model):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
             ),
             models.CheckConstraint(name="measure_intrusion", condition=Q(intrusion__range=(0, 5))),
+            models.CheckConstraint(
+                name="measure_relies_on_a_clause",
+                condition=Q(policy_version__isnull=True, policy_clause="")
+                | (Q(policy_version__isnull=False) & ~Q(policy_clause="")),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.target}"
+
+    @property
+    def rule_told(self) -> str:
+        """Return the rule relied on as anyone reads it: the words of the record, and the clause of a policy."""
+        said = [self.rule_relied_on] if self.rule_relied_on else []
+        if (version := self.policy_version) is not None:
+            said.append(f"{version.title}, version {version.number}, clause {self.policy_clause}")
+        return "; ".join(said)
 
     def stands(self, on: date) -> bool:
         """Whether it stood on a day, whatever became of it later: `in_force` for one that is loaded."""
@@ -143,10 +160,20 @@ class Signal(models.Model):
     noted_on = models.DateField()
     note = models.TextField()
     noted_by = models.CharField(max_length=120)
+    policy_version = models.ForeignKey(
+        "risks.PolicyVersion", models.PROTECT, null=True, blank=True, related_name="signals"
+    )
 
     class Meta:
         ordering = ["-noted_on", "-id"]
         indexes = [models.Index(fields=["measure", "kind", "noted_on"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["measure", "policy_version"],
+                condition=Q(policy_version__isnull=False),
+                name="signal_once_a_policy_version",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

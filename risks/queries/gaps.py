@@ -208,7 +208,7 @@ def _facts(measure: Measure) -> MeasureFacts:
     return MeasureFacts(
         title=f"{measure} ({measure.starts_said})",
         kind=measure.kind,
-        rule_relied_on=measure.rule_relied_on,
+        rule_relied_on=f"clause {measure.policy_clause}" if measure.policy_clause else measure.rule_relied_on,
         legal_ground=measure.legal_ground,
         ends_on=measure.ends_on,
         ends_said=measure.ends_said,

@@ -64,6 +64,7 @@ def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpRespo
         "decisions": measure.reassessments.all(),
         "signals": measure.signals.all(),
         "task": queries.open_task(measure),
+        "may_name_policy": person(request).may(Permission.PROPOSE_MEASURE),
         "form": form if person(request).may(Permission.REASSESS_MEASURE) else None,
     }
     return render(request, "risks/measure_detail.html", context, status=400 if form.errors else 200)

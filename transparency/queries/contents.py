@@ -66,7 +66,7 @@ def report_content(*, title: str, edition: int, begin: date, end: date, at: date
 def _ranked(cycle: Cycle | None, *, on: date) -> list[Ranked]:
     findings = Finding.objects.filter(cycle=cycle).select_related("cycle")
     decisions = Reassessment.objects.filter(decided_at__date__lte=on)
-    measures = Measure.objects.prefetch_related(
+    measures = Measure.objects.select_related("policy_version").prefetch_related(
         Prefetch("findings", findings), Prefetch("reassessments", decisions)
     )
     risks = Risk.objects.filter(published=True).prefetch_related(
@@ -183,7 +183,7 @@ def _measure(measure: Measure, cycle: Cycle | None, *, end: date) -> dict[str, A
         "kind": measure.get_kind_display(),
         "from": measure.starts_said,
         "until": measure.ends_said,
-        "rule": measure.rule_relied_on,
+        "rule": measure.rule_told,
         "state": "In force" if measure.stands(end) else measure.get_state_display(),
         "finding": finding.get_finding_display() if finding else _nothing_found(measure, cycle),
         "reasons": [why.sentence for why in explanations(finding)] if finding else [],

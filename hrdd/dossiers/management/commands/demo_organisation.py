@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from hrdd.demo import PASSWORD, PEOPLE, create_people
+from hrdd.dossiers.policies import load_policies
 from hrdd.governance.models import User
 from risks.actions.publications import publish_risk
 from risks.models import Risk
@@ -18,7 +19,7 @@ CASES = Path(__file__).resolve().parents[2] / "cases"
 
 class Command(BaseCommand):
     help = (
-        "Load the rights, the demonstration logins and the real cases, and publish these. "
+        "Load the rights, the demonstration logins, the real cases, which are published, and invented policies. "
         "Refuses outside a demonstration. Safe to repeat. Example: manage.py demo_organisation"
     )
 
@@ -33,5 +34,6 @@ class Command(BaseCommand):
         publisher = User.objects.get(username="pia")
         for risk in Risk.objects.filter(imported_from__isnull=False, publications__isnull=True):
             publish_risk(risk, by=publisher, at=timezone.now())
+        self.stdout.write(f"policies: {load_policies(at=timezone.now())} recorded")
         for person in PEOPLE:
             self.stdout.write(f"{person.username} / {PASSWORD}   {person.display_name}: {person.sentence}")

@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "risks.tasks.policies_come_into_force",
         "schedule": crontab(minute=5),
     },
+    "ring-waiting-imports": {"task": "risks.tasks.ring_waiting_imports", "schedule": 60.0},
     "ring-waiting-chunks": {"task": "risks.tasks.ring_waiting_chunks", "schedule": 60.0},
     "ring-unrendered-reports": {"task": "transparency.tasks.ring_unrendered", "schedule": 60.0},
 }

@@ -7,7 +7,8 @@ from django.utils import timezone
 from hrdd.celery import app
 from risks.actions import policy_force
 from risks.actions import proportionality as actions
-from risks.models import Chunk, Cycle
+from risks.actions.risk_import import apply_asked_import
+from risks.models import Chunk, Cycle, RegisterImport
 
 
 @app.task
@@ -46,3 +47,19 @@ def ring(cycle: Cycle) -> None:
     """Ring for every chunk of a cycle that is not done."""
     for chunk_id in cycle.chunks.waiting().values_list("pk", flat=True):
         assess_chunk.delay(chunk_id)
+
+
+@app.task
+def apply_import(import_id: int) -> None:
+    """Apply a file of risks that somebody asked for."""
+    for held in RegisterImport.objects.filter(pk=import_id, state=RegisterImport.State.APPLYING):
+        apply_asked_import(held, at=timezone.now())
+
+
+@app.task
+def ring_waiting_imports() -> None:
+    """Ring again for files that a lost message or a killed worker left waiting (beat, each minute)."""
+    since = timezone.now() - timedelta(minutes=2)
+    waiting = RegisterImport.objects.filter(state=RegisterImport.State.APPLYING, asked_at__lt=since)
+    for import_id in waiting.values_list("pk", flat=True):
+        apply_import.delay(import_id)

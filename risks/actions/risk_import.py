@@ -110,20 +110,49 @@ def read_import(*, filename: str, content: bytes, by: User, at: datetime) -> Reg
     return held
 
 
-def apply_import(held: RegisterImport, *, by: User, at: datetime) -> int:
-    """Write all rows of an import, judged again first; return how many risks were recorded.
+@transaction.atomic
+def ask_import(held: RegisterImport, *, by: User, at: datetime) -> None:
+    """Ask for an import to be applied; a worker does, since a thousand rows take longer than a page may.
 
     Raises:
-        NotAllowed: not the person who uploaded it, rows are refused (now), or it was applied or discarded before.
+        NotAllowed: not the person who uploaded it, rows are refused, or it was asked for, applied or discarded before.
+    """
+    locked = _open_import(held, by=by)
+    if locked.refused:
+        raise NotAllowed(
+            "Rows are refused, and a file is imported whole or not at all. Mend them and upload it again."
+        )
+    RegisterImport.objects.filter(pk=locked.pk).update(
+        state=RegisterImport.State.APPLYING, asked_at=at, stopped_because=""
+    )
+    record_event(by=by.username, at=at, action="asked to apply import", subject=f"import {locked.pk}")
+
+
+def apply_asked_import(held: RegisterImport, *, at: datetime) -> int:
+    """Apply an import that was asked for, under the name of who asked; return how many risks were recorded.
+
+    May be run any number of times: what was applied, or stopped, stays so. Where a rule refuses now, nothing is
+    written, and the import waits again with the reason why.
+    """
+    try:
+        return apply_import(held, by=held.uploaded_by, at=at)
+    except NotAllowed as refusal:
+        RegisterImport.objects.filter(pk=held.pk, state=RegisterImport.State.APPLYING).update(
+            state=RegisterImport.State.PREVIEWED, stopped_because=str(refusal)
+        )
+        return 0
+
+
+def apply_import(held: RegisterImport, *, by: User, at: datetime) -> int:
+    """Write all rows of an import that was asked for, judged again first; return how many risks were recorded.
+
+    Raises:
+        NotAllowed: the role, nobody asked, rows are refused now, or it was applied or discarded before.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
-        locked = _open_import(held, by=by)
-        if locked.refused:
-            raise NotAllowed(
-                "Rows are refused, and a file is imported whole or not at all. Mend them and upload it again."
-            )
+        locked = _open_import(held, by=by, state=RegisterImport.State.APPLYING)
         rows = [Row(one["row"], one["given"], []) for one in locked.rows["judged"]]
         register = _judge(rows)
         refused = sum(bool(row.problems) for row in rows)
@@ -150,12 +179,18 @@ def discard_import(held: RegisterImport, *, by: User, at: datetime) -> None:
     _close(_open_import(held, by=by), RegisterImport.State.DISCARDED, rows=0, by=by, at=at)
 
 
-def _open_import(held: RegisterImport, *, by: User) -> RegisterImport:
+def _open_import(
+    held: RegisterImport, *, by: User, state: str = RegisterImport.State.PREVIEWED
+) -> RegisterImport:
     by.demand(Permission.RECORD_RISK)
     locked = RegisterImport.objects.select_for_update().get(pk=held.pk)
     if locked.uploaded_by_id != by.pk:
         raise NotAllowed("Only the person who uploaded this file applies or discards it.")
-    if locked.state != RegisterImport.State.PREVIEWED:
+    if locked.state == RegisterImport.State.APPLYING != state:
+        raise NotAllowed("This file is being applied. Wait until it stands in the register, or was stopped.")
+    if locked.state == RegisterImport.State.PREVIEWED != state:
+        raise NotAllowed("Nobody asked for this file to be applied.")
+    if locked.state != state:
         raise NotAllowed(
             f"This file was {locked.get_state_display().lower()} already. Upload it again if need be."
         )

@@ -30,6 +30,7 @@ class RegisterImport(models.Model):
 
     class State(models.TextChoices):
         PREVIEWED = "previewed", "Waits to be applied"
+        APPLYING = "applying", "Being applied"
         APPLIED = "applied", "Applied"
         DISCARDED = "discarded", "Discarded"
 
@@ -41,6 +42,8 @@ class RegisterImport(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PREVIEWED)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True, blank=True)
+    stopped_because = models.TextField(blank=True)
     applied_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -49,7 +52,11 @@ class RegisterImport(models.Model):
             models.CheckConstraint(
                 name="import_applied_whole",
                 condition=~Q(state="applied") | Q(refused=0, applied_at__isnull=False),
-            )
+            ),
+            models.CheckConstraint(
+                name="import_applied_when_asked",
+                condition=~Q(state__in=["applying", "applied"]) | Q(asked_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -95,6 +95,11 @@ class Standing:
         return max((self.on - self.risk.next_review).days, 0)
 
     @property
+    def review_day(self) -> str:
+        """Return the day of the next review for machines, or nothing."""
+        return self.risk.next_review.isoformat() if self.risk.next_review else ""
+
+    @property
     def places(self) -> str:
         names = country_names()
         return "; ".join(names.get(place, place) for place in self.risk.countries)
@@ -114,14 +119,18 @@ def unscored_risks() -> QuerySet[Risk]:
     return by_salience(Risk.objects.filter(incomplete=True, tier__lt=CLOSED))
 
 
-def standings(risks: Sequence[Risk], *, on: date | None = None) -> list[Standing]:
+def standings(
+    risks: Sequence[Risk], *, on: date | None = None, with_judgement: bool = True
+) -> list[Standing]:
     """Return a page of risks with what is shown of each, in four queries whatever their number.
 
     Args:
         risks: the rows of a page.
         on: today, where it is shown what is overdue.
+        with_judgement: whether the judgement that holds is read too; a list that does not give reasons needs none.
     """
-    held = SeverityAssessment.objects.in_bulk([risk.held_id for risk in risks if risk.held_id])
+    judged = [risk.held_id for risk in risks if risk.held_id and with_judgement]
+    held = SeverityAssessment.objects.in_bulk(judged)
     measures = _count(Measure.objects.filter(risk__in=risks), "risk")
     tasks = _count(
         ReviewTask.objects.filter(measure__risk__in=risks, closed_at__isnull=True), "measure__risk"

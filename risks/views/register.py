@@ -48,7 +48,7 @@ def risk_list(request: HttpRequest) -> HttpResponse:
     context = {
         **_shown(request, filters),
         "page": page,
-        "rows": register.standings(page.rows, on=filters.on),
+        "rows": register.standings(page.rows, on=filters.on, with_judgement=False),
         "tiers": register.tiers(),
         "owners": people_of_the_desk() if person(request).may(Permission.ASSIGN_RISK) else [],
     }

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from hrdd.celery import ring
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import risk_import as actions
@@ -14,6 +15,7 @@ from risks.forms.risk_import import RiskImportForm
 from risks.models import RegisterImport
 from risks.rules.risk_import import COLUMNS, EXAMPLE, NEEDED
 from risks.rules.sheets import MOST_BYTES, csv_of, xlsx_of
+from risks.tasks import apply_import
 
 PAGE_SIZE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,7 +38,8 @@ def risk_import(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("risk-import-preview", held.pk)
     open_imports = RegisterImport.objects.filter(
-        uploaded_by=person(request), state=RegisterImport.State.PREVIEWED
+        uploaded_by=person(request),
+        state__in=[RegisterImport.State.PREVIEWED, RegisterImport.State.APPLYING],
     )
     context = {"form": form, "columns": COLUMNS, "needed": NEEDED, "open": open_imports.defer("rows")[:10]}
     return render(request, "risks/risk_import_upload.html", context, status=400 if form.errors else 200)
@@ -72,6 +75,7 @@ def risk_import_preview(request: HttpRequest, pk: int) -> HttpResponse:
         "only": only,
         "querystring": f"only={only}" if only else "",
         "is_open": held.state == RegisterImport.State.PREVIEWED,
+        "applying": held.state == RegisterImport.State.APPLYING,
         "mine": held.uploaded_by_id == person(request).pk,
     }
     return render(request, "risks/risk_import_preview.html", context)
@@ -85,8 +89,8 @@ def risk_import_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     by, at = person(request), timezone.now()
     try:
         if step == "apply":
-            count = actions.apply_import(held, by=by, at=at)
-            messages.info(request, f"{count} risk{'s' if count != 1 else ''} recorded.")
+            actions.ask_import(held, by=by, at=at)
+            ring(apply_import, held.pk)
         elif step == "discard":
             actions.discard_import(held, by=by, at=at)
             messages.info(request, "The file is discarded. Nothing was written.")

@@ -18,7 +18,8 @@ from openpyxl import Workbook, load_workbook
 
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import NotAllowed, Role
-from risks.actions.risk_import import apply_import, discard_import, read_import
+from risks import tasks
+from risks.actions.risk_import import apply_import, ask_import, discard_import, read_import
 from risks.models import Product, RegisterImport, Risk, SeverityAssessment
 from risks.rules.risk_import import COLUMNS, EXAMPLE
 from risks.rules.sheets import SheetError, csv_of, read_table
@@ -64,9 +65,11 @@ def preview(client: Client, *rows: dict[str, str]) -> RegisterImport:
 
 
 def take(client: Client, held: RegisterImport, step: str = "apply") -> str:
-    answer = client.post(f"{IMPORT}{held.pk}/{step}/", follow=True)
+    """Take a step and let the worker do its part; return what the page said, and says then."""
+    said = client.post(f"{IMPORT}{held.pk}/{step}/", follow=True).content.decode()
+    tasks.apply_import(held.pk)
     held.refresh_from_db()
-    return str(answer.content.decode())
+    return str(said + client.get(f"{IMPORT}{held.pk}/").content.decode())
 
 
 def test_a_preview_says_what_will_be_created_and_writes_nothing(analyst: Client) -> None:
@@ -89,7 +92,8 @@ def test_applying_records_and_judges_every_row_as_the_forms_do(analyst: Client, 
 
     risk = Risk.objects.get(title=GOOD["title"])
     judged = SeverityAssessment.objects.get()
-    assert "2 risks recorded." in content
+    assert "Being applied." in content
+    assert "Its 2 risks stand in the register" in content
     assert (risk.status, risk.owner, risk.countries, risk.threat_to_life) == (
         "assessed",
         ana,
@@ -144,7 +148,7 @@ def test_other_roles_neither_read_nor_apply_a_file(analyst: Client, ana: User) -
     User.objects.update(roles=[Role.REVIEWER])
     ana.refresh_from_db()
 
-    for act in (apply_import, discard_import):
+    for act in (ask_import, apply_import, discard_import):
         with pytest.raises(NotAllowed, match="may not record a risk"):
             act(held, by=ana, at=NOW)
     with pytest.raises(NotAllowed, match="may not record a risk"):
@@ -429,3 +433,84 @@ def test_a_preview_of_many_rows_asks_the_database_as_little_as_one_of_few(
     assert held.accepted == 300
     page = analyst.get(f"{IMPORT}{held.pk}/?page=6")
     assert b"Page 6 of 6, 300 in all" in page.content
+
+
+def test_while_a_file_is_applied_the_page_says_so_and_nothing_else_is_done_to_it(analyst: Client) -> None:
+    held = preview(analyst, GOOD)
+    address = f"{IMPORT}{held.pk}/"
+    analyst.post(f"{address}apply/")
+
+    page = analyst.get(address).content.decode()
+    assert "Being applied." in page
+    assert "See whether it is done" in page
+    assert f'hx-get="{address}"' in page
+    assert "being applied" in analyst.get(IMPORT).content.decode()
+    for step in ("apply", "discard"):
+        assert (
+            "This file is being applied." in analyst.post(f"{address}{step}/", follow=True).content.decode()
+        )
+    assert not Risk.objects.exists()
+
+    tasks.apply_import(held.pk)
+    tasks.apply_import(held.pk)
+
+    assert "hx-get" not in analyst.get(address).content.decode()
+    assert Risk.objects.count() == 1
+    assert list(AuditEvent.objects.filter(action__contains="import").values_list("action", flat=True)) == [
+        "applied import",
+        "asked to apply import",
+        "read import",
+    ]
+
+
+def test_what_a_worker_may_not_apply_waits_again_with_the_reason(analyst: Client, ana: User) -> None:
+    held = preview(analyst, GOOD)
+    analyst.post(f"{IMPORT}{held.pk}/apply/")
+    User.objects.filter(pk=ana.pk).update(roles=[Role.EXPERT])
+
+    tasks.apply_import(held.pk)
+
+    held.refresh_from_db()
+    assert held.state == "previewed"
+    assert "Your role may not record a risk." in held.stopped_because
+    assert not Risk.objects.exists()
+
+
+def test_a_file_that_was_not_asked_for_is_not_applied(analyst: Client, ana: User) -> None:
+    held = preview(analyst, GOOD)
+
+    tasks.apply_import(held.pk)
+    with pytest.raises(NotAllowed, match="Nobody asked for this file to be applied"):
+        apply_import(held, by=ana, at=NOW)
+
+    assert not Risk.objects.exists()
+
+
+def test_a_lost_message_is_rung_again(analyst: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[int] = []
+    monkeypatch.setattr(tasks.apply_import, "delay", rung.append)
+    held = preview(analyst, GOOD)
+    analyst.post(f"{IMPORT}{held.pk}/apply/")
+    tasks.ring_waiting_imports()
+    assert rung == [held.pk]  # when it was asked for, and not again at once
+
+    RegisterImport.objects.update(asked_at=NOW)
+    tasks.ring_waiting_imports()
+
+    assert rung == [held.pk, held.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_worker_applies_what_was_asked_for(
+    celery_worker_process: object, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("load_rights")
+    client.force_login(User.objects.create_user("ana", "x", display_name="Ana", roles=[Role.ANALYST]))
+    held = preview(client, GOOD)
+    client.post(f"{IMPORT}{held.pk}/apply/")
+
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not Risk.objects.exists():
+        time.sleep(0.2)
+
+    assert "Its 1 risk stands in the register" in client.get(f"{IMPORT}{held.pk}/").content.decode()

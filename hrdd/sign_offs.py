@@ -13,8 +13,17 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.models import SignOff
 from hrdd.governance.queries import decided_sign_offs, waiting_sign_offs
 from hrdd.governance.rules import NotAllowed, Permission
-from risks.actions import changes, exits, involvement, lowering, model_reviews, salient_list
+from risks.actions import (
+    changes,
+    exits,
+    involvement,
+    lowering,
+    measure_proposals,
+    model_reviews,
+    salient_list,
+)
 from risks.rules.launch_gate import SIGN_OFF_KIND as CHANGE
+from risks.rules.measure_workflow import SIGN_OFF_KIND as MEASURE
 from risks.rules.model_review import SIGN_OFF_KIND as MODEL_REVIEW
 from transparency.actions import reports
 
@@ -23,6 +32,7 @@ DECIDE: Mapping[str, Callable[..., object]] = {
     exits.SIGN_OFF_KIND: exits.decide,
     involvement.SIGN_OFF_KIND: involvement.decide_proposal,
     lowering.SIGN_OFF_KIND: lowering.decide,
+    MEASURE: measure_proposals.decide,
     MODEL_REVIEW: model_reviews.decide,
     salient_list.SIGN_OFF_KIND: salient_list.decide,
     reports.SIGN_OFF_KIND: reports.decide,
@@ -32,6 +42,7 @@ ADDRESS = {
     exits.SIGN_OFF_KIND: "exit-detail",
     involvement.SIGN_OFF_KIND: "involvement-detail",
     lowering.SIGN_OFF_KIND: "lowering-detail",
+    MEASURE: "measure-detail",
     MODEL_REVIEW: "model-review-detail",
     salient_list.SIGN_OFF_KIND: "salient-list-detail",
     reports.SIGN_OFF_KIND: "report-detail",

@@ -74,7 +74,7 @@ class MeasureProposalForm(ThreePartTestForm):
         "Rule relied on",
         missing="name it.",
         rows=2,
-        sentence="The published rule and its clause.",
+        sentence="The published rule and its clause. Needed, unless a law is named below.",
         required=False,
     )
     legal_ground = words(

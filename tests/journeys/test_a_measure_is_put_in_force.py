@@ -26,12 +26,12 @@ def test_a_block_in_one_territory_is_proposed_approved_and_put_in_force(
     verdict = ana.locator("#verdict")
     expect(verdict).to_contain_text("It cannot be proposed like this.")
 
-    ana.get_by_label("Target", exact=True).fill("Posts that call for violence")
-    ana.get_by_label("Target type").select_option("item")
-    ana.get_by_label("Territory").select_option("KE")
-    ana.get_by_label("Rule relied on").fill("Rules on incitement, clause 3")
+    ana.locator("[name=target]").fill("Posts that call for violence")
+    ana.locator("[name=target_type]").select_option("item")
+    ana.locator("[name=territory]").select_option("KE")
+    ana.locator("[name=rule_relied_on]").fill("Rules on incitement, clause 3")
     month = datetime.now(tz=UTC).date() + timedelta(days=30)
-    ana.get_by_label("Ends on").fill(month.isoformat())
+    ana.locator("[name=ends_on]").fill(month.isoformat())
     expect(verdict).to_contain_text("nobody is asked to approve it until the test passes")
     ana.get_by_label("Rights of others", exact=True).check()
     for question in QUESTIONS:

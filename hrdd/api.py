@@ -20,6 +20,7 @@ from risks.api.consultations import ConsultationViewSet
 from risks.api.findings import FindingViewSet
 from risks.api.involvement import InvolvementViewSet
 from risks.api.lowering import LoweringViewSet
+from risks.api.measures import MeasureViewSet
 from risks.api.model_reviews import ModelReviewViewSet
 from risks.api.plans import PlanViewSet
 from risks.api.policies import PolicyVersionViewSet, PolicyViewSet
@@ -37,6 +38,7 @@ router.register("involvements", InvolvementViewSet, basename="api-involvement")
 router.register("stakeholder-groups", StakeholderViewSet, basename="api-stakeholder")
 router.register("consultations", ConsultationViewSet, basename="api-consultation")
 router.register("consultation-findings", FindingViewSet, basename="api-finding")
+router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("model-reviews", ModelReviewViewSet, basename="api-model-review")
 router.register("changes", ChangeViewSet, basename="api-change")
 router.register("policies", PolicyViewSet, basename="api-policy")

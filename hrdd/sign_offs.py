@@ -13,8 +13,18 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.models import SignOff
 from hrdd.governance.queries import decided_sign_offs, waiting_sign_offs
 from hrdd.governance.rules import ONLY_TO_REFUSE, NotAllowed, Permission, SignOffReasons
-from risks.actions import changes, exits, involvement, lowering, model_reviews, policies, salient_list
+from risks.actions import (
+    changes,
+    exits,
+    involvement,
+    lowering,
+    measure_proposals,
+    model_reviews,
+    policies,
+    salient_list,
+)
 from risks.rules.launch_gate import SIGN_OFF_KIND as CHANGE
+from risks.rules.measure_workflow import SIGN_OFF_KIND as MEASURE
 from risks.rules.model_review import SIGN_OFF_KIND as MODEL_REVIEW
 from risks.rules.policy import SIGN_OFF_KIND as POLICY
 from transparency.actions import reports
@@ -24,6 +34,7 @@ DECIDE: Mapping[str, Callable[..., object]] = {
     exits.SIGN_OFF_KIND: exits.decide,
     involvement.SIGN_OFF_KIND: involvement.decide_proposal,
     lowering.SIGN_OFF_KIND: lowering.decide,
+    MEASURE: measure_proposals.decide,
     MODEL_REVIEW: model_reviews.decide,
     POLICY: policies.decide,
     salient_list.SIGN_OFF_KIND: salient_list.decide,
@@ -34,6 +45,7 @@ ADDRESS = {
     exits.SIGN_OFF_KIND: "exit-detail",
     involvement.SIGN_OFF_KIND: "involvement-detail",
     lowering.SIGN_OFF_KIND: "lowering-detail",
+    MEASURE: "measure-detail",
     MODEL_REVIEW: "model-review-detail",
     POLICY: "policy-version-detail",
     salient_list.SIGN_OFF_KIND: "salient-list-detail",

@@ -81,6 +81,10 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "consider-exit": lambda: {"pk": Relationship.objects.get().pk},
     "log-leverage": lambda: {"pk": RelationshipRisk.objects.get().pk},
     "extend-time": lambda: {"pk": RelationshipRisk.objects.get().pk},
+    **{
+        f"measure-{act}": lambda: {"pk": first(Measure)}
+        for act in ("edit", "withdraw", "enforce", "emergency", "lift", "test", "notice", "duty")
+    },
     "measure-effect": lambda: {"pk": LeverageAction.objects.get().pk},
     "exit-detail": lambda: {"pk": ExitDecision.objects.get().pk},
     "assess-exit": lambda: {"pk": ExitDecision.objects.get().pk},

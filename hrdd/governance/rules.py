@@ -50,7 +50,7 @@ class Permission(StrEnum):
     SHARE_WITH_EXPERT = "share a record with an expert"
     PROPOSE_MEASURE = "propose a measure"
     APPROVE_MEASURE = "approve a measure"
-    APPROVE_GRAVE_MEASURE = "approve a measure of class I5 or over the ceiling"
+    APPROVE_GRAVE_MEASURE = "approve an I5 or over-ceiling measure"
     REASSESS_MEASURE = "reassess measure"
     DRAFT_POLICY = "draft a policy"
     APPROVE_POLICY = "approve a policy"

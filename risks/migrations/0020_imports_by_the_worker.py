@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('risks', '0016_tests_stay_as_answered'),
+        ('risks', "0019_life_of_a_measure"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

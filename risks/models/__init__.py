@@ -2,6 +2,7 @@
 
 from risks.models.changes import Change
 from risks.models.consultations import Consultation, ConsultationFinding, Participant, StakeholderGroup
+from risks.models.duties import CompanionDuty
 from risks.models.evidence import Evidence
 from risks.models.experts import ExpertAccess, ExpertOpinion
 from risks.models.involvement import Involvement, InvolvementChallenge
@@ -36,6 +37,7 @@ from risks.models.three_part_test import ThreePartTest
 __all__ = [
     "Change",
     "Chunk",
+    "CompanionDuty",
     "Consultation",
     "ConsultationFinding",
     "Cycle",

@@ -5,11 +5,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from risks.models.measure_constraints import LIFE_OF_A_MEASURE
 from risks.rules.ladder import LADDER
 
 IN_FORCE = ("active", "active_emergency")
 STILL_OPEN = ("proposed", "approved", *IN_FORCE)
-NEVER_STOOD = ("proposed", "approved", "rejected")
+NEVER_STOOD = ("proposed", "approved", "rejected", "withdrawn")
 
 
 class MeasureQuerySet(models.QuerySet["Measure"]):
@@ -32,6 +33,7 @@ class Measure(models.Model):
         EXPIRED = "expired", "Ended by its end date"
         REVERSED = "reversed", "Reversed on appeal"
         REJECTED = "rejected", "Refused"
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
     class Target(models.TextChoices):
         ITEM = "item", "An item of content"
@@ -59,6 +61,7 @@ class Measure(models.Model):
     target_type = models.CharField(max_length=10, choices=Target, blank=True)
     target_ref = models.CharField(max_length=120, blank=True)
     unit_of_review = models.CharField(max_length=10, choices=Unit, default=Unit.SINGLE)
+    public_interest = models.BooleanField(default=False, db_default=False)
     territory = models.JSONField(default=list, blank=True)
     rule_relied_on = models.TextField(blank=True)
     policy_version = models.ForeignKey(
@@ -97,6 +100,7 @@ class Measure(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reasons = models.TextField(blank=True)
+    end_reasons = models.TextField(blank=True, db_default="")
     test = models.ForeignKey("risks.ThreePartTest", models.PROTECT, null=True, blank=True, related_name="+")
     next_review = models.DateField(null=True, blank=True)
     level_then = models.PositiveSmallIntegerField()
@@ -124,6 +128,7 @@ class Measure(models.Model):
                 condition=Q(policy_version__isnull=True, policy_clause="")
                 | (Q(policy_version__isnull=False) & ~Q(policy_clause="")),
             ),
+            *LIFE_OF_A_MEASURE,
         ]
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ from risks.models import (
     Risk,
     RiskRight,
 )
-from risks.models.measures import IN_FORCE
+from risks.models.measures import IN_FORCE, NEVER_STOOD
 from risks.queries.involvement import drifting, fact_finding_overdue, own_part_not_stopped
 from risks.queries.method import method
 from risks.queries.naming import named_though_dangerous
@@ -192,7 +192,8 @@ def record_gaps(risk: Risk, *, at: datetime) -> list[Gap]:
 
 def history_gaps(risk: Risk) -> list[Gap]:
     """Return what the words of the record show was done wrong: measures without an end, exits without an assessment."""
-    record, measures = list(risk.record.all()), list(risk.measures.all())
+    record = list(risk.record.all())
+    measures = list(risk.measures.exclude(state__in=NEVER_STOOD))
     gaps: list[Gap] = []
     for measure in measures:
         gaps += measure_gaps(_facts(measure))

@@ -8,12 +8,13 @@ from typing import Any
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, When
 
 from risks.models import Cycle, Finding, Measure, ReviewTask
-from risks.models.measures import IN_FORCE
+from risks.models.measures import IN_FORCE, NEVER_STOOD
 from risks.queries.desk import BY_CODE_SENTENCE
 from risks.rules.proportionality import suggestion
 from risks.rules.three_part_test import QUESTIONS, Answer, Question
 
 FINDINGS_SHOWN = 20
+NOT_YET = "it never stood so far"
 ADVICE = {
     "lift": "Lift it. This is advice only; a person decides.",
     "de_escalate": "Move to something less intrusive. This is advice only; a person decides.",
@@ -107,14 +108,15 @@ def _answer(question: Question, given: Answer | None) -> Answered:
 
 def facts_of(measure: Measure) -> list[tuple[str, Any]]:
     """Return the facts of a measure as pairs of a term and what is on record."""
+    never = measure.state in NEVER_STOOD
     return [
         ("Kind", f"{measure.get_kind_display()}, intrusiveness {measure.intrusion} of 5"),
         ("In the words of the record", measure.said),
         ("Imposed by", measure.imposed_by),
-        ("Began", _day_or_words(measure.starts_on, measure.starts_said)),
+        ("Began", NOT_YET if never else _day_or_words(measure.starts_on, measure.starts_said)),
         ("Ends", measure.ends_on or measure.ends_said or "no end date"),
         ("State today", measure.get_state_display()),
-        ("Ended", measure.ended_on or "still stands"),
+        ("Ended", measure.ended_on or (NOT_YET if never else "still stands")),
         ("Rule relied on", measure.rule_relied_on),
         ("Legal ground", measure.legal_ground),
         ("Severity at the last review", f"level {measure.level_then}"),

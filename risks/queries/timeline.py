@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from risks.models import ExitDecision, LeverageAction, Reassessment, RecordEntry, Risk
+from risks.models.measures import NEVER_STOOD
 from risks.queries.consultations import Row
 from risks.rules.severity import BANDS
 
@@ -99,7 +100,7 @@ def _planned(risk: Risk) -> Iterator[Happening]:
 
 
 def _measured(risk: Risk) -> Iterator[Happening]:
-    for one in risk.measures.all():
+    for one in risk.measures.exclude(state__in=NEVER_STOOD):
         url = reverse("measure-detail", args=[one.pk])
         said = "" if one.starts_said == one.starts_on.isoformat() else one.starts_said
         yield Happening(one.starts_on, said, str(one), "Measure begins", url)

@@ -34,6 +34,9 @@ class Method:
     smallest_group: int = 10  # 8.5: fewer people are never counted in public
     severe_risks_sharing_a_driver: int = 2  # 1.11
     expert_access_days: int = 90  # longest share of a record with an expert
+    analyst_pair_up_to: int | None = (
+        None  # 3.2: highest class that a second analyst may approve; none is delegated
+    )
 
 
 DEFAULT = Method()
@@ -53,15 +56,25 @@ def configured(given: Mapping[str, Any]) -> Method:
     for name, value in given.items():
         if name not in known:
             raise MethodError(f"{name}: not a number of the method. Known: {', '.join(known)}.")
-        changes[name] = (
-            _table(name, value, known[name]) if isinstance(known[name], dict) else _number(name, value)
-        )
+        changes[name] = _value(name, value, known[name])
     method = replace(DEFAULT, **changes)
     if method.smallest_group < 5:
         raise MethodError("smallest_group: never under 5 (domain.md 8.5).")
     if method.lift_both < method.lift_one:
         raise MethodError("lift_both: two heads together lift at least as far as one (domain.md 2.3).")
     return method
+
+
+def _value(name: str, value: Any, default: Any) -> Any:
+    if name == "analyst_pair_up_to":
+        return _delegated_class(name, value)
+    return _table(name, value, default) if isinstance(default, dict) else _number(name, value)
+
+
+def _delegated_class(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value not in range(4):
+        raise MethodError(f"{name}: a class from 0 to 3; a decider approves I4, a senior I5 (domain.md 3.2).")
+    return value
 
 
 def _number(name: str, value: Any) -> int:

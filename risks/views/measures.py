@@ -14,8 +14,10 @@ from risks.forms.measures import MeasureFilter, SignalForm
 from risks.models import Measure, Signal
 from risks.models.measures import IN_FORCE
 from risks.queries import measures as queries
+from risks.queries.measure_life import counts_by_state, life_of
 
 PAGE_SIZE = 50
+WITH_PEOPLE = Measure.objects.select_related("risk", "proposed_by", "decided_by", "test")
 
 
 @require_GET
@@ -32,6 +34,8 @@ def measure_list(request: HttpRequest) -> HttpResponse:
         "filtered": bool(form.chosen()),
         "querystring": form.querystring(),
         "cycle": cycle,
+        "counts": counts_by_state(),
+        "may_propose": person(request).may(Permission.PROPOSE_MEASURE),
     }
     return render(request, "risks/measure_list.html", context)
 
@@ -40,7 +44,7 @@ def measure_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.READ_DESK)
 def measure_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One measure: what it is, what was found, what people decided, what is new."""
-    measure = get_object_or_404(Measure.objects.select_related("risk"), pk=pk)
+    measure = get_object_or_404(WITH_PEOPLE, pk=pk)
     return _show(request, measure, SignalForm(initial={"noted_on": timezone.now().date()}))
 
 
@@ -48,7 +52,7 @@ def measure_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.REASSESS_MEASURE)
 def note_signal(request: HttpRequest, pk: int) -> HttpResponse:
     """Record something new about a measure."""
-    measure = get_object_or_404(Measure.objects.select_related("risk"), pk=pk)
+    measure = get_object_or_404(WITH_PEOPLE, pk=pk)
     form = SignalForm(request.POST)
     if form.is_valid() and _noted(request, measure, form):
         return redirect("measure-detail", measure.pk)
@@ -59,6 +63,7 @@ def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpRespo
     context = {
         "measure": measure,
         "facts": queries.facts_of(measure),
+        "life": life_of(measure, person(request), at=timezone.now()),
         "answers": queries.answers_of(measure),
         "findings": queries.findings_of(measure),
         "decisions": measure.reassessments.all(),

@@ -90,6 +90,7 @@ def _may(user: User) -> dict[str, bool]:
         "assign": user.may(Permission.ASSIGN_RISK),
         "correct": user.may(Permission.RECORD_RISK),
         "plan": user.may(Permission.PROPOSE_PLAN),
+        "propose_measure": user.may(Permission.PROPOSE_MEASURE),
         "approve_plan": user.may(Permission.APPROVE_PLAN),
         "test": user.may(Permission.CONFIRM_RISK),
         "publish": user.may(Permission.PUBLISH_RISK) or user.may(Permission.WITHHOLD_RISK),

@@ -18,6 +18,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"review_days": {"1": 30}}, "a table of the tiers 1, 2, 3, 4 is needed"),
     ({"review_days": {"1": 30, "2": 20, "3": 180, "4": 365}}, "the more severe tier is never the slower one"),
     ({"review_days": {"1": 31, "2": 90, "3": 180, "4": 365}}, "never lengthened"),
+    ({"analyst_pair_up_to": 4}, "a class from 0 to 3"),
+    ({"analyst_pair_up_to": True}, "a class from 0 to 3"),
     ({"plan_days": {"1": 0, "2": 30, "3": 90}}, "plan_days.1: a whole number of 1 or more"),
 ]
 
@@ -30,6 +32,8 @@ def test_a_number_that_makes_no_sense_is_refused_by_name(given_numbers: dict[str
 
 def test_nothing_configured_is_the_default() -> None:
     assert configured({}) == DEFAULT
+    assert DEFAULT.analyst_pair_up_to is None
+    assert configured({"analyst_pair_up_to": 0}).analyst_pair_up_to == 0
 
 
 @given(st.lists(st.integers(1, 365), min_size=4, max_size=4))

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Prefetch
 
 from risks.models import Cycle, Finding, Involvement, Measure, Reassessment, RecordEntry, Risk, RiskRight
+from risks.models.measures import NEVER_STOOD
 from risks.queries.desk import explanations
 from risks.queries.gaps import record_gaps
 from risks.queries.salience import Ranked, salient_risks
@@ -66,8 +67,10 @@ def report_content(*, title: str, edition: int, begin: date, end: date, at: date
 def _ranked(cycle: Cycle | None, *, on: date) -> list[Ranked]:
     findings = Finding.objects.filter(cycle=cycle).select_related("cycle")
     decisions = Reassessment.objects.filter(decided_at__date__lte=on)
-    measures = Measure.objects.select_related("policy_version").prefetch_related(
-        Prefetch("findings", findings), Prefetch("reassessments", decisions)
+    measures = (
+        Measure.objects.exclude(state__in=NEVER_STOOD)
+        .select_related("policy_version")
+        .prefetch_related(Prefetch("findings", findings), Prefetch("reassessments", decisions))
     )
     risks = Risk.objects.filter(published=True).prefetch_related(
         Prefetch("measures", measures),

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Count
 
 from risks.models import Measure, Risk
+from risks.models.measures import NEVER_STOOD
 from risks.queries.publications import Card, Shown, cards
 from risks.queries.salience import salient_risks
 from risks.rules.ladder import LADDER
@@ -34,7 +35,7 @@ class MeasureCounts:
 
 def measure_counts(*, on: date) -> MeasureCounts:
     """Count the measures on published risks, the most intrusive kind first."""
-    shown = Measure.objects.filter(risk__published=True, starts_on__lte=on)
+    shown = Measure.objects.filter(risk__published=True, starts_on__lte=on).exclude(state__in=NEVER_STOOD)
     kinds = (
         shown.in_force(on)
         .order_by("-intrusion", "kind")

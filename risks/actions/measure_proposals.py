@@ -20,8 +20,9 @@ from hrdd.governance.actions import (
 )
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed, Permission, Step, demand_reasons
+from risks.actions.policy_force import check_conduct
 from risks.actions.three_part_test import keep_test
-from risks.models import CompanionDuty, Measure, Risk, ThreePartTest
+from risks.models import CompanionDuty, Measure, PolicyVersion, Risk, ThreePartTest
 from risks.queries.method import method
 from risks.rules.ladder import LADDER
 from risks.rules.measure_workflow import (
@@ -58,6 +59,8 @@ class Proposal:
     public_interest: bool = False
     territory: Sequence[str] = ()
     rule_relied_on: str = ""
+    policy_version: PolicyVersion | None = None
+    policy_clause: str = ""
     legal_ground: str = ""
     note: str = ""
     ends_on: date | None = None
@@ -99,7 +102,7 @@ class Proposal:
             automated_decision=self.automated_decision,
             automated_category=self.automated_category,
             human_appeal=appeal is not None and appeal.answer == "yes",
-            ground=f"{self.rule_relied_on}{self.legal_ground}",
+            ground=f"{self.rule_relied_on}{self.policy_clause}{self.legal_ground}",
         )
 
 
@@ -264,6 +267,7 @@ def content_hash(measure: Measure) -> str:
         "test": measure.test_id,
         **{one.name: getattr(measure, one.name) for one in fields(Proposal) if one.name not in NOT_SIGNED},
     }
+    content["policy_version"] = measure.policy_version_id
     for name in ("ends_on", "prior_warning_on"):
         content[name] = content[name].isoformat() if content[name] else None
     return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
@@ -378,8 +382,21 @@ def _demand_sound(proposal: Proposal, risk: Risk, *, today: date) -> None:
         found.append(
             Refusal("target", "Target: say whom or what the measure touches, without a name at risk.")
         )
+    found += _policy_refusals(proposal, today=today)
     if found:
         raise MeasureRefused(found)
+
+
+def _policy_refusals(proposal: Proposal, *, today: date) -> list[Refusal]:
+    """Return why a proposal may not rely on the clause it names (L2, L3)."""
+    if proposal.policy_version is None:
+        missing = Refusal("policy_relied_on", "L2: name the policy version that this clause stands in.")
+        return [missing] if proposal.policy_clause.strip() else []
+    try:
+        check_conduct(proposal.policy_version, proposal.policy_clause, conduct_on=None, starts_on=today)
+    except NotAllowed as refusal:
+        return [Refusal("policy_relied_on", str(refusal))]
+    return []
 
 
 def _ask_duties(measure: Measure, asked: Sequence[str], *, by: User, at: datetime) -> None:

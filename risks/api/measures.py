@@ -17,7 +17,7 @@ from risks.actions import measure_enforcement as enforcement
 from risks.actions import measure_proposals as actions
 from risks.api.plans import ReasonsSerializer
 from risks.forms.measures import MeasureFilter
-from risks.models import CompanionDuty, Measure, Right, Risk, ThreePartTest
+from risks.models import CompanionDuty, Measure, PolicyVersion, Right, Risk, ThreePartTest
 from risks.queries import measures as queries
 from risks.queries.measure_life import asked_sign_off
 from risks.rules.countries import country_names
@@ -87,6 +87,10 @@ class ProposingMeasureSerializer(serializers.Serializer[Any]):
     public_interest = serializers.BooleanField(default=False)
     territory = serializers.ListField(child=serializers.CharField(max_length=2), max_length=300, default=list)
     rule_relied_on = serializers.CharField(max_length=LONGEST, default="", allow_blank=True)
+    policy_version = serializers.PrimaryKeyRelatedField[PolicyVersion](
+        queryset=PolicyVersion.objects.that_stood(), default=None, allow_null=True
+    )
+    policy_clause = serializers.CharField(max_length=16, default="", allow_blank=True)
     legal_ground = serializers.CharField(max_length=LONGEST, default="", allow_blank=True)
     note = serializers.CharField(max_length=LONGEST, default="", allow_blank=True)
     ends_on = serializers.DateField(default=None, allow_null=True)
@@ -196,6 +200,8 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
             *(
                 "public_interest",
                 "rule_relied_on",
+                "policy_version",
+                "policy_clause",
                 "legal_ground",
                 "note",
                 "starts_on",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from risks.forms.policy_reliance import PolicyReliedOnField
 from risks.forms.shapes import day, words
 from risks.forms.three_part_test import NO_AIM, ThreePartTestForm
 from risks.models import Measure
@@ -70,11 +71,12 @@ class MeasureProposalForm(ThreePartTestForm):
         help_text="Where it applies; none means everywhere. The narrowest that is enough (P3).",
         error_messages={"invalid_choice": "Territory: choose from the list."},
     )
+    policy_relied_on = PolicyReliedOnField(required=False)
     rule_relied_on = words(
         "Rule relied on",
         missing="name it.",
         rows=2,
-        sentence="The published rule and its clause. Needed, unless a law is named below.",
+        sentence="A published rule that is no policy of the register. One of policy, rule and law is needed.",
         required=False,
     )
     legal_ground = words(
@@ -138,7 +140,11 @@ class MeasureProposalForm(ThreePartTestForm):
             del self.fields["automated_category"]
         self.groups = (
             ("1. What it touches", "", ("target", "target_type", "target_ref", "territory", "note")),
-            ("2. Its rule and its end", "", ("rule_relied_on", "legal_ground", "ends_on")),
+            (
+                "2. Its rule and its end",
+                "",
+                ("policy_relied_on", "rule_relied_on", "legal_ground", "ends_on"),
+            ),
             ("3. How it is reviewed", "", ("unit_of_review", "public_interest", "collateral_note")),
             (
                 "4. Repeat or override",
@@ -160,7 +166,10 @@ class MeasureProposalForm(ThreePartTestForm):
 
     def own(self) -> dict[str, Any]:
         """Return what was given beside the test, by the names of a Proposal; what could not be read is left out."""
-        return {name: self.cleaned_data[name] for name in OWN if name in self.cleaned_data}
+        given = {name: self.cleaned_data[name] for name in OWN if name in self.cleaned_data}
+        if relied := self.cleaned_data.get("policy_relied_on"):
+            given |= {"policy_version": relied.version, "policy_clause": relied.clause}
+        return given
 
 
 class FullTestForm(ThreePartTestForm):
@@ -213,6 +222,8 @@ class DutyForm(forms.Form):
 def initial_of(measure: Measure) -> dict[str, Any]:
     """Return a proposal as its form shows it, with the answers of its test."""
     shown: dict[str, Any] = {name: getattr(measure, name) for name in OWN if name != "duties"}
+    if measure.policy_version_id is not None:
+        shown["policy_relied_on"] = f"{measure.policy_version_id}:{measure.policy_clause}"
     shown["duties"] = [one.kind for one in measure.duties.all()]
     return shown | answers_shown(measure)
 

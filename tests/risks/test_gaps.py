@@ -215,7 +215,13 @@ def flagged(name: str) -> Partner:
 def heard_of(risk: Risk, partner: str, *, published: bool) -> None:
     answered(risk)
     ConsultationFinding.objects.update(we_did=f"{partner.upper()} was asked.", told_participants_at=NOW)
-    Consultation.objects.update(published=published, published_by=risk.owner, published_at=NOW)
+    Consultation.objects.update(
+        published=published,
+        published_by=risk.owner,
+        published_at=NOW,
+        screened_by=User.objects.get(username="dan"),
+        screened_at=NOW,
+    )
     flagged(partner)
 
 

@@ -404,7 +404,7 @@ def _ask(measure: Measure, *, by: User, at: datetime) -> None:
     ask_sign_off(
         subject_kind=SIGN_OFF_KIND,
         subject_id=held.pk,
-        subject=f"Measure {held.pk}: {held.get_kind_display().lower()}, on {held.risk.title}"[:200],
+        subject=f"Measure {held.pk}: {held.get_kind_display().lower()}",
         step=APPROVE,
         step_label="Confirm the emergency measure" if emergency else "Approve the measure",
         permission=approver_of(held),
@@ -422,6 +422,9 @@ def _demand_approvable(measure: Measure, sign_off: SignOff) -> None:
         )
     if refusal := refusal_by_test(measure.test.outcome, measure.test.reason) if measure.test else NO_TEST:
         raise NotAllowed(refusal)
+    now = corridor_now(measure)
+    if now.over and now.refusal:
+        raise NotAllowed(now.refusal)
 
 
 NO_TEST = "ICCPR 19(3): no three-part test was answered, so the measure is not approved."

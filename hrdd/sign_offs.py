@@ -56,6 +56,7 @@ REASONS: Mapping[str, SignOffReasons] = {
     CHANGE: changes.SIGN_OFF_REASONS,
     involvement.SIGN_OFF_KIND: involvement.SIGN_OFF_REASONS,
     lowering.SIGN_OFF_KIND: lowering.SIGN_OFF_REASONS,
+    MEASURE: measure_proposals.SIGN_OFF_REASONS,
     MODEL_REVIEW: model_reviews.SIGN_OFF_REASONS,
 }
 DECIDED_SHOWN = 20

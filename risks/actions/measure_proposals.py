@@ -19,7 +19,7 @@ from hrdd.governance.actions import (
     void_sign_offs,
 )
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import NotAllowed, Permission, Step, demand_reasons
+from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons, Step, demand_reasons
 from risks.actions.policy_force import check_conduct
 from risks.actions.three_part_test import keep_test
 from risks.models import CompanionDuty, Measure, PolicyVersion, Risk, ThreePartTest
@@ -43,6 +43,7 @@ from risks.rules.measure_workflow import (
 )
 from risks.rules.three_part_test import GivenTest, OutcomeOfTest
 
+SIGN_OFF_REASONS = SignOffReasons(approve=LEAST_REASONS)
 NOT_SIGNED = ("test", "duties", "kind")
 
 
@@ -241,8 +242,6 @@ def decide(
     """
     demand_person(by)
     measure = locked(Measure(pk=sign_off.subject_id))
-    if approve:
-        demand_reasons(reasons)
     decide_sign_off(
         sign_off,
         by=by,
@@ -251,6 +250,7 @@ def decide(
         reasons=reasons,
         seen_hash=seen_hash,
         authors=frozenset(authors_of(measure)),
+        least=SIGN_OFF_REASONS,
     )
     if approve:
         _demand_approvable(measure, sign_off)
@@ -421,7 +421,7 @@ def _ask(measure: Measure, *, by: User, at: datetime) -> None:
     ask_sign_off(
         subject_kind=SIGN_OFF_KIND,
         subject_id=held.pk,
-        subject=f"Measure {held.pk}: {held.get_kind_display().lower()}, on {held.risk.title}"[:200],
+        subject=f"Measure {held.pk}: {held.get_kind_display().lower()}",
         step=APPROVE,
         step_label="Confirm the emergency measure" if emergency else "Approve the measure",
         permission=approver_of(held),
@@ -439,6 +439,9 @@ def _demand_approvable(measure: Measure, sign_off: SignOff) -> None:
         )
     if refusal := refusal_by_test(measure.test.outcome, measure.test.reason) if measure.test else NO_TEST:
         raise NotAllowed(refusal)
+    now = corridor_now(measure)
+    if now.over and now.refusal:
+        raise NotAllowed(now.refusal)
 
 
 NO_TEST = "ICCPR 19(3): no three-part test was answered, so the measure is not approved."

@@ -37,7 +37,7 @@ LONGEST = 5000
 KINDS = [(code, rung.label) for code, rung in LADDER.items()]
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class AnswerOfTestSerializer(serializers.Serializer[Any]):
     """One answer of the test, with its words."""
 
     code = serializers.ChoiceField(choices=sorted(BY_CODE))
@@ -56,7 +56,7 @@ class AlternativeSerializer(serializers.Serializer[Any]):
 class GivenTestSerializer(serializers.Serializer[Any]):
     """The three-part test; a question that is not sent counts as unknown."""
 
-    answers = AnswerSerializer(many=True, default=list)
+    answers = AnswerOfTestSerializer(many=True, default=list)
     aims = serializers.ListField(child=serializers.ChoiceField(choices=AIMS), max_length=20, default=list)
     no_aim_is_listed = serializers.BooleanField(default=False)
     alternatives = AlternativeSerializer(many=True, default=list)

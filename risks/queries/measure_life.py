@@ -10,6 +10,8 @@ from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import Permission
 from risks.models import CompanionDuty, Measure
 from risks.models.measures import IN_FORCE
+from risks.rules.countries import country_names
+from risks.rules.ladder import LADDER
 from risks.rules.measure_workflow import (
     APPROVERS,
     NOT_PRESERVED,
@@ -17,7 +19,7 @@ from risks.rules.measure_workflow import (
     Duty,
     preserves_evidence_first,
 )
-from risks.rules.three_part_test import OutcomeOfTest
+from risks.rules.three_part_test import BECAUSE_LABELS, Because, OutcomeOfTest
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Life:
     asked: SignOff | None
     duties: Sequence[CompanionDuty]
     lapsed: bool
+    terms: Sequence[tuple[str, str]]
+    weighed: Sequence[tuple[str, str]]
 
 
 def counts_by_state() -> list[Counted]:
@@ -89,7 +93,37 @@ def life_of(measure: Measure, user: User, *, at: datetime) -> Life | None:
         asked=asked,
         duties=duties,
         lapsed=late,
+        terms=_terms(measure),
+        weighed=_weighed(measure),
     )
+
+
+def _terms(measure: Measure) -> list[tuple[str, str]]:
+    """Return what an approver reads beside the facts: reach, review, repetition, machines, the aim."""
+    names = country_names()
+    aims = measure.test.aims if measure.test else []
+    terms = [
+        ("It touches", measure.get_target_type_display()),
+        ("Where", ", ".join(names.get(code, code) for code in measure.territory) or "everywhere"),
+        ("Review", measure.get_unit_of_review_display()),
+        ("Decided by machines", measure.get_automated_decision_display()),
+        ("Aim", ", ".join(aim.replace("_", " ") for aim in aims)),
+        ("Warned before", f"{measure.prior_warning_on:%-d %B %Y}" if measure.prior_warning_on else ""),
+        ("Public interest", "yes" if measure.public_interest else ""),
+        ("Others burdened", measure.collateral_note),
+    ]
+    return [(term, said) for term, said in terms if said]
+
+
+def _weighed(measure: Measure) -> list[tuple[str, str]]:
+    """Return the less intrusive measures that were weighed, each with why not."""
+    if measure.test is None:
+        return []
+    return [
+        (LADDER[one.kind].label, f"{BECAUSE_LABELS[Because(one.because)]}. {one.text}".strip())
+        for one in measure.test.given().alternatives
+        if one.kind in LADDER and one.because in set(Because)
+    ]
 
 
 def _evidence_at_risk(measure: Measure, duties: Sequence[CompanionDuty]) -> bool:
@@ -113,6 +147,7 @@ def _sentence(measure: Measure, asked: SignOff | None, *, late: bool, unsafe: bo
     return ENDED[Measure.State(state)]
 
 
+APPROVED = Measure.State.APPROVED
 ENDED = {
     Measure.State.REJECTED: "Refused. It never stood.",
     Measure.State.WITHDRAWN: "Withdrawn. It never stood.",
@@ -187,7 +222,7 @@ def _proposer_acts(measure: Measure, *, own: bool, unsafe: bool) -> list[Act]:
     if state in IN_FORCE and measure.notified_on is None:
         acts.append(Act("measure-notice", "Record the notice"))
     if measure.ended_on is None:
-        acts.append(Act("measure-duty", "Record a duty as done", first=unsafe))
+        acts.append(Act("measure-duty", "Record a duty as done", first=unsafe and state == APPROVED))
     if state == Measure.State.APPROVED or (state == Measure.State.PROPOSED and own):
         acts.append(Act("measure-withdraw", "Withdraw"))
     return acts

@@ -45,6 +45,7 @@ class Answered:
     question: Question
     answer: str
     tone: str
+    text: str = ""
 
 
 def latest_cycle() -> Cycle | None:
@@ -103,7 +104,8 @@ def answers_of(measure: Measure) -> list[Answered]:
 
 def _answer(question: Question, given: Answer | None) -> Answered:
     answer = given.answer if given else "unknown"
-    return Answered(question, answer, {"yes": "ok", "no": "urgent"}.get(answer, "due"))
+    tone = {"yes": "ok", "no": "urgent"}.get(answer, "due")
+    return Answered(question, answer, tone, given.text if given else "")
 
 
 def facts_of(measure: Measure) -> list[tuple[str, Any]]:

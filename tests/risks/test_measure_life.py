@@ -320,6 +320,18 @@ def test_an_emergency_stands_for_its_hours_and_is_confirmed_by_the_usual_approva
         enforcement.record_notice(measure, notified_on=TODAY, by=who["ana"], at=NOW)
 
 
+def test_an_emergency_that_the_severity_no_longer_carries_is_not_confirmed(
+    lives_in_danger: Risk, who: WHO
+) -> None:
+    measure = an_emergency(lives_in_danger, who)
+    Risk.objects.filter(pk=lives_in_danger.pk).update(level=2, tier=3)
+    actions.answer_test(measure, passing("geoblock"), by=who["amy"], at=NOW)
+
+    with pytest.raises(NotAllowed, match="over the ceiling I2 at level 2"):
+        decided(measure, who["eve"])
+    assert state(measure) == "active_emergency"
+
+
 def test_a_person_lifts_an_emergency_and_a_lapsed_one_stands_until_then(
     lives_in_danger: Risk, who: WHO
 ) -> None:

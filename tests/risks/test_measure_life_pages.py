@@ -106,6 +106,8 @@ def test_a_measure_lives_through_its_pages(risk: Risk, who: WHO) -> None:
     assert sign(who, "dan", measure).status_code == 302
     approved = signed_in(who["amy"]).get(page).content.decode()
     assert "It burdens nobody until a person puts it in force." in approved
+    for read in (WHY, "It would not be enough", "Kenya", "rights of others"):
+        assert read in approved
     assert f'href="{page}force/"' in approved
     assert REASONS in approved
 

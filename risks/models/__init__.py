@@ -2,6 +2,15 @@
 
 from risks.models.changes import Change
 from risks.models.consultations import Consultation, ConsultationFinding, Participant, StakeholderGroup
+from risks.models.dilemmas import (
+    Dilemma,
+    DilemmaAdvice,
+    DilemmaDecision,
+    DilemmaOption,
+    OptionEffect,
+    Precedent,
+    Stake,
+)
 from risks.models.evidence import Evidence
 from risks.models.experts import ExpertAccess, ExpertOpinion
 from risks.models.involvement import Involvement, InvolvementChallenge
@@ -20,6 +29,7 @@ from risks.models.partners import (
 from risks.models.plans import MitigationPlan
 from risks.models.proportionality import Chunk, Cycle, Finding, ReviewTask
 from risks.models.publications import Publication, SalientList
+from risks.models.rabat import RabatAssessment, RabatConfirmation
 from risks.models.record import RecordEntry
 from risks.models.register import RegisterImport, SavedView
 from risks.models.rights import Right
@@ -38,6 +48,10 @@ __all__ = [
     "Consultation",
     "ConsultationFinding",
     "Cycle",
+    "Dilemma",
+    "DilemmaAdvice",
+    "DilemmaDecision",
+    "DilemmaOption",
     "Evidence",
     "ExitDecision",
     "ExitImpactAssessment",
@@ -53,10 +67,14 @@ __all__ = [
     "Measure",
     "MitigationPlan",
     "ModelReview",
+    "OptionEffect",
     "Participant",
     "Partner",
+    "Precedent",
     "Product",
     "Publication",
+    "RabatAssessment",
+    "RabatConfirmation",
     "Reassessment",
     "RecordEntry",
     "RegisterImport",
@@ -70,6 +88,7 @@ __all__ = [
     "SavedView",
     "SeverityAssessment",
     "Signal",
+    "Stake",
     "StakeholderGroup",
     "ThreePartTest",
 ]

@@ -25,6 +25,7 @@ from risks.models import (
     RiskRight,
 )
 from risks.models.measures import IN_FORCE
+from risks.queries.dilemmas import lapsed_dilemmas
 from risks.queries.involvement import drifting, fact_finding_overdue, own_part_not_stopped
 from risks.queries.method import method
 from risks.rules.consultation import AFFECTED_VOICES, ConsultationState
@@ -134,6 +135,7 @@ CONDITIONS: Mapping[str, Callable[[datetime], Q]] = {
         & Q(tie__in=[Involvement.Tie.CAUSE, *CONTRIBUTES])
         & ~Q(_approved(MitigationPlan.Kind.REMEDIATION))
     ),
+    "DILEMMA_LAPSED": lambda at: Q(pk__in=lapsed_dilemmas(at).order_by().values("risk")),
     "SALIENT_NOT_PUBLISHED": lambda _at: SALIENT & Q(published=False) & ~Q(Exists(_of(Publication))),
     "NO_RIGHT_NAMED": lambda _at: OPEN & ~Q(Exists(_of(RiskRight))),
 }

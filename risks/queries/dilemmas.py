@@ -119,7 +119,7 @@ def listed_dilemmas(
         found = found.filter(countries__contains=[country])
     if due:
         found = found.filter(overdue_at(at) if due == "overdue" else Q(state__in=UNSETTLED))
-    return found.annotate(many_options=Count("options", distinct=True))
+    return found.annotate(many_options=Count("options", distinct=True)).order_by("-prepared_at", "-pk")
 
 
 def rows_of(dilemmas: Sequence[Dilemma], *, at: datetime) -> list[Row]:

@@ -29,7 +29,7 @@ def assess_incitement(request: HttpRequest, pk: int) -> HttpResponse:
     """The worksheet, with what it comes to beside it."""
     dilemma = get_object_or_404(Dilemma.objects.select_related("risk"), pk=pk)
     now = timezone.now()
-    form = RabatForm(request.POST or None)
+    form = RabatForm(request.POST if request.method == "POST" else None)
     looking = "preview" in request.POST
     context = {"dilemma": dilemma, "form": form}
     if request.method == "POST":

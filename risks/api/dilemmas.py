@@ -100,7 +100,7 @@ class PrecedentSerializer(serializers.ModelSerializer[Precedent]):
         read_only_fields = fields
 
 
-class DecisionSerializer(serializers.ModelSerializer[DilemmaDecision]):
+class DilemmaDecisionSerializer(serializers.ModelSerializer[DilemmaDecision]):
     """What was decided, with the minority view as it was said."""
 
     decided_by = Username(slug_field="username", read_only=True)
@@ -138,7 +138,7 @@ class DilemmaStorySerializer(DilemmaSerializer):
     options = OptionSerializer(many=True, read_only=True)
     advice = AdviceSerializer(many=True, read_only=True)
     precedents = PrecedentSerializer(many=True, read_only=True)
-    decisions = DecisionSerializer(many=True, read_only=True)
+    decisions = DilemmaDecisionSerializer(many=True, read_only=True)
     measures = serializers.PrimaryKeyRelatedField[Measure](many=True, read_only=True)
     rabat_assessments = serializers.PrimaryKeyRelatedField[Any](many=True, read_only=True)
     content_hash = serializers.SerializerMethodField()
@@ -233,7 +233,7 @@ class PuttingOptionSerializer(serializers.Serializer[Any]):
         return {"interferes_with": []} | given | {"effects": effects}
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class QuestionAnswerSerializer(serializers.Serializer[Any]):
     """One answer of the three-part test."""
 
     answer = serializers.ChoiceField(choices=["yes", "no", "unknown", "not_applicable"])
@@ -252,7 +252,7 @@ class ThreePartTestSerializer(serializers.Serializer[Any]):
     """The three-part test of an option: the answers by the code of the question."""
 
     option = serializers.PrimaryKeyRelatedField[DilemmaOption](queryset=DilemmaOption.objects.all())
-    answers = serializers.DictField(child=AnswerSerializer())
+    answers = serializers.DictField(child=QuestionAnswerSerializer())
     aims = serializers.ListField(child=serializers.CharField(max_length=40), default=list)
     alternatives = AlternativeSerializer(many=True, required=False)
     rights_burdened = _rights(required=False)

@@ -91,6 +91,7 @@ def test_the_preview_answers_an_empty_form(stage: Stage) -> None:
     dilemma = stage.open()
 
     assert "Incomplete" in stage.post("ana", f"{dilemma.pk}/rabat/preview/").content.decode()
+    assert "choose 0 to 3" in told(stage.post("ana", f"{dilemma.pk}/rabat/"))
 
 
 def test_without_intent_the_preview_says_that_it_is_capped(stage: Stage) -> None:

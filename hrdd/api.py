@@ -17,6 +17,7 @@ from hrdd.governance.rules import Permission
 from risks.api.catalogue import ProductViewSet, RightViewSet, StakeholderViewSet
 from risks.api.changes import ChangeViewSet
 from risks.api.consultations import ConsultationViewSet
+from risks.api.dilemmas import DilemmaViewSet
 from risks.api.findings import FindingViewSet
 from risks.api.involvement import InvolvementViewSet
 from risks.api.lowering import LoweringViewSet
@@ -24,6 +25,7 @@ from risks.api.measures import MeasureViewSet
 from risks.api.model_reviews import ModelReviewViewSet
 from risks.api.plans import PlanViewSet
 from risks.api.policies import PolicyVersionViewSet, PolicyViewSet
+from risks.api.rabat import RabatViewSet
 from risks.api.register import GapViewSet, SavedViewViewSet
 from risks.api.risks import RiskViewSet
 
@@ -43,6 +45,8 @@ router.register("model-reviews", ModelReviewViewSet, basename="api-model-review"
 router.register("changes", ChangeViewSet, basename="api-change")
 router.register("policies", PolicyViewSet, basename="api-policy")
 router.register("policy-versions", PolicyVersionViewSet, basename="api-policy-version")
+router.register("dilemmas", DilemmaViewSet, basename="api-dilemma")
+router.register("rabat-assessments", RabatViewSet, basename="api-rabat")
 router.register("saved-views", SavedViewViewSet, basename="api-saved-view")
 
 

@@ -1,6 +1,7 @@
 """Every address by every kind of person, by real requests; an address that declares nobody fails."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from risks.models import (
     Consultation,
     ConsultationFinding,
     Cycle,
+    Dilemma,
+    DilemmaOption,
     ExitDecision,
     ExpertAccess,
     Involvement,
@@ -31,6 +34,7 @@ from risks.models import (
     Policy,
     PolicyVersion,
     Product,
+    RabatAssessment,
     RegisterImport,
     Relationship,
     RelationshipRisk,
@@ -114,6 +118,14 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "policy-difference": lambda: dict(zip(("other", "pk"), two_versions(), strict=True)),
     "name-policy": lambda: {"pk": first(Measure)},
+    **{
+        f"dilemma-{page}": lambda: {"pk": first(Dilemma)}
+        for page in ("detail", "edit", "option", "advise", "opinion", "cite", "decide", "interim", "close")
+    },
+    "dilemma-step": lambda: {"pk": first(Dilemma), "step": "analyse"},
+    **{name: lambda: {"pk": first(DilemmaOption)} for name in ("option-change", "option-test")},
+    **{name: lambda: {"pk": first(Dilemma)} for name in ("rabat-assess", "rabat-preview")},
+    **{f"rabat-{page}": lambda: {"pk": first(RabatAssessment)} for page in ("detail", "confirm", "extract")},
     "exit-step": lambda: {"pk": ExitDecision.objects.get().pk, "step": "resume"},
     "consultation-detail": lambda: {"pk": kept_consultation().pk},
     "consultation-plan-change": lambda: {"pk": kept_consultation().pk},
@@ -312,6 +324,21 @@ def everything(rendered: Report, cast: Cast) -> None:
     )
     ModelReview.objects.create(driver="data_brokerage", opened_by=cast.ana, opened_on=NOW.date())
     SalientList.objects.create(rows=[], content_hash="x", drawn_by=cast.ana, drawn_on=NOW.date())
+    dilemma = Dilemma.objects.create(
+        risk=tied.risk, question="x", kind="other", facts="x", prepared_by=cast.ana, prepared_at=NOW
+    )
+    DilemmaOption.objects.create(dilemma=dilemma, kind="label", put_by=cast.ana, put_at=NOW)
+    RabatAssessment.objects.create(
+        dilemma=dilemma,
+        content_extract=seal({"content": "x"}),
+        language="x",
+        mode="art20",
+        gates="???",
+        outcome="INCOMPLETE",
+        assessed_by=cast.ana,
+        assessed_at=NOW,
+        valid_until=NOW + timedelta(days=30),
+    )
     Change.objects.create(title="x", kind="market_entry", about="x", proposed_by=cast.ana, proposed_at=NOW)
     policy = Policy.objects.create(
         slug="x", title="x", kind="data", owner=cast.ana, recorded_by=cast.ana, recorded_at=NOW

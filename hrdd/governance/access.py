@@ -49,6 +49,7 @@ PAGES = (
     ("risk-list", "Risks", Permission.READ_DESK),
     ("involvement-list", "Involvement", Permission.READ_DESK),
     ("measure-list", "Measures", Permission.READ_DESK),
+    ("dilemma-list", "Dilemmas", Permission.READ_DESK),
     ("partner-list", "Partners", Permission.READ_DESK),
     ("consultation-list", "Consultations", Permission.READ_DESK),
     ("model-review-list", "Business model", Permission.READ_DESK),

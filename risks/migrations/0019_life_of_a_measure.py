@@ -43,7 +43,7 @@ DROP FUNCTION hrdd_measure_goes_its_way();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('risks', '0017_policies'),
+        ('risks', '0018_dilemmas'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

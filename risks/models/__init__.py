@@ -2,6 +2,15 @@
 
 from risks.models.changes import Change
 from risks.models.consultations import Consultation, ConsultationFinding, Participant, StakeholderGroup
+from risks.models.dilemmas import (
+    Dilemma,
+    DilemmaAdvice,
+    DilemmaDecision,
+    DilemmaOption,
+    OptionEffect,
+    Precedent,
+    Stake,
+)
 from risks.models.duties import CompanionDuty
 from risks.models.evidence import Evidence
 from risks.models.experts import ExpertAccess, ExpertOpinion
@@ -22,6 +31,7 @@ from risks.models.plans import MitigationPlan
 from risks.models.policies import Policy, PolicyVersion
 from risks.models.proportionality import Chunk, Cycle, Finding, ReviewTask
 from risks.models.publications import Publication, SalientList
+from risks.models.rabat import RabatAssessment, RabatConfirmation
 from risks.models.record import RecordEntry
 from risks.models.register import RegisterImport, SavedView
 from risks.models.rights import Right
@@ -41,6 +51,10 @@ __all__ = [
     "Consultation",
     "ConsultationFinding",
     "Cycle",
+    "Dilemma",
+    "DilemmaAdvice",
+    "DilemmaDecision",
+    "DilemmaOption",
     "Evidence",
     "ExitDecision",
     "ExitImpactAssessment",
@@ -56,12 +70,16 @@ __all__ = [
     "Measure",
     "MitigationPlan",
     "ModelReview",
+    "OptionEffect",
     "Participant",
     "Partner",
     "Policy",
     "PolicyVersion",
+    "Precedent",
     "Product",
     "Publication",
+    "RabatAssessment",
+    "RabatConfirmation",
     "Reassessment",
     "RecordEntry",
     "RegisterImport",
@@ -75,6 +93,7 @@ __all__ = [
     "SavedView",
     "SeverityAssessment",
     "Signal",
+    "Stake",
     "StakeholderGroup",
     "ThreePartTest",
 ]

@@ -53,6 +53,9 @@ class Measure(models.Model):
         FULLY = "FULLY", "Decided by a machine"
 
     risk = models.ForeignKey("risks.Risk", models.PROTECT, related_name="measures")
+    dilemma = models.ForeignKey(
+        "risks.Dilemma", models.PROTECT, null=True, blank=True, related_name="measures"
+    )
     kind = models.CharField(max_length=24, choices=[(code, rung.label) for code, rung in LADDER.items()])
     intrusion = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=16, choices=State, default=State.ACTIVE)

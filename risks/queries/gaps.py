@@ -25,6 +25,7 @@ from risks.models import (
     RiskRight,
 )
 from risks.models.measures import IN_FORCE, NEVER_STOOD
+from risks.queries.dilemmas import lapsed_dilemmas
 from risks.queries.involvement import drifting, fact_finding_overdue, own_part_not_stopped
 from risks.queries.method import method
 from risks.queries.naming import named_though_dangerous
@@ -135,6 +136,7 @@ CONDITIONS: Mapping[str, Callable[[datetime], Q]] = {
         & Q(tie__in=[Involvement.Tie.CAUSE, *CONTRIBUTES])
         & ~Q(_approved(MitigationPlan.Kind.REMEDIATION))
     ),
+    "DILEMMA_LAPSED": lambda at: Q(pk__in=lapsed_dilemmas(at).order_by().values("risk")),
     "SALIENT_NOT_PUBLISHED": lambda _at: SALIENT & Q(published=False) & ~Q(Exists(_of(Publication))),
     "NAMED_THOUGH_DANGEROUS": lambda _at: named_though_dangerous(),
     "NO_RIGHT_NAMED": lambda _at: OPEN & ~Q(Exists(_of(RiskRight))),

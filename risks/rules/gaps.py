@@ -157,6 +157,9 @@ REGISTER_GAPS: Mapping[str, str] = {
     "LINKED_YET_SILENT": "UNGP 19: directly linked through a relationship, and no leverage was used.",
     "OWN_PART_NOT_STOPPED": "UNGP 19, I3: the company's own part goes on past the time in which it had to stop.",
     "NO_REMEDIATION_PLAN": "UNGP 22, I1: the company causes or contributes, and no remediation plan is approved.",
+    "DILEMMA_LAPSED": (
+        "ICCPR 19(3): a dilemma between rights was decided for a time, and its day has passed without another look."
+    ),
     "SALIENT_NOT_PUBLISHED": "UNGP 21: salient, and nobody decided whether the public reads of it.",
     "NAMED_THOUGH_DANGEROUS": (
         "UNGP 21, domain.md 8.6 N8: the public reads the name of a partner whose name endangers people. Correct the "

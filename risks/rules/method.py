@@ -37,6 +37,8 @@ class Method:
     analyst_pair_up_to: int | None = (
         None  # 3.2: highest class that a second analyst may approve; none is delegated
     )
+    rabat_days: int = 30  # 4.1: how long a Rabat assessment may be relied on
+    rabat_tense_days: int = 7  # 4.1: the same in armed conflict, elections, communal tension
 
 
 DEFAULT = Method()
@@ -62,6 +64,8 @@ def configured(given: Mapping[str, Any]) -> Method:
         raise MethodError("smallest_group: never under 5 (domain.md 8.5).")
     if method.lift_both < method.lift_one:
         raise MethodError("lift_both: two heads together lift at least as far as one (domain.md 2.3).")
+    if method.rabat_tense_days > method.rabat_days:
+        raise MethodError("rabat_tense_days: never longer than rabat_days (domain.md 4.1).")
     return method
 
 

@@ -27,6 +27,7 @@ from risks.queries import story
 from risks.queries.changes import changes_of_risk
 from risks.queries.clocks import clocks_of
 from risks.queries.consultations import consultations_of
+from risks.queries.dilemmas import dilemmas_of_risk
 from risks.queries.experts import accesses_of
 from risks.queries.gaps import gaps_of
 from risks.queries.involvement import involvements_of
@@ -73,6 +74,7 @@ def risk_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "clocks": clocks_of(risk, at=now),
         "consultations": consultations,
         "changes": changes_of_risk(risk),
+        "dilemmas": dilemmas_of_risk(risk, at=now),
         "model_reviews": model_reviews_of_risk(risk),
         "timeline": timeline_of(risk, consultations),
         "gaps": gaps_of(risk, at=now),
@@ -91,6 +93,7 @@ def _may(user: User) -> dict[str, bool]:
         "correct": user.may(Permission.RECORD_RISK),
         "plan": user.may(Permission.PROPOSE_PLAN),
         "propose_measure": user.may(Permission.PROPOSE_MEASURE),
+        "dilemma": user.may(Permission.PREPARE_DILEMMA),
         "approve_plan": user.may(Permission.APPROVE_PLAN),
         "test": user.may(Permission.CONFIRM_RISK),
         "publish": user.may(Permission.PUBLISH_RISK) or user.may(Permission.WITHHOLD_RISK),

@@ -186,6 +186,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_BEAT_SCHEDULE = {
     "nightly-reassessment": {"task": "risks.tasks.reassess_nightly", "schedule": crontab(hour=2, minute=0)},
+    "reassess-touched": {"task": "risks.tasks.reassess_touched", "schedule": 60.0},
+    "remind-of-overdue": {"task": "risks.tasks.remind_of_overdue", "schedule": 60.0},
     "ring-waiting-chunks": {"task": "risks.tasks.ring_waiting_chunks", "schedule": 60.0},
     "ring-unrendered-reports": {"task": "transparency.tasks.ring_unrendered", "schedule": 60.0},
 }

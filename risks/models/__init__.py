@@ -18,7 +18,7 @@ from risks.models.partners import (
     RelationshipRisk,
 )
 from risks.models.plans import MitigationPlan
-from risks.models.proportionality import Chunk, Cycle, Finding, ReviewTask
+from risks.models.proportionality import Chunk, Cycle, Finding, Reminder, ReviewTask, Touch
 from risks.models.publications import Publication, SalientList
 from risks.models.record import RecordEntry
 from risks.models.register import RegisterImport, SavedView
@@ -62,6 +62,7 @@ __all__ = [
     "RegisterImport",
     "Relationship",
     "RelationshipRisk",
+    "Reminder",
     "ReviewTask",
     "Right",
     "Risk",
@@ -72,4 +73,5 @@ __all__ = [
     "Signal",
     "StakeholderGroup",
     "ThreePartTest",
+    "Touch",
 ]

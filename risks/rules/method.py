@@ -1,8 +1,19 @@
 """The numbers of the method that are our own design, each with its source in domain.md [D]; all configurable."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
+
+from risks.rules.intervals import (
+    REJUSTIFICATION_DAYS,
+    REVIEW_INTERVALS,
+    IntervalError,
+    Row,
+    rejustification_days,
+    review_intervals,
+)
 
 
 class MethodError(ValueError):
@@ -34,9 +45,29 @@ class Method:
     smallest_group: int = 10  # 8.5: fewer people are never counted in public
     severe_risks_sharing_a_driver: int = 2  # 1.11
     expert_access_days: int = 90  # longest share of a record with an expert
+    review_intervals: Mapping[int, Row] = field(default_factory=lambda: REVIEW_INTERVALS)  # 3.4, by class
+    rejustification_days: Mapping[int, int | None] = field(default_factory=lambda: REJUSTIFICATION_DAYS)
+    urgent_hours: int = 72  # 3.6: a person answers an urgent finding
+    urgent_hours_life: int = 24  # 3.6: the same where lives are in danger
+    due_days: int = 14  # 3.6: a person answers any other finding
+    near_days: int = 14  # 3.6: an end date is near
+    silence_days: int = 7  # 3.8: a senior re-justifies or lifts what lapsed
+
+    @property
+    def version(self) -> str:
+        """Return what tells this method from others: nothing for the default, else eight digits of its hash."""
+        if self == DEFAULT:
+            return ""
+        told = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:8]
 
 
 DEFAULT = Method()
+NEVER_LENGTHENED = ("urgent_hours", "urgent_hours_life", "due_days", "near_days", "silence_days")
+BY_CLASS: Mapping[str, Callable[[Any], Any]] = {
+    "review_intervals": review_intervals,
+    "rejustification_days": rejustification_days,
+}
 
 
 def configured(given: Mapping[str, Any]) -> Method:
@@ -53,15 +84,29 @@ def configured(given: Mapping[str, Any]) -> Method:
     for name, value in given.items():
         if name not in known:
             raise MethodError(f"{name}: not a number of the method. Known: {', '.join(known)}.")
-        changes[name] = (
-            _table(name, value, known[name]) if isinstance(known[name], dict) else _number(name, value)
-        )
+        changes[name] = _value(name, value, known[name])
     method = replace(DEFAULT, **changes)
     if method.smallest_group < 5:
         raise MethodError("smallest_group: never under 5 (domain.md 8.5).")
     if method.lift_both < method.lift_one:
         raise MethodError("lift_both: two heads together lift at least as far as one (domain.md 2.3).")
+    if method.urgent_hours_life > method.urgent_hours:
+        raise MethodError("urgent_hours_life: never longer than urgent_hours (domain.md 3.6).")
     return method
+
+
+def _value(name: str, value: Any, default: Any) -> Any:
+    if name in BY_CLASS:
+        try:
+            return BY_CLASS[name](value)
+        except IntervalError as error:
+            raise MethodError(str(error)) from None
+    if isinstance(default, dict):
+        return _table(name, value, default)
+    number = _number(name, value)
+    if name in NEVER_LENGTHENED and number > default:
+        raise MethodError(f"{name}: may be shortened, never lengthened beyond the default of {default}.")
+    return number
 
 
 def _number(name: str, value: Any) -> int:

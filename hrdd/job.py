@@ -1,0 +1,42 @@
+"""Tell the database that a job acts: its triggers then refuse what domain.md 3.8 forbids a machine."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+ACTS = ContextVar("a job acts", default=False)
+SETTING = "hrdd.actor"
+
+
+@contextmanager
+def as_job() -> Iterator[None]:
+    """Mark this process's database session as a job's; a session opened meanwhile is marked as well."""
+    if ACTS.get():
+        yield
+        return
+    from django.db import connection
+    from django.db.backends.signals import connection_created
+
+    token = ACTS.set(True)
+    connection_created.connect(_mark, dispatch_uid="a job acts")
+    try:
+        if connection.connection is not None:
+            _set("job")
+        yield
+    finally:
+        ACTS.reset(token)
+        if connection.connection is not None and not connection.needs_rollback:
+            _set("")
+
+
+def _mark(**_sent: Any) -> None:
+    if ACTS.get():
+        _set("job")
+
+
+def _set(actor: str) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, false)", [SETTING, actor])

@@ -26,13 +26,22 @@ def as_job() -> Iterator[None]:
         yield
     finally:
         ACTS.reset(token)
-        if connection.connection is not None and not connection.needs_rollback:
+        # A transaction that failed takes the mark with it as it is rolled back.
+        if connection.connection is not None and not _failed():
             _set("")
 
 
 def _mark(**_sent: Any) -> None:
     if ACTS.get():
         _set("job")
+
+
+def _failed() -> bool:
+    from django.db import connection
+    from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+
+    status = connection.connection.info.transaction_status
+    return connection.needs_rollback or bool(status == TRANSACTION_STATUS_INERROR)
 
 
 def _set(actor: str) -> None:

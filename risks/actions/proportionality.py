@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, F, Func, QuerySet
+from django.db.models import F, QuerySet
 
 from hrdd.governance.actions import JOB, record_event
 from hrdd.governance.models import User
@@ -17,7 +17,7 @@ from risks.queries.proportionality import NEVER, sweep_statement
 from risks.rules.proportionality import rules_version
 
 CHUNK_SIZE = 20_000
-MEMBERS_SIZE = 5_000
+MEMBERS_SIZE = 2_000
 MOST_ATTEMPTS = 3
 SWEEP_LOCK, PLAN_LOCK = 4102, 4103
 
@@ -186,9 +186,7 @@ def _measures_of(chunk: Chunk, cycle: Cycle) -> QuerySet[Measure]:
     standing = Measure.objects.in_force(cycle.as_of)
     if chunk.members is None:
         return standing.filter(pk__gte=chunk.first_measure, pk__lte=chunk.last_measure)
-    member = Func(F("members"), function="unnest", output_field=BigIntegerField())
-    member.set_returning = True
-    return standing.filter(pk__in=Chunk.objects.filter(pk=chunk.pk).order_by().values_list(member))
+    return standing.filter(pk__in=chunk.members)
 
 
 def _lock(function: str, key: int) -> None:

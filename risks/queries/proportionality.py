@@ -144,18 +144,21 @@ def _decide_sql() -> tuple[str, tuple[Any, ...]]:
 def _fires_sql() -> tuple[str, tuple[Any, ...]]:
     """Return which triggers apply to each row of `judged`, compiled once."""
     verdicts = Judged.objects.annotate(**dict(zip(FIRED, map(fires, TRIGGERS), strict=True)))
-    return _compiled(verdicts.values_list("row", *FIRED))
+    return _compiled(verdicts.values_list(*INPUT_COLUMNS, *FIRED))
 
 
-def _decided(source_sql: str, *, carried: str = "") -> tuple[str, list[Any]]:
+def _carrying(sql: str, *columns: str) -> str:
+    """Return a compiled SELECT over `judged` that also passes on columns which the rules do not read."""
+    return sql.replace(" FROM ", ", " + ", ".join(columns) + " FROM ", 1)
+
+
+def _decided(source_sql: str, *, carried: str) -> tuple[str, list[Any]]:
     """Return the CTE `decided` over a source of inputs, and the parameters of its own part."""
     sql, params = _decide_sql()
-    columns = ", ".join([*INPUT_COLUMNS, "arm", "next_look", *filter(None, [carried])])
-    if carried:
-        sql = sql.replace(" FROM ", f", {carried} FROM ", 1)
+    columns = ", ".join([*INPUT_COLUMNS, "arm", "next_look", carried])
     return (
         f"decided ({columns}) AS MATERIALIZED (WITH judged AS (SELECT * FROM ({source_sql}) AS filled OFFSET 0) "
-        f"{sql})",
+        f"{_carrying(sql, carried)})",
         list(params),
     )
 
@@ -163,19 +166,19 @@ def _decided(source_sql: str, *, carried: str = "") -> tuple[str, list[Any]]:
 def _fired(where: str) -> tuple[str, list[Any]]:
     """Return the CTE `fired` over some rows of `decided`, and its parameters."""
     sql, params = _fires_sql()
-    names = ", ".join(["row", *FIRED])
+    columns = ", ".join([*INPUT_COLUMNS, *FIRED, "arm"])
     return (
-        f"fired ({names}) AS (WITH judged AS (SELECT * FROM decided {where}) {sql})",
+        f"fired ({columns}) AS (WITH judged AS (SELECT * FROM decided {where}) {_carrying(sql, 'arm')})",
         list(params),
     )
 
 
 def judge(source_sql: str, source_params: Sequence[Any]) -> list[Judgement]:
     """Judge a source of inputs by the table, and return what it says of each row, in order."""
-    decided, decided_params = _decided(source_sql)
+    decided, decided_params = _decided(source_sql, carried="look_again_on")
     fired, fired_params = _fired("")
-    columns = [*INPUT_COLUMNS, "arm", *FIRED]
-    statement = f"WITH {decided}, {fired} SELECT {', '.join(columns)} FROM decided JOIN fired USING (row) ORDER BY row"  # noqa: S608  # our own columns
+    columns = [*INPUT_COLUMNS, *FIRED, "arm"]
+    statement = f"WITH {decided}, {fired} SELECT {', '.join(columns)} FROM fired ORDER BY row"  # noqa: S608  # our own columns
     with connection.cursor() as cursor:
         cursor.execute(statement, [*source_params, *decided_params, *fired_params])
         found = cursor.fetchall()
@@ -224,7 +227,7 @@ def sweep_statement(
         INSERT INTO risks_finding (cycle_id, measure_id, finding, code, codes, inputs)
         SELECT %s, row, (%s::text[])[arm + 1], (%s::text[])[arm + 1],
                to_jsonb(array_remove(ARRAY[{codes}], NULL)), jsonb_build_object({inputs})
-        FROM decided JOIN fired USING (row) ORDER BY row
+        FROM fired ORDER BY row
         RETURNING id, measure_id, finding, code, (inputs->>'threat_to_life')::boolean AS life),
         asked AS (
         INSERT INTO risks_reviewtask AS task (measure_id, finding_id, opened_at, due_at, level)
@@ -277,5 +280,5 @@ def judge_inputs(inputs: Iterable[ProportionalityInput], *, method: Method = DEF
         for field in Judged._meta.concrete_fields
         if field.name not in FROM_THE_METHOD
     )
-    lines = f"SELECT * FROM jsonb_to_recordset(%s::jsonb) AS given ({types})"  # noqa: S608  # our own columns
+    lines = f"SELECT *, NULL::date AS look_again_on FROM jsonb_to_recordset(%s::jsonb) AS given ({types})"  # noqa: S608  # our own columns
     return judge(_clocks(lines, method), [json.dumps(rows)])

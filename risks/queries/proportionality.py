@@ -156,21 +156,16 @@ def _decided(source_sql: str, *, carried: str) -> tuple[str, list[Any]]:
     """Return the CTE `decided` over a source of inputs, and the parameters of its own part."""
     sql, params = _decide_sql()
     columns = ", ".join([*INPUT_COLUMNS, "arm", "next_look", carried])
-    return (
-        f"decided ({columns}) AS MATERIALIZED (WITH judged AS (SELECT * FROM ({source_sql}) AS filled OFFSET 0) "
-        f"{_carrying(sql, carried)})",
-        list(params),
-    )
+    judged = f"judged AS (SELECT * FROM ({source_sql}) AS filled OFFSET 0)"  # noqa: S608  # our own columns
+    return f"decided ({columns}) AS MATERIALIZED (WITH {judged} {_carrying(sql, carried)})", list(params)
 
 
 def _fired(where: str) -> tuple[str, list[Any]]:
     """Return the CTE `fired` over some rows of `decided`, and its parameters."""
     sql, params = _fires_sql()
     columns = ", ".join([*INPUT_COLUMNS, *FIRED, "arm"])
-    return (
-        f"fired ({columns}) AS (WITH judged AS (SELECT * FROM decided {where}) {_carrying(sql, 'arm')})",
-        list(params),
-    )
+    judged = f"judged AS (SELECT * FROM decided {where})"  # noqa: S608  # our own words
+    return f"fired ({columns}) AS (WITH {judged} {_carrying(sql, 'arm')})", list(params)
 
 
 def judge(source_sql: str, source_params: Sequence[Any]) -> list[Judgement]:
@@ -245,11 +240,12 @@ def sweep_statement(
         FROM written w WHERE m.id = w.measure_id AND %s AND w.finding IN ('EXPIRE', 'LIFT_EXECUTE')
             AND m.state IN ('active', 'active_emergency')
         RETURNING m.id, w.code),
-        looked AS (
-        UPDATE risks_measure m SET look_again_on = d.look
-        FROM (SELECT row, look_again_on AS seen, %s::date + CASE WHEN arm < {len(ARMS)} THEN 1 ELSE next_look END AS look
-            FROM decided WHERE %s AND (arm >= {len(ARMS)} OR (%s::text[])[arm + 1] LIKE 'REVIEW%%')) AS d
-        WHERE m.id = d.row AND d.look IS DISTINCT FROM d.seen)
+        later AS MATERIALIZED (
+        SELECT row, %s::date + CASE WHEN arm < {len(ARMS)} THEN 1 ELSE next_look END AS look, look_again_on AS seen
+        FROM decided WHERE %s AND (arm >= {len(ARMS)} OR (%s::text[])[arm + 1] LIKE 'REVIEW%%')),
+        looked AS (  -- by the list of ids, so that few changes never read the whole table
+        UPDATE risks_measure m SET look_again_on = later.look FROM later
+        WHERE m.id = ANY (ARRAY(SELECT row FROM later WHERE look IS DISTINCT FROM seen)) AND m.id = later.row)
         SELECT (SELECT count(*) FROM decided), (SELECT count(*) FROM written),
             (SELECT coalesce(json_object_agg(code, ids), '{{}}') FROM (
                 SELECT code, json_agg(id ORDER BY id) AS ids FROM ended GROUP BY code) AS by_code)"""  # noqa: S608  # our own columns
@@ -275,6 +271,11 @@ def judge_inputs(inputs: Iterable[ProportionalityInput], *, method: Method = DEF
         }
         for number, given in enumerate(inputs)
     ]
+    return judge_rows(rows, method=method)
+
+
+def judge_rows(rows: Sequence[Mapping[str, Any]], *, method: Method) -> list[Judgement]:
+    """Judge rows of inputs, named as the columns of Judged, under the intervals of a method."""
     types = ", ".join(
         f"{field.name} {field.db_type(connection)}"
         for field in Judged._meta.concrete_fields

@@ -1,43 +1,62 @@
-"""The full sweep through our rules table and chunks, against the same rules written by hand in one statement."""
+"""The full sweep through our rules table against the same rules by hand; what is due among few and among many."""
 
 import resource
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
 
-from risks.actions.proportionality import assess_chunk, claim_chunk, finish_cycle, plan_cycle
+from risks.actions.proportionality import assess_chunk, claim_chunk, finish_cycle, plan_cycle, plan_touched
+from risks.models import Cycle
 
 BY_HAND = (Path(__file__).parent / "reassess.sql").read_text(encoding="utf-8")
 DAY = date(2026, 11, 24)
+TOMORROW = DAY + timedelta(days=1)
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
-ROUNDS = 2
+ROUNDS = 3
+DUE_ROUNDS = 5
+DUE = 1_000
+SMALL = 100_000
 FILL = (Path(__file__).parent / "reassess_fill.sql").read_text(encoding="utf-8")
 
 
 def run(size: int) -> dict[str, Any]:
     """Fill a database with measures of which few are due, sweep it both ways, and compare what was found."""
     call_command("migrate", verbosity=0)
+    _fill(min(size, SMALL))
+    _through_the_table()
+    due_small = min(_timed_due(minute) for minute in range(DUE_ROUNDS))
     _fill(size)
+    first = _timed(_through_the_table)  # also writes, once, when to look at each again
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
     ours, theirs = [], []
     for _ in range(ROUNDS):
         theirs.append(_timed(_by_hand))
+        _forget_looks()
         ours.append(_timed(_through_the_table))
     differing = _count(
         "SELECT count(*) FROM by_hand h FULL JOIN risks_finding f ON f.measure_id = h.measure_id "
         "WHERE (h.finding, h.code) IS DISTINCT FROM (f.finding, f.code)"
     )
+    findings = _count("SELECT count(*) FROM risks_finding")
+    due_large = min(_timed_due(minute) for minute in range(DUE_ROUNDS))
     return {
         "measures": size,
-        "findings": _count("SELECT count(*) FROM risks_finding"),
+        "findings": findings,
         "differing": differing,
         "ours_seconds": round(min(ours), 2),
         "by_hand_seconds": round(min(theirs), 2),
         "ratio": round(min(ours) / min(theirs), 2),
+        "first_sweep_seconds": round(first, 2),
+        "due": DUE,
+        f"due_among_{min(size, SMALL)}_ms": round(due_small * 1000, 1),
+        f"due_among_{size}_ms": round(due_large * 1000, 1),
+        "due_ratio": round(due_large / due_small, 2),
         "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 
@@ -68,11 +87,44 @@ def _by_hand() -> None:
 def _through_the_table() -> None:
     """Do what the worker does: plan, claim each chunk, judge it, write findings, ask people, log."""
     _empty("risks_cycle", "risks_reviewtask")
-    cycle = plan_cycle(as_of=DAY, at=NOW)
+    _work_off(plan_cycle(as_of=DAY, at=NOW), NOW)
+
+
+def _forget_looks() -> None:
+    """Make what was found look as it does each night: its next look is today."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE risks_measure SET look_again_on = %s WHERE look_again_on = %s", [DAY, TOMORROW]
+        )
+
+
+def _timed_due(minute: int) -> float:
+    """Time what the minute's sweep does about exactly so many measures whose day has come."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE risks_measure SET look_again_on = %s WHERE look_again_on <= %s", [TOMORROW, DAY]
+        )
+        cursor.execute(
+            "UPDATE risks_measure SET look_again_on = %s WHERE id IN (SELECT (SELECT min(id) FROM risks_measure) + n "
+            "* ((SELECT count(*) FROM risks_measure) / %s) FROM generate_series(1, %s) AS n)",
+            [DAY, DUE + 1, DUE],
+        )
+        cursor.execute("VACUUM ANALYZE risks_measure")
+    return _timed(lambda: _due_only(NOW + timedelta(minutes=minute)))
+
+
+def _due_only(at: datetime) -> None:
+    cycle = plan_touched(at=at)
+    if cycle is None:
+        raise RuntimeError("Nothing was due.")
+    _work_off(cycle, at)
+
+
+def _work_off(cycle: Cycle, at: datetime) -> None:
     for chunk in cycle.chunks.values_list("pk", flat=True):
         claim_chunk(chunk)
-        assess_chunk(chunk, at=NOW)
-    finish_cycle(cycle, at=NOW)
+        assess_chunk(chunk, at=at)
+    finish_cycle(cycle, at=at)
 
 
 def _timed(sweep: Callable[[], None]) -> float:

@@ -59,7 +59,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 @requires(Permission.READ_DESK)
 def desk(request: HttpRequest) -> HttpResponse:
     """What needs me today, in order of clock."""
-    now, cycle = timezone.now(), Cycle.objects.first()
+    now, cycle = timezone.now(), Cycle.objects.full().first()
     page = Paginator(queries.open_tasks(), PAGE_SIZE).get_page(request.GET.get("page"))
     unscored = Paginator(unscored_risks(), SHOWN).page(1)
     context = {
@@ -136,7 +136,7 @@ def _address(name: str, chosen: dict[str, str]) -> str:
 
 
 def _latest() -> dict[str, Any]:
-    cycle = Cycle.objects.first()
+    cycle = Cycle.objects.full().first()
     if cycle is None:
         return {}
     found = {str(kind): many for kind, _label, many in queries.finding_counts(cycle)}

@@ -191,6 +191,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=5),
     },
     "ring-waiting-imports": {"task": "risks.tasks.ring_waiting_imports", "schedule": 60.0},
+    "reassess-touched": {"task": "risks.tasks.reassess_touched", "schedule": 60.0},
+    "remind-of-overdue": {"task": "risks.tasks.remind_of_overdue", "schedule": 60.0},
     "ring-waiting-chunks": {"task": "risks.tasks.ring_waiting_chunks", "schedule": 60.0},
     "ring-unrendered-reports": {"task": "transparency.tasks.ring_unrendered", "schedule": 60.0},
 }

@@ -1,4 +1,4 @@
-"""The doorbell: tasks carry ids only, call one action, and may be run any number of times."""
+"""The doorbell: tasks carry ids only, call one action, and may be run any number of times. Each acts as a job."""
 
 from datetime import timedelta
 
@@ -7,8 +7,11 @@ from django.utils import timezone
 from hrdd.celery import app
 from risks.actions import policy_force
 from risks.actions import proportionality as actions
+from risks.actions.escalation import escalate_overdue
 from risks.actions.risk_import import apply_asked_import
 from risks.models import Chunk, Cycle, RegisterImport
+from risks.queries.method import method
+from risks.rules.proportionality import rules_version
 
 
 @app.task
@@ -25,6 +28,27 @@ def reassess_nightly() -> None:
     """Plan today's cycle and ring for its chunks (beat, each night)."""
     now = timezone.now()
     ring(actions.plan_cycle(as_of=now.date(), at=now))
+
+
+@app.task
+def reassess_touched() -> None:
+    """Plan a cycle over what something happened to or whose day has come, and ring for it (beat, each minute).
+
+    Under rules or a method that never judged, everything is looked at once.
+    """
+    now = timezone.now()
+    full = Cycle.objects.full()
+    if full.exists() and not full.filter(rules_version=rules_version(method())).exists():
+        ring(actions.plan_cycle(as_of=now.date(), at=now))
+    cycle = actions.plan_touched(at=now)
+    if cycle is not None:
+        ring(cycle)
+
+
+@app.task
+def remind_of_overdue() -> None:
+    """Write the reminders that are owed (beat, each minute)."""
+    escalate_overdue(at=timezone.now())
 
 
 @app.task

@@ -5,6 +5,7 @@ from django.urls import path
 from risks.views import (
     changes,
     consultations,
+    cycles,
     dilemmas,
     exits,
     experts,
@@ -135,7 +136,9 @@ urlpatterns = [
         name="policy-difference",
     ),
     path("tasks/<int:pk>/", reassessments.review_task, name="review-task"),
-    path("cycles/<int:pk>/", reassessments.cycle_detail, name="cycle-detail"),
+    path("cycles/", cycles.cycle_list, name="cycle-list"),
+    path("cycles/<int:pk>/", cycles.cycle_detail, name="cycle-detail"),
+    path("cycles/<int:pk>/retry/", cycles.retry_cycle, name="cycle-retry"),
     path("partners/", partners.partner_list, name="partner-list"),
     path("partners/new/", partners.record_relationship, name="record-relationship"),
     path("partners/<int:pk>/", partners.partner_detail, name="partner-detail"),

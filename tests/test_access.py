@@ -79,7 +79,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "withdraw-involvement": lambda: {"pk": Involvement.objects.order_by("pk")[0].pk},
     "measure-detail": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
     "note-signal": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
-    "cycle-detail": lambda: {"pk": Cycle.objects.get().pk},
+    **{name: lambda: {"pk": first(Cycle)} for name in ("cycle-detail", "cycle-retry")},
     "partner-detail": lambda: {"pk": Relationship.objects.get().pk},
     "tie-risk": lambda: {"pk": Relationship.objects.get().pk},
     "consider-exit": lambda: {"pk": Relationship.objects.get().pk},

@@ -21,6 +21,7 @@ from risks.actions.measure_proposals import (
 )
 from risks.models import CompanionDuty, Measure, Risk
 from risks.models.measures import IN_FORCE
+from risks.queries.method import method
 from risks.rules.measure_workflow import (
     DUTY_LABELS,
     EMERGENCY_HOURS,
@@ -232,5 +233,11 @@ def _begun(
         "justified_on": today,
         "notified_on": notified_on,
         "appeal_until": appeal_until(notified_on) if notified_on else None,
-        "next_review": next_review(measure.intrusion, level=risk.level, today=today, ends_on=measure.ends_on),
+        "next_review": next_review(
+            measure.intrusion,
+            level=risk.level,
+            today=today,
+            ends_on=measure.ends_on,
+            intervals=method().review_intervals,
+        ),
     }

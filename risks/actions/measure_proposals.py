@@ -458,7 +458,13 @@ def _take(
     changes: dict[str, Any] = {"ended_on": at.date()}
     if approve:
         today, level = at.date(), measure.risk.level
-        review = next_review(measure.intrusion, level=level, today=today, ends_on=measure.ends_on)
+        review = next_review(
+            measure.intrusion,
+            level=level,
+            today=today,
+            ends_on=measure.ends_on,
+            intervals=method().review_intervals,
+        )
         changes = {"justified_on": today, "next_review": review}
     move(
         measure,

@@ -1,42 +1,84 @@
-"""Run a re-assessment cycle: plan it, take its chunks one by one, write findings and ask people (3.6, 3.8)."""
+"""Run a re-assessment cycle: plan it, take its chunks one by one, judge, ask people, end what they dated (3.6, 3.8)."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from hrdd.governance.actions import JOB, record_event
-from risks.models import Chunk, Cycle, Finding, Measure, ReviewTask
-from risks.models.measures import IN_FORCE
-from risks.queries.proportionality import findings_statement
-from risks.rules.proportionality import DUE_DAYS, RULES_VERSION, URGENT_HOURS, URGENT_HOURS_LIFE, Outcome
+from hrdd.governance.models import User
+from hrdd.governance.rules import NotAllowed, Permission
+from hrdd.job import as_job
+from risks.models import Chunk, Cycle, Measure, Touch
+from risks.models.measures import NEVER_STOOD
+from risks.queries.method import method
+from risks.queries.proportionality import NEVER, sweep_statement
+from risks.rules.proportionality import rules_version
 
-CHUNK_SIZE = 10_000
+CHUNK_SIZE = 20_000
+MEMBERS_SIZE = 2_000
 MOST_ATTEMPTS = 3
-ASKS_A_PERSON = frozenset({Outcome.REVIEW_URGENT, Outcome.REVIEW_DUE})
-ENDS_BY_JOB = {Outcome.EXPIRE: Measure.State.EXPIRED, Outcome.LIFT_EXECUTE: Measure.State.REVERSED}
+SWEEP_LOCK, PLAN_LOCK = 4102, 4103
 
 
-@transaction.atomic
 def plan_cycle(*, as_of: date, at: datetime) -> Cycle:
-    """Return the cycle of a day, planned in chunks; a second call returns the same cycle.
+    """Return the full cycle of a day, planned in chunks; a second call returns the same cycle.
 
     Args:
         as_of: the day whose measures in force are assessed.
-        at: now.
+        at: now; a cycle of this very day is the nightly one, another was asked for.
     """
-    cycle, created = Cycle.objects.get_or_create(
-        as_of=as_of, rules_version=RULES_VERSION, defaults={"started_at": at}
-    )
-    if not created:
+    with as_job(), transaction.atomic():
+        cycle, created = Cycle.objects.get_or_create(
+            kind=Cycle.Kind.NIGHTLY if as_of == at.date() else Cycle.Kind.REQUESTED,
+            period_start=datetime.combine(as_of, time(), UTC),
+            rules_version=rules_version(method()),
+            defaults={"started_at": at, "as_of": as_of},
+        )
+        if created:
+            _planned(cycle, _cut_into_chunks(cycle), at=at)
         return cycle
-    measures = _cut_into_chunks(cycle)
+
+
+def plan_touched(*, at: datetime) -> Cycle | None:
+    """Return a cycle over what something happened to, or whose day has come; None where there is nothing.
+
+    The touches are taken in the transaction that writes the chunks, so that a crash loses none. While an earlier
+    cycle of events waits for its worker it is returned instead.
+
+    Args:
+        at: now; one cycle a minute.
+    """
+    waiting = Cycle.objects.filter(kind=Cycle.Kind.EVENT, finished_at__isnull=True).first()
+    if waiting:
+        return waiting
+    touched = Touch.objects.filter(due_at__lte=at).exists()
+    if not touched and not Measure.objects.to_look_at(at.date()).exists():
+        return None
+    with as_job(), transaction.atomic():
+        _lock("pg_advisory_xact_lock", PLAN_LOCK)
+        cycle, created = Cycle.objects.get_or_create(
+            kind=Cycle.Kind.EVENT,
+            period_start=at.replace(second=0, microsecond=0),
+            rules_version=rules_version(method()),
+            defaults={"started_at": at, "as_of": at.date()},
+        )
+        if not created:
+            return None
+        measures = _take_touched(cycle, at=at)
+        if not measures:
+            cycle.delete()
+            return None
+        _planned(cycle, measures, at=at)
+        return cycle
+
+
+def _planned(cycle: Cycle, measures: int, *, at: datetime) -> None:
     record_event(
         by=JOB, at=at, action="planned re-assessment", subject=str(cycle), detail={"measures": measures}
     )
     _finish(cycle, at=at)
-    return cycle
 
 
 def _cut_into_chunks(cycle: Cycle) -> int:
@@ -51,8 +93,47 @@ def _cut_into_chunks(cycle: Cycle) -> int:
         INSERT INTO risks_chunk (cycle_id, first_measure, last_measure, attempts, assessed, quarantined)
         SELECT %s, first, last, 0, 0, false FROM parts ORDER BY first)
         SELECT coalesce(sum(many), 0)::bigint FROM parts"""  # noqa: S608  # compiled by Django
+    return _counted(statement, [CHUNK_SIZE, *params, cycle.pk])
+
+
+def _take_touched(cycle: Cycle, *, at: datetime) -> int:
+    """Take the touches, write chunks over their measures and those whose day has come; return how many.
+
+    What does not stand is set aside until it begins; what stands is not taken again today unless touched.
+    """
+    today = cycle.as_of
+    inner, params = Measure.objects.in_force(today).order_by().values("id").query.sql_with_params()
+    statement = f"""WITH taken AS (DELETE FROM risks_touch WHERE due_at <= %s RETURNING measure_id, risk_id),
+        chosen AS (
+            SELECT id FROM risks_measure WHERE look_again_on IS NULL
+            UNION SELECT id FROM risks_measure WHERE look_again_on <= %s
+            UNION SELECT m.id FROM taken JOIN risks_measure m ON m.risk_id = taken.risk_id
+            UNION SELECT measure_id FROM taken WHERE measure_id IS NOT NULL),
+        standing AS (SELECT id FROM ({inner}) AS s (id) WHERE id IN (SELECT id FROM chosen)),
+        moved AS (
+            UPDATE risks_measure m SET look_again_on = looked.day
+            FROM (SELECT c.id, CASE WHEN s.id IS NOT NULL THEN %s::date + 1
+                    WHEN o.starts_on > %s AND o.ended_on IS NULL AND o.state <> ALL (%s) THEN o.starts_on
+                    ELSE %s END AS day
+                FROM chosen c JOIN risks_measure o ON o.id = c.id LEFT JOIN standing s ON s.id = c.id) AS looked
+            WHERE m.id = looked.id AND m.look_again_on IS DISTINCT FROM looked.day),
+        parts AS (
+            SELECT min(id) AS first, max(id) AS last, count(*) AS many, array_agg(id ORDER BY id) AS members
+            FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / %s AS part FROM standing) AS numbered
+            GROUP BY part),
+        written AS (
+            INSERT INTO risks_chunk (cycle_id, first_measure, last_measure, members, attempts, assessed, quarantined)
+            SELECT %s, first, last, members, 0, 0, false FROM parts ORDER BY first)
+        SELECT coalesce(sum(many), 0)::bigint FROM parts"""  # noqa: S608  # compiled by Django
+    return _counted(
+        statement,
+        [at, today, *params, today, today, list(NEVER_STOOD), NEVER, MEMBERS_SIZE, cycle.pk],
+    )
+
+
+def _counted(statement: str, params: list[Any]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [CHUNK_SIZE, *params, cycle.pk])
+        cursor.execute(statement, params)
         [(counted,)] = cursor.fetchall()
     return int(counted)
 
@@ -65,36 +146,52 @@ def claim_chunk(chunk_id: int) -> bool:
     return waiting.update(attempts=F("attempts") + 1) == 1
 
 
-@transaction.atomic
 def assess_chunk(chunk_id: int, *, at: datetime) -> int:
-    """Assess one chunk in one transaction; return how many measures, 0 when somebody else has it."""
-    waiting = Chunk.objects.filter(pk=chunk_id, done_at__isnull=True)
-    chunk = waiting.select_for_update(skip_locked=True).first()
-    if chunk is None:
-        return 0
+    """Assess one chunk in one transaction, as a job; return how many measures, 0 when somebody else has it."""
+    with as_job(), transaction.atomic():
+        waiting = Chunk.objects.filter(pk=chunk_id, done_at__isnull=True)
+        chunk = waiting.select_for_update(skip_locked=True).first()
+        return _assess(chunk, at=at) if chunk else 0
+
+
+def _assess(chunk: Chunk, *, at: datetime) -> int:
     cycle = Cycle.objects.get(pk=chunk.cycle_id)
-    measures = Measure.objects.in_force(cycle.as_of).filter(
-        pk__gte=chunk.first_measure, pk__lte=chunk.last_measure
+    # A sweep of events waits for the parts under way and they for it: no older view overwrites a newer look.
+    exclusive = cycle.kind == Cycle.Kind.EVENT
+    _lock("pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared", SWEEP_LOCK)
+    end_of_day = datetime.combine(cycle.as_of + timedelta(days=1), time(), UTC)
+    statement, params = sweep_statement(
+        _measures_of(chunk, cycle),
+        cycle=cycle,
+        at=at,
+        moment=min(cycle.started_at, end_of_day),
+        method=method(),
+        today=cycle.as_of == at.date(),
     )
-    assessed, found = _write_findings(cycle, measures)
-    findings = (
-        list(cycle.findings.filter(measure__in=measures.values("pk")).select_related("cycle"))
-        if found
-        else []
-    )
-    _ask_people(findings, at=at)
-    if cycle.as_of == at.date():
-        _end_what_a_person_dated(findings, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        assessed, found, ended = cursor.fetchone()
     chunk.done_at, chunk.assessed = at, assessed
     chunk.save(update_fields=["done_at", "assessed"])
-    record_event(
-        by=JOB,
-        at=at,
-        action="assessed measures",
-        subject=str(cycle),
-        detail={"chunk": chunk.pk, "assessed": assessed, "findings": found},
-    )
-    return assessed
+    told = {"chunk": chunk.pk, "assessed": assessed, "findings": found}
+    record_event(by=JOB, at=at, action="assessed measures", subject=str(cycle), detail=told)
+    for code, measures in sorted(ended.items()):
+        record_event(
+            by=JOB, at=at, action=f"ended measures: {code}", subject=str(cycle), detail={"measures": measures}
+        )
+    return int(assessed)
+
+
+def _measures_of(chunk: Chunk, cycle: Cycle) -> QuerySet[Measure]:
+    standing = Measure.objects.in_force(cycle.as_of)
+    if chunk.members is None:
+        return standing.filter(pk__gte=chunk.first_measure, pk__lte=chunk.last_measure)
+    return standing.filter(pk__in=chunk.members)
+
+
+def _lock(function: str, key: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s)", [key])
 
 
 def finish_cycle(cycle: Cycle, *, at: datetime) -> bool:
@@ -109,50 +206,33 @@ def _finish(cycle: Cycle, *, at: datetime) -> None:
         Cycle.objects.filter(pk=cycle.pk, finished_at__isnull=True).update(finished_at=at)
 
 
-def _write_findings(cycle: Cycle, measures: QuerySet[Measure]) -> tuple[int, int]:
-    """Judge measures and write the findings in one statement; return how many were judged, and found."""
-    with connection.cursor() as cursor:
-        cursor.execute(*findings_statement(measures, cycle=cycle.pk, as_of=cycle.as_of))
-        assessed, found = cursor.fetchone()
-    return assessed, found
+@transaction.atomic
+def retry_quarantined(cycle: Cycle, *, by: User, at: datetime) -> int:
+    """Give the parts of a cycle that were set aside another three attempts; return how many.
 
+    Args:
+        cycle: whose parts were set aside.
+        by: who asks; needs the permission to re-assess.
+        at: now.
 
-def _due_at(finding: Finding, at: datetime) -> datetime:
-    if finding.finding == Outcome.REVIEW_DUE:
-        return at + timedelta(days=DUE_DAYS)
-    return at + timedelta(hours=URGENT_HOURS_LIFE if finding.inputs["threat_to_life"] else URGENT_HOURS)
-
-
-def _ask_people(findings: Iterable[Finding], *, at: datetime) -> None:
-    """Open a task for each finding a person must answer; an open task stays open and only gets nearer."""
-    asked = {finding.measure_id: finding for finding in findings if finding.finding in ASKS_A_PERSON}
-    open_tasks = ReviewTask.objects.filter(measure__in=asked, closed_at__isnull=True).select_related(
-        "finding__cycle"
+    Raises:
+        NotAllowed: the role may not, or nothing was set aside.
+    """
+    if not by.may(Permission.REASSESS_MEASURE):
+        raise NotAllowed("Your role does not run re-assessments (domain roles ANALYST, REVIEWER, DECIDER).")
+    retried = cycle.chunks.filter(quarantined=True, done_at__isnull=True).update(
+        quarantined=False, attempts=0
     )
-    for task in open_tasks:
-        finding = asked.pop(task.measure_id)
-        if finding.cycle.as_of >= task.finding.cycle.as_of:
-            task.finding = finding
-        task.due_at = min(task.due_at, _due_at(finding, at))
-        task.save(update_fields=["finding", "due_at"])
-    ReviewTask.objects.bulk_create(
-        ReviewTask(measure_id=measure_id, finding=finding, opened_at=at, due_at=_due_at(finding, at))
-        for measure_id, finding in asked.items()
-    )
-
-
-def _end_what_a_person_dated(findings: Iterable[Finding], *, at: datetime) -> None:
-    """End measures whose human end date passed or whose human appeal was upheld; nothing else (3.8, SD7)."""
-    for finding in findings:
-        state = ENDS_BY_JOB.get(Outcome(finding.finding))
-        if state is None:
-            continue
-        measure = finding.measure
-        ended_on = measure.ends_on if state == Measure.State.EXPIRED else at.date()
-        changed = Measure.objects.filter(pk=measure.pk, state__in=IN_FORCE).update(
-            state=state, ended_on=ended_on
+    if not retried:
+        raise NotAllowed(
+            "No part of this re-assessment is set aside. Open the page again to see how far it is."
         )
-        if changed:
-            record_event(
-                by=JOB, at=at, action=f"ended measure: {finding.code}", subject=str(measure), detail={}
-            )
+    Cycle.objects.filter(pk=cycle.pk).update(finished_at=None)
+    record_event(
+        by=by.username,
+        at=at,
+        action="retried parts of a re-assessment",
+        subject=str(cycle),
+        detail={"parts": retried},
+    )
+    return retried

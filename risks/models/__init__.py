@@ -29,7 +29,7 @@ from risks.models.partners import (
 )
 from risks.models.plans import MitigationPlan
 from risks.models.policies import Policy, PolicyVersion
-from risks.models.proportionality import Chunk, Cycle, Finding, ReviewTask
+from risks.models.proportionality import Chunk, Cycle, Finding, Reminder, ReviewTask, Touch
 from risks.models.publications import Publication, SalientList
 from risks.models.rabat import RabatAssessment, RabatConfirmation
 from risks.models.record import RecordEntry
@@ -85,6 +85,7 @@ __all__ = [
     "RegisterImport",
     "Relationship",
     "RelationshipRisk",
+    "Reminder",
     "ReviewTask",
     "Right",
     "Risk",
@@ -96,4 +97,5 @@ __all__ = [
     "Stake",
     "StakeholderGroup",
     "ThreePartTest",
+    "Touch",
 ]

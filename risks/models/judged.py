@@ -15,6 +15,11 @@ class Judged(models.Model):
     ceiling_lift = models.IntegerField()
     days_since_review = models.IntegerField()
     age_days = models.IntegerField(null=True)
+    interval_days = models.IntegerField()
+    rejustify_after = models.IntegerField(null=True)
+    days_to_end = models.IntegerField(null=True)
+    near_days = models.IntegerField(null=True)
+    days_to_context_end = models.IntegerField(null=True)
     appeal_upheld = models.BooleanField()
     end_date_passed = models.BooleanField()
     end_date_near = models.BooleanField()
@@ -26,6 +31,7 @@ class Judged(models.Model):
     policy_changed = models.BooleanField()
     consultation_finding = models.BooleanField()
     ineffective = models.BooleanField()
+    emergency_lapsed = models.BooleanField()
 
     class Meta:
         managed = False

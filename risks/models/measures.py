@@ -19,6 +19,10 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         begun = self.filter(starts_on__lte=on).exclude(state__in=NEVER_STOOD)
         return begun.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
 
+    def to_look_at(self, on: date) -> Self:
+        """Return what the passage of time asks to look at on a day, and what was never looked at."""
+        return self.filter(Q(look_again_on__isnull=True) | Q(look_again_on__lte=on))
+
 
 class Measure(models.Model):
     """A response to a risk, from no action to a ban (domain.md 3.2)."""
@@ -109,12 +113,16 @@ class Measure(models.Model):
     level_then = models.PositiveSmallIntegerField()
     reviewed_on = models.DateField()
     justified_on = models.DateField()
+    look_again_on = models.DateField(null=True, blank=True, editable=False)
 
     objects = MeasureQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_on", "id"]
-        indexes = [models.Index(fields=["state", "starts_on"])]
+        indexes = [
+            models.Index(fields=["state", "starts_on"]),
+            models.Index(fields=["look_again_on"], name="measure_look_again"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="measure_ended_has_date",

@@ -50,7 +50,7 @@ class Answered:
 
 def latest_cycle() -> Cycle | None:
     """Return the finished cycle of the latest day."""
-    return Cycle.objects.filter(finished_at__isnull=False).first()
+    return Cycle.objects.full().filter(finished_at__isnull=False).first()
 
 
 def listed_measures(

@@ -3,45 +3,32 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import (
-    BooleanField,
-    Case,
-    DateField,
-    Exists,
-    F,
-    Func,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Cast, Coalesce, Least
+from django.db.models import BooleanField, QuerySet
 
 from risks.models.judged import Judged
 from risks.models.measures import Measure, Signal
-from risks.models.salience import SeverityAssessment
+from risks.models.proportionality import Cycle
 from risks.rules.evaluation import ProportionalityInput
 from risks.rules.ladder import LADDER
+from risks.rules.method import DEFAULT, Method
 from risks.rules.proportionality import (
     ARMS,
     TRIGGERS,
     WITHIN_INTERVAL,
     Outcome,
+    days_to_next_look,
     fires,
     primary_arm,
     suggestion,
 )
 
-NEAR_DAYS = 14
 INPUT_COLUMNS = [field.name for field in Judged._meta.concrete_fields]
+FROM_THE_METHOD = ("interval_days", "rejustify_after")
 FLAGS = [field.name for field in Judged._meta.concrete_fields if isinstance(field, BooleanField)]
 
 
@@ -72,108 +59,130 @@ class Judgement:
         )
 
 
-def _true(condition: Q | Exists) -> Case:
-    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+# What the source reads of a measure; the rest of its inputs comes from its risk, its signals and the method.
+READ = (
+    *("id", "risk_id", "kind", "intrusion", "state", "level_then", "reviewed_on", "justified_on"),
+    *("starts_on", "ends_on", "repeat_after_warning", "override_reason", "emergency_until", "look_again_on"),
+)
+NEVER = date.max
 
 
-class DaysBetween(Func):
-    """Return the whole days from the second date to the first; PostgreSQL subtracts dates to an integer."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " - "
-    output_field = IntegerField()
+def _array(values: Iterable[int | None]) -> str:
+    """Return an SQL array of our own integers."""
+    return f"(ARRAY[{','.join('NULL' if value is None else str(int(value)) for value in values)}]::int[])"
 
 
-def _days(since: str, until: date) -> DaysBetween:
-    return DaysBetween(_day(until), F(since))
+def _clocks(given: str, method: Method) -> str:
+    """Return inputs with the intervals that the method gives them; a closed risk (L0) uses column L1 (3.4)."""
+    every = _array(days for intrusion in range(6) for days in method.review_intervals[intrusion])
+    oldest = _array(method.rejustification_days[intrusion] for intrusion in range(6))
+    return f"""SELECT given.*, {every}[intrusion * 5 + greatest(level_now, 1)] AS interval_days,
+        {oldest}[intrusion + 1] AS rejustify_after FROM ({given}) AS given"""  # noqa: S608  # our own integers
 
 
-def _day(value: date) -> Cast:
-    return Cast(Value(value), DateField())
-
-
-def inputs_of(measures: QuerySet[Measure], *, as_of: date) -> QuerySet[Any, Any]:
-    """Return the inputs of the table for some measures as they stood on a day.
+def source(
+    measures: QuerySet[Measure], *, as_of: date, moment: datetime, method: Method, supposed: str = ""
+) -> tuple[str, list[Any]]:
+    """Return the SQL that fills the relation `judged` from measures as they stood on a day, each source joined once.
 
     Args:
         measures: the measures to judge.
         as_of: the day; later assessments and signals are not seen.
+        moment: until when an emergency had to be assessed in full.
+        method: whose intervals apply.
+        supposed: an SQL expression for the level of a risk `r` instead of the one that holds (what-if), or "".
     """
-    level = SeverityAssessment.objects.levels_on(as_of, risk=OuterRef("risk"))[:1]
-    closed = Q(risk__status="closed", risk__closed_on__lte=as_of)
-    left = DaysBetween(F("ends_on"), _day(as_of))
-    length = DaysBetween(F("ends_on"), F("starts_on"))
-    signals = {
-        kind: _true(
-            Exists(
-                Signal.objects.filter(
-                    measure=OuterRef("pk"),
-                    kind=kind,
-                    noted_on__lte=as_of,
-                    noted_on__gte=OuterRef("reviewed_on"),
-                )
-            )
-        )
-        for kind in Signal.Kind.values
-    }
-    return measures.annotate(
-        level_now=Case(
-            When(closed, then=Value(0)),
-            default=Coalesce(Subquery(level), F("level_then"), output_field=IntegerField()),
-            output_field=IntegerField(),
-        ),
-        ceiling_lift=Case(
-            When(Q(repeat_after_warning=True) | ~Q(override_reason=""), then=Value(1)),
-            default=Value(0),
-            output_field=IntegerField(),
-        ),
-        days_since_review=_days("reviewed_on", as_of),
-        age_days=_days("justified_on", as_of),
-        end_date_passed=_true(Q(ends_on__lt=as_of)),
-        days_left=left,
-        near=Least(Value(NEAR_DAYS), length / Value(2), output_field=IntegerField()),
-        no_end_date=_true(Q(ends_on__isnull=True)),
-        threat_to_life=_true(Q(risk__threat_to_life=True)),
-        context_ended=_true(Q(risk__context_until__lt=as_of, risk__context_until__gte=F("reviewed_on"))),
-        **signals,
-    ).annotate(
-        end_date_near=_true(Q(days_left__gte=0, days_left__lte=F("near"))),
-        row=F("pk"),
-    )
+    standing, params = measures.order_by().values_list(*READ).query.sql_with_params()
+    heard = ", ".join(f"bool_or(s.kind = '{kind}') AS {kind}" for kind in Signal.Kind.values)
+    flags = ", ".join(f"coalesce(heard.{kind}, false) AS {kind}" for kind in Signal.Kind.values)
+    level = supposed or "CASE WHEN r.status = 'closed' AND r.closed_on <= day THEN 0 ELSE held.level END"
+    given = f"""WITH standing ({", ".join(READ)}) AS ({standing}), asked (day) AS (SELECT %s::date),
+        about AS (
+            SELECT r.id, r.threat_to_life, r.context_until, {level} AS level
+            FROM risks_risk r CROSS JOIN asked LEFT JOIN LATERAL (
+                SELECT level FROM risks_severityassessment WHERE risk_id = r.id AND holds_from <= day
+                ORDER BY holds_from DESC, id DESC LIMIT 1) AS held ON true
+            WHERE r.id IN (SELECT risk_id FROM standing)),
+        heard AS (
+            SELECT s.measure_id, {heard} FROM standing m CROSS JOIN asked
+            JOIN risks_signal s ON s.measure_id = m.id AND s.noted_on BETWEEN m.reviewed_on AND day
+            GROUP BY s.measure_id)
+        SELECT m.id AS row, m.kind, m.intrusion::int, m.level_then::int,
+            coalesce(about.level, m.level_then)::int AS level_now,
+            (m.repeat_after_warning OR m.override_reason <> '')::int AS ceiling_lift,
+            day - m.reviewed_on AS days_since_review, day - m.justified_on AS age_days,
+            m.ends_on - day AS days_to_end, least(%s, (m.ends_on - m.starts_on) / 2) AS near_days,
+            CASE WHEN about.context_until >= day THEN about.context_until - day END AS days_to_context_end,
+            coalesce(m.ends_on < day, false) AS end_date_passed,
+            coalesce(m.ends_on - day BETWEEN 0 AND least(%s, (m.ends_on - m.starts_on) / 2), false)
+                AS end_date_near,
+            m.ends_on IS NULL AS no_end_date, about.threat_to_life,
+            coalesce(about.context_until < day AND about.context_until >= m.reviewed_on, false) AS context_ended,
+            m.state = 'active_emergency' AND coalesce(m.emergency_until <= %s, false) AS emergency_lapsed,
+            {flags}, m.look_again_on
+        FROM standing m CROSS JOIN asked JOIN about ON about.id = m.risk_id
+        LEFT JOIN heard ON heard.measure_id = m.id"""  # noqa: S608  # our own columns
+    return _clocks(given, method), [*params, as_of, method.near_days, method.near_days, moment]
 
 
-NAMES = [*INPUT_COLUMNS, "arm", *(f"fires_{number}" for number in range(len(TRIGGERS)))]
+FIRED = [f"fires_{number}" for number in range(len(TRIGGERS))]
 
 
-@cache
-def _table_sql() -> tuple[str, tuple[Any, ...]]:
-    """Return the rules table compiled once: a verdict for each row of `judged`."""
-    verdicts = Judged.objects.annotate(
-        arm=primary_arm(), **{f"fires_{number}": fires(trigger) for number, trigger in enumerate(TRIGGERS)}
-    )
-    sql, params = verdicts.values_list(*NAMES).query.sql_with_params()
+def _compiled(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
+    sql, params = rows.query.sql_with_params()
     return sql, tuple(params)
 
 
-def _verdicts(source_sql: str) -> tuple[str, list[Any]]:
-    """Return the CTEs `judged` and `verdict` over a source of inputs, and the parameters of the second."""
-    sql, params = _table_sql()
-    return f"WITH judged AS MATERIALIZED ({source_sql}), verdict ({', '.join(NAMES)}) AS ({sql})", list(
-        params
-    )
+@cache
+def _decide_sql() -> tuple[str, tuple[Any, ...]]:
+    """Return the deciding arm of each row of `judged`, and the days to its next look, compiled once."""
+    decided = Judged.objects.annotate(arm=primary_arm(), next_look=days_to_next_look())
+    return _compiled(decided.values_list(*INPUT_COLUMNS, "arm", "next_look"))
 
 
-def _judge(source_sql: str, source_params: Sequence[Any]) -> list[Judgement]:
-    ctes, params = _verdicts(source_sql)
+@cache
+def _fires_sql() -> tuple[str, tuple[Any, ...]]:
+    """Return which triggers apply to each row of `judged`, compiled once."""
+    verdicts = Judged.objects.annotate(**dict(zip(FIRED, map(fires, TRIGGERS), strict=True)))
+    return _compiled(verdicts.values_list(*INPUT_COLUMNS, *FIRED))
+
+
+def _carrying(sql: str, *columns: str) -> str:
+    """Return a compiled SELECT over `judged` that also passes on columns which the rules do not read."""
+    return sql.replace(" FROM ", ", " + ", ".join(columns) + " FROM ", 1)
+
+
+def _decided(source_sql: str, *, carried: str) -> tuple[str, list[Any]]:
+    """Return the CTE `decided` over a source of inputs, and the parameters of its own part."""
+    sql, params = _decide_sql()
+    columns = ", ".join([*INPUT_COLUMNS, "arm", "next_look", carried])
+    judged = f"judged AS (SELECT * FROM ({source_sql}) AS filled OFFSET 0)"  # noqa: S608  # our own columns
+    return f"decided ({columns}) AS MATERIALIZED (WITH {judged} {_carrying(sql, carried)})", list(params)
+
+
+def _fired(where: str) -> tuple[str, list[Any]]:
+    """Return the CTE `fired` over some rows of `decided`, and its parameters."""
+    sql, params = _fires_sql()
+    columns = ", ".join([*INPUT_COLUMNS, *FIRED, "arm"])
+    judged = f"judged AS (SELECT * FROM decided {where})"  # noqa: S608  # our own words
+    return f"fired ({columns}) AS (WITH {judged} {_carrying(sql, 'arm')})", list(params)
+
+
+def judge(source_sql: str, source_params: Sequence[Any]) -> list[Judgement]:
+    """Judge a source of inputs by the table, and return what it says of each row, in order."""
+    decided, decided_params = _decided(source_sql, carried="look_again_on")
+    fired, fired_params = _fired("")
+    columns = [*INPUT_COLUMNS, *FIRED, "arm"]
+    statement = f"WITH {decided}, {fired} SELECT {', '.join(columns)} FROM fired ORDER BY row"  # noqa: S608  # our own columns
     with connection.cursor() as cursor:
-        cursor.execute(f"{ctes} SELECT * FROM verdict ORDER BY row", [*source_params, *params])  # noqa: S608
+        cursor.execute(statement, [*source_params, *decided_params, *fired_params])
         found = cursor.fetchall()
-    return [_judgement(dict(zip(NAMES, values, strict=True))) for values in found]
+    return [_judgement(dict(zip(columns, values, strict=True))) for values in found]
 
 
 def _judgement(values: Mapping[str, Any]) -> Judgement:
     arm = ARMS[values["arm"]] if values["arm"] < len(ARMS) else None
-    codes = [trigger.code for number, trigger in enumerate(TRIGGERS) if values[f"fires_{number}"]]
+    codes = [trigger.code for number, trigger in enumerate(TRIGGERS) if values[FIRED[number]]]
     return Judgement(
         row=values["row"],
         finding=arm.outcome if arm else Outcome.OK,
@@ -183,38 +192,73 @@ def _judgement(values: Mapping[str, Any]) -> Judgement:
     )
 
 
-def _source(measures: QuerySet[Measure], *, as_of: date) -> tuple[str, list[Any]]:
-    sql, params = inputs_of(measures.order_by(), as_of=as_of).values(*INPUT_COLUMNS).query.sql_with_params()
-    columns = ", ".join(INPUT_COLUMNS)
-    return f"SELECT * FROM ({sql}) AS inputs ({columns})", list(params)  # noqa: S608  # our own columns
+OUTCOMES, DECIDING = [str(arm.outcome) for arm in ARMS], [arm.code for arm in ARMS]
+ENDS = {Outcome.EXPIRE: Measure.State.EXPIRED, Outcome.LIFT_EXECUTE: Measure.State.REVERSED}
 
 
-def findings_statement(measures: QuerySet[Measure], *, cycle: int, as_of: date) -> tuple[str, list[Any]]:
-    """Return the one statement that judges measures and writes what was found; it returns two counts.
+def sweep_statement(
+    measures: QuerySet[Measure], *, cycle: Cycle, at: datetime, moment: datetime, method: Method, today: bool
+) -> tuple[str, list[Any]]:
+    """Return the one statement that judges measures and does what a job may do about them (3.6, 3.8).
 
-    Nothing is written where all is well: the chunk of the cycle is the record of what was covered.
+    It writes findings (none where all is well: the chunk is the record of what was covered), opens a task for each
+    that a person must answer (an open one only gets nearer), ends what a person dated or an appeal body decided,
+    and notes when to look again. It returns how many were judged and found, and the ids of what it ended by code.
 
     Args:
-        measures: the measures to judge, as they stood on the day.
-        cycle: the id of the cycle that the findings belong to.
-        as_of: the day.
+        measures: the measures to judge.
+        cycle: whose findings are written, and its day.
+        at: now.
+        moment: until when an emergency had to be assessed.
+        method: whose intervals and deadlines apply.
+        today: whether the cycle is of this day; one of the past ends nothing and moves no look.
     """
-    source, source_params = _source(measures, as_of=as_of)
-    ctes, params = _verdicts(source)
-    codes = ", ".join(f"CASE WHEN fires_{number} = 1 THEN %s END" for number in range(len(TRIGGERS)))
+    inner, params = source(measures, as_of=cycle.as_of, moment=moment, method=method)
+    decided, decided_params = _decided(inner, carried="look_again_on")
+    fired, fired_params = _fired(f"WHERE arm < {len(ARMS)}")
+    codes = ", ".join(f"CASE WHEN {name} = 1 THEN %s END" for name in FIRED)
     inputs = ", ".join(f"'{name}', {name}" for name in INPUT_COLUMNS)
-    statement = f"""{ctes}, written AS (
+    statement = f"""WITH {decided}, {fired}, written AS (
         INSERT INTO risks_finding (cycle_id, measure_id, finding, code, codes, inputs)
         SELECT %s, row, (%s::text[])[arm + 1], (%s::text[])[arm + 1],
                to_jsonb(array_remove(ARRAY[{codes}], NULL)), jsonb_build_object({inputs})
-        FROM verdict WHERE arm < {len(ARMS)} ORDER BY row RETURNING 1)
-        SELECT (SELECT count(*) FROM judged), (SELECT count(*) FROM written)"""  # noqa: S608  # our own columns
-    outcomes, deciding = [str(arm.outcome) for arm in ARMS], [arm.code for arm in ARMS]
-    fired = [trigger.code for trigger in TRIGGERS]
-    return statement, [*source_params, *params, cycle, outcomes, deciding, *fired]
+        FROM fired ORDER BY row
+        RETURNING id, measure_id, finding, code, (inputs->>'threat_to_life')::boolean AS life),
+        asked AS (
+        INSERT INTO risks_reviewtask AS task (measure_id, finding_id, opened_at, due_at, level)
+        SELECT measure_id, id, %s, %s + make_interval(hours => CASE
+            WHEN finding = 'REVIEW_DUE' THEN %s WHEN life THEN %s ELSE %s END), 'DECIDER'
+        FROM written WHERE finding IN ('REVIEW_URGENT', 'REVIEW_DUE') ORDER BY measure_id
+        ON CONFLICT (measure_id) WHERE closed_at IS NULL DO UPDATE SET
+            due_at = least(task.due_at, excluded.due_at),
+            finding_id = CASE WHEN %s >= (SELECT c.as_of FROM risks_finding f JOIN risks_cycle c ON c.id = f.cycle_id
+                WHERE f.id = task.finding_id) THEN excluded.finding_id ELSE task.finding_id END),
+        ended AS (
+        UPDATE risks_measure m SET look_again_on = %s,
+            state = CASE finding WHEN 'EXPIRE' THEN %s ELSE %s END,
+            ended_on = CASE finding WHEN 'EXPIRE' THEN m.ends_on ELSE %s END
+        FROM written w WHERE m.id = w.measure_id AND %s AND w.finding IN ('EXPIRE', 'LIFT_EXECUTE')
+            AND m.state IN ('active', 'active_emergency')
+        RETURNING m.id, w.code),
+        later AS MATERIALIZED (
+        SELECT row, %s::date + CASE WHEN arm < {len(ARMS)} THEN 1 ELSE next_look END AS look, look_again_on AS seen
+        FROM decided WHERE %s AND (arm >= {len(ARMS)} OR (%s::text[])[arm + 1] LIKE 'REVIEW%%')),
+        looked AS (  -- by the list of ids, so that few changes never read the whole table
+        UPDATE risks_measure m SET look_again_on = later.look FROM later
+        WHERE m.id = ANY (ARRAY(SELECT row FROM later WHERE look IS DISTINCT FROM seen)) AND m.id = later.row)
+        SELECT (SELECT count(*) FROM decided), (SELECT count(*) FROM written),
+            (SELECT coalesce(json_object_agg(code, ids), '{{}}') FROM (
+                SELECT code, json_agg(id ORDER BY id) AS ids FROM ended GROUP BY code) AS by_code)"""  # noqa: S608  # our own columns
+    return statement, [
+        *(*params, *decided_params, *fired_params),
+        *(cycle.pk, OUTCOMES, DECIDING, *(trigger.code for trigger in TRIGGERS)),
+        *(at, at, method.due_days * 24, method.urgent_hours_life, method.urgent_hours),
+        *(cycle.as_of, NEVER, ENDS[Outcome.EXPIRE], ENDS[Outcome.LIFT_EXECUTE], at.date(), today),
+        *(cycle.as_of, today, OUTCOMES),
+    ]
 
 
-def judge_inputs(inputs: Iterable[ProportionalityInput]) -> list[Judgement]:
+def judge_inputs(inputs: Iterable[ProportionalityInput], *, method: Method = DEFAULT) -> list[Judgement]:
     """Judge free-standing inputs (the command `evaluate proportionality`) by the same table and CASE."""
     rows = [
         {
@@ -227,6 +271,15 @@ def judge_inputs(inputs: Iterable[ProportionalityInput]) -> list[Judgement]:
         }
         for number, given in enumerate(inputs)
     ]
-    types = ", ".join(f"{field.name} {field.db_type(connection)}" for field in Judged._meta.concrete_fields)
-    source = f"SELECT * FROM jsonb_to_recordset(%s::jsonb) AS given ({types})"  # noqa: S608  # our own columns
-    return _judge(source, [json.dumps(rows)])
+    return judge_rows(rows, method=method)
+
+
+def judge_rows(rows: Sequence[Mapping[str, Any]], *, method: Method) -> list[Judgement]:
+    """Judge rows of inputs, named as the columns of Judged, under the intervals of a method."""
+    types = ", ".join(
+        f"{field.name} {field.db_type(connection)}"
+        for field in Judged._meta.concrete_fields
+        if field.name not in FROM_THE_METHOD
+    )
+    lines = f"SELECT *, NULL::date AS look_again_on FROM jsonb_to_recordset(%s::jsonb) AS given ({types})"  # noqa: S608  # our own columns
+    return judge(_clocks(lines, method), [json.dumps(rows)])

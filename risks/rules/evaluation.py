@@ -35,6 +35,7 @@ KNOWN_FLAGS = frozenset(
         "collateral_harm",
         "context_ended",
         "ineffective",
+        "emergency_lapsed",
     }
 )
 MOST_DAYS = 100_000

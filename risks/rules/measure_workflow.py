@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from hrdd.governance.rules import NotAllowed, Permission, Step
+from risks.rules.intervals import Row
 from risks.rules.ladder import LADDER, NEEDS_END_DATE
-from risks.rules.proportionality import REVIEW_INTERVALS
 from risks.rules.three_part_test import OutcomeOfTest
 
 SIGN_OFF_KIND = "measure"
@@ -393,7 +393,17 @@ def appeal_until(notified_on: date) -> date:
     return date(year, month, min(notified_on.day, calendar.monthrange(year, month)[1]))
 
 
-def next_review(intrusion: int, *, level: int, today: date, ends_on: date | None) -> date:
-    """Return when a measure is looked at again: by class and level, and before its end (3.4)."""
-    by = today + timedelta(days=REVIEW_INTERVALS[intrusion][max(level, 1) - 1])
+def next_review(
+    intrusion: int, *, level: int, today: date, ends_on: date | None, intervals: Mapping[int, Row]
+) -> date:
+    """Return when a measure is looked at again: by class and level, and before its end (3.4).
+
+    Args:
+        intrusion: its class, 0 to 5.
+        level: of the risk; a closed one (0) counts as 1.
+        today: the day of the decision.
+        ends_on: its end date.
+        intervals: days by class and level, as configured.
+    """
+    by = today + timedelta(days=intervals[intrusion][max(level, 1) - 1])
     return min(by, ends_on) if ends_on else by

@@ -1,8 +1,19 @@
 """The numbers of the method that are our own design, each with its source in domain.md [D]; all configurable."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
+
+from risks.rules.intervals import (
+    REJUSTIFICATION_DAYS,
+    REVIEW_INTERVALS,
+    IntervalError,
+    Row,
+    rejustification_days,
+    review_intervals,
+)
 
 
 class MethodError(ValueError):
@@ -39,9 +50,30 @@ class Method:
     )
     rabat_days: int = 30  # 4.1: how long a Rabat assessment may be relied on
     rabat_tense_days: int = 7  # 4.1: the same in armed conflict, elections, communal tension
+    review_intervals: Mapping[int, Row] = field(default_factory=lambda: REVIEW_INTERVALS)  # 3.4, by class
+    rejustification_days: Mapping[int, int | None] = field(default_factory=lambda: REJUSTIFICATION_DAYS)
+    urgent_hours: int = 72  # 3.6: a person answers an urgent finding
+    urgent_hours_life: int = 24  # 3.6: the same where lives are in danger
+    due_days: int = 14  # 3.6: a person answers any other finding
+    near_days: int = 14  # 3.6: an end date is near
+    silence_days: int = 7  # 3.8: a senior re-justifies or lifts what lapsed
+
+    @property
+    def version(self) -> str:
+        """Return what tells this method from others: nothing for the default, else eight digits of its hash."""
+        if self == DEFAULT:
+            return ""
+        told = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:8]
 
 
 DEFAULT = Method()
+NEVER_LENGTHENED = ("urgent_hours", "urgent_hours_life", "due_days", "silence_days")
+NEVER_SHORTENED = ("near_days",)  # a later warning before an end date would protect less
+BY_CLASS: Mapping[str, Callable[[Any], Any]] = {
+    "review_intervals": review_intervals,
+    "rejustification_days": rejustification_days,
+}
 
 
 def configured(given: Mapping[str, Any]) -> Method:
@@ -66,13 +98,27 @@ def configured(given: Mapping[str, Any]) -> Method:
         raise MethodError("lift_both: two heads together lift at least as far as one (domain.md 2.3).")
     if method.rabat_tense_days > method.rabat_days:
         raise MethodError("rabat_tense_days: never longer than rabat_days (domain.md 4.1).")
+    if method.urgent_hours_life > method.urgent_hours:
+        raise MethodError("urgent_hours_life: never longer than urgent_hours (domain.md 3.6).")
     return method
 
 
 def _value(name: str, value: Any, default: Any) -> Any:
     if name == "analyst_pair_up_to":
         return _delegated_class(name, value)
-    return _table(name, value, default) if isinstance(default, dict) else _number(name, value)
+    if name in BY_CLASS:
+        try:
+            return BY_CLASS[name](value)
+        except IntervalError as error:
+            raise MethodError(str(error)) from None
+    if isinstance(default, dict):
+        return _table(name, value, default)
+    number = _number(name, value)
+    if name in NEVER_LENGTHENED and number > default:
+        raise MethodError(f"{name}: may be shortened, never lengthened beyond the default of {default}.")
+    if name in NEVER_SHORTENED and number < default:
+        raise MethodError(f"{name}: may be lengthened, never shortened below the default of {default}.")
+    return number
 
 
 def _delegated_class(name: str, value: Any) -> int:

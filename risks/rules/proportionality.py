@@ -1,21 +1,28 @@
 """When a measure must be looked at again: one ordered table, evaluated inside the database (domain.md 3.4-3.6).
 
-Conditions are written over the columns of the relation `judged` (risks.models.judged.Judged). The nightly sweep
-fills that relation from the measures in force, `evaluate proportionality` from its input lines; both run the
-same compiled CASE. There is no Python twin. Sources: ICCPR 19(3); UNGP 19-20; DSA 14(4); thresholds are our
-defaults and configurable.
+Conditions are written over the columns of the relation `judged` (risks.models.judged.Judged). The sweeps fill
+that relation from the measures in force, `evaluate proportionality` from its input lines; both run the same
+compiled CASE. There is no Python twin. Intervals come in as columns, so that they can be configured.
+Sources: ICCPR 19(3); UNGP 19-20; DSA 14(4). EMERGENCY_LAPSED is our addition to the codes of 3.6 (from 3.2).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db.models import Case, F, IntegerField, Q, Value, When
-from django.db.models.expressions import Combinable, Func
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Greatest, Least
 
 from risks.rules.ladder import NEEDS_END_DATE
+from risks.rules.method import Method
 
 RULES_VERSION = "2026-11"
+
+
+def rules_version(method: Method) -> str:
+    """Return the version of the rules and of the method under which a cycle judges."""
+    return "+".join(filter(None, [RULES_VERSION, method.version]))
 
 
 class Outcome(StrEnum):
@@ -26,52 +33,6 @@ class Outcome(StrEnum):
     REVIEW_URGENT = "REVIEW_URGENT"
     REVIEW_DUE = "REVIEW_DUE"
     OK = "OK"
-
-
-URGENT_HOURS, URGENT_HOURS_LIFE, DUE_DAYS = 72, 24, 14
-
-# Days between reviews by intrusiveness I0..I5 and level L1..L5; then days to a full re-justification.
-REVIEW_INTERVALS: Mapping[int, tuple[int, int, int, int, int]] = {
-    0: (365, 180, 90, 30, 7),
-    1: (365, 180, 120, 60, 30),
-    2: (180, 120, 90, 45, 30),
-    3: (90, 90, 60, 30, 14),
-    4: (45, 45, 30, 21, 14),
-    5: (30, 30, 30, 14, 7),
-}
-REJUSTIFICATION_DAYS: Mapping[int, int | None] = {0: None, 1: 730, 2: 365, 3: 365, 4: 180, 5: 365}
-
-
-def check_intervals(table: Mapping[int, Sequence[int]]) -> None:
-    """Raise ValueError when an interval grows with severity or, from I1, with intrusiveness (domain.md 3.4)."""
-    for intrusion, row in table.items():
-        if list(row) != sorted(row, reverse=True):
-            raise ValueError(f"Intervals of class I{intrusion} must never increase with severity.")
-        above = table.get(intrusion - 1)
-        if intrusion >= 2 and above and any(mine > theirs for mine, theirs in zip(row, above, strict=True)):
-            raise ValueError(
-                f"Intervals of class I{intrusion} must not be longer than those of the class below."
-            )
-
-
-check_intervals(REVIEW_INTERVALS)
-
-
-def _lookup(values: Sequence[int | None], index: str) -> Func:
-    """Return SQL that picks one of `values` by a 1-based index; the values are our own integers."""
-    literals = ",".join("NULL" if value is None else str(int(value)) for value in values)
-    return Func(template=f"(ARRAY[{literals}]::int[])[{index}]", output_field=IntegerField())
-
-
-def interval_days() -> Func:
-    """Return the review interval of the judged measure, in days; a closed risk (L0) uses column L1."""
-    flat = [days for intrusion in range(6) for days in REVIEW_INTERVALS[intrusion]]
-    return _lookup(flat, "intrusion * 5 + GREATEST(level_now, 1)")
-
-
-def rejustification_days() -> Func:
-    """Return after how many days the judged measure needs a full re-justification, or NULL."""
-    return _lookup([REJUSTIFICATION_DAYS[intrusion] for intrusion in range(6)], "intrusion + 1")
 
 
 @dataclass(frozen=True)
@@ -88,7 +49,7 @@ class Trigger:
 
 GRAVE = Q(level_now__gte=4)
 INTRUSIVE = Q(intrusion__gte=4)
-INTERVAL = interval_days()
+INTERVAL = F("interval_days")
 CEILING: Combinable = F("level_now") + F("ceiling_lift")
 
 TRIGGERS: tuple[Trigger, ...] = (
@@ -131,6 +92,14 @@ TRIGGERS: tuple[Trigger, ...] = (
         None,
         "Lives are in danger and the response is no stronger than a label.",
         "UNGP 14, 19",
+    ),
+    Trigger(
+        "EMERGENCY_LAPSED",
+        Q(emergency_lapsed=True),
+        Outcome.REVIEW_URGENT,
+        None,
+        "An emergency measure outlived its hours without the full assessment that it needs.",
+        "ICCPR 19(3); domain 3.2, 3.3",
     ),
     Trigger(
         "RISK_CLOSED",
@@ -222,7 +191,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     ),
     Trigger(
         "MEASURE_AGE",
-        Q(age_days__gt=rejustification_days()),
+        Q(age_days__gt=F("rejustify_after")),
         Outcome.REVIEW_DUE,
         None,
         "The measure is so old that it needs a full new justification.",
@@ -288,6 +257,25 @@ def primary_arm() -> Case:
     return Case(
         *(When(arm.when, then=Value(number)) for number, arm in enumerate(ARMS)),
         default=Value(len(ARMS)),
+        output_field=IntegerField(),
+    )
+
+
+def days_to_next_look() -> Combinable:
+    """Return in how many days the passage of time alone may first let another trigger fire, 1 or more.
+
+    For a row on which none fires. One date a clock: an end date near, an end date passed, a context over, a
+    justification too old, an interval elapsed. All else changes by an event, which leaves a touch.
+    """
+    return Greatest(
+        Value(1),
+        Least(
+            F("days_to_end") - F("near_days"),
+            F("days_to_end") + 1,
+            F("days_to_context_end") + 1,
+            F("rejustify_after") - F("age_days") + 1,
+            INTERVAL - F("days_since_review") + 1,
+        ),
         output_field=IntegerField(),
     )
 

@@ -92,4 +92,4 @@ def _what_follows(measure: Measure, signal: Signal) -> str:
         return "The measure is no longer in force, so no re-assessment follows."
     if signal.noted_on < measure.reviewed_on:
         return "It is dated before the last review, so it asks for no new one."
-    return "The next re-assessment, tonight, takes it up."
+    return "The next re-assessment takes it up within a minute."

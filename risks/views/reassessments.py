@@ -1,21 +1,19 @@
-"""One finding to decide on, and one cycle."""
+"""One finding to decide on."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import measures as actions
 from risks.forms.measures import ReassessmentForm
-from risks.models import Cycle, ReviewTask
+from risks.models import ReviewTask
 from risks.queries import measures as queries
-from risks.queries.desk import explanations, finding_counts
-
-PAGE_SIZE = 50
+from risks.queries.cycles import what_would_change
+from risks.queries.desk import explanations
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,6 +32,8 @@ def review_task(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form if person(request).may(Permission.REASSESS_MEASURE) else None,
         "explanations": explanations(task.finding),
         "advice": queries.advice_on(task.finding),
+        "otherwise": what_would_change(task.finding),
+        "reminders": task.reminders.all(),
         "facts": queries.facts_of(task.measure),
         "overdue": task.due_at < timezone.now(),
     }
@@ -58,20 +58,3 @@ def _decided(request: HttpRequest, task: ReviewTask, form: ReassessmentForm) -> 
         return False
     messages.info(request, f"Recorded: {decision.get_outcome_display()}. {task.measure}")
     return True
-
-
-@require_GET
-@requires(Permission.READ_DESK)
-def cycle_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One re-assessment: how far it is, and what it found."""
-    cycle = get_object_or_404(Cycle, pk=pk)
-    findings = cycle.findings.select_related("measure__risk").order_by("pk")
-    page = Paginator(findings, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
-        "cycle": cycle,
-        "progress": queries.progress_of(cycle),
-        "counts": finding_counts(cycle),
-        "findings": queries.explained(list(page.object_list)),
-        "page_obj": page,
-    }
-    return render(request, "risks/cycle_detail.html", context)

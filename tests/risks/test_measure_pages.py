@@ -121,7 +121,7 @@ def test_a_signal_is_recorded_and_the_next_cycle_asks_for_a_review(analyst: Clie
     )
     cycle_of(now.date() + timedelta(days=1), at=now)
 
-    assert b"The next re-assessment, tonight, takes it up." in answer.content
+    assert b"The next re-assessment takes it up within a minute." in answer.content
     assert b"The page documents a crime." in answer.content
     finding = ReviewTask.objects.get(measure=measure).finding
     assert (finding.finding, finding.code) == ("REVIEW_URGENT", "NEW_EVIDENCE")

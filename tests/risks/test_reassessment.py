@@ -75,15 +75,13 @@ def test_a_cycle_of_the_past_ends_no_measure_of_today(cycle: Cycle) -> None:
 
 
 def test_the_job_ends_a_measure_at_the_date_a_person_fixed_and_at_no_other(task: ReviewTask) -> None:
-    Measure.objects.filter(pk=task.measure_id).update(
-        state="active", ended_on=None, ends_on=date(2026, 11, 23)
-    )
+    Measure.objects.filter(pk=task.measure_id).update(state="active", ended_on=None, ends_on=date(2026, 3, 1))
 
     cycle = plan_cycle(as_of=NOW.date(), at=NOW)
     for chunk in cycle.chunks.all():
         assess_chunk(chunk.pk, at=NOW)
 
-    ended = Measure.objects.filter(state="expired", ended_on=date(2026, 11, 23))
+    ended = Measure.objects.filter(state="expired", ended_on=date(2026, 3, 1))
     assert [measure.pk for measure in ended] == [task.measure_id]
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrdd.governance.rules import Permission
+from risks.rules.intervals import REVIEW_INTERVALS
 from risks.rules.ladder import LADDER
 from risks.rules.measure_workflow import (
     MEASURE_STEPS,
@@ -28,7 +29,6 @@ from risks.rules.measure_workflow import (
     refusals,
     required_duties,
 )
-from risks.rules.proportionality import REVIEW_INTERVALS
 
 TODAY = date(2026, 11, 24)
 LATER = TODAY + timedelta(days=20)
@@ -186,7 +186,7 @@ def test_a_measure_is_reviewed_by_its_interval_and_before_its_end(
     intrusion: int, level: int, lasts: int | None
 ) -> None:
     ends_on = TODAY + timedelta(days=lasts) if lasts else None
-    due = next_review(intrusion, level=level, today=TODAY, ends_on=ends_on)
+    due = next_review(intrusion, level=level, today=TODAY, ends_on=ends_on, intervals=REVIEW_INTERVALS)
 
     assert TODAY < due <= TODAY + timedelta(days=REVIEW_INTERVALS[intrusion][level - 1])
     assert ends_on is None or due <= ends_on

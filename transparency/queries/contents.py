@@ -38,7 +38,7 @@ def report_content(*, title: str, edition: int, begin: date, end: date, at: date
         begin, end: the first and the last day of the period.
         at: now; the moment the figures are frozen.
     """
-    cycle = Cycle.objects.filter(as_of__range=(begin, end), finished_at__isnull=False).first()
+    cycle = Cycle.objects.full().filter(as_of__range=(begin, end), finished_at__isnull=False).first()
     ranked = _ranked(cycle, on=end)
     risks = [one.risk for one in ranked]
     measures = [measure for risk in risks for measure in risk.measures.all() if measure.starts_on <= end]

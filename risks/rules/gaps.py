@@ -158,7 +158,7 @@ REGISTER_GAPS: Mapping[str, str] = {
     "OWN_PART_NOT_STOPPED": "UNGP 19, I3: the company's own part goes on past the time in which it had to stop.",
     "NO_REMEDIATION_PLAN": "UNGP 22, I1: the company causes or contributes, and no remediation plan is approved.",
     "DILEMMA_LAPSED": (
-        "ICCPR 19(3): a dilemma between rights was decided for a time, and its day has passed without another look."
+        "UNGP 20, ICCPR 19(3): a dilemma between rights was decided for a time that has passed without another look."
     ),
     "SALIENT_NOT_PUBLISHED": "UNGP 21: salient, and nobody decided whether the public reads of it.",
     "NAMED_THOUGH_DANGEROUS": (

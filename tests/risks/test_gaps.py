@@ -17,6 +17,7 @@ from risks.actions.standing import refresh
 from risks.models import (
     Consultation,
     ConsultationFinding,
+    Dilemma,
     Evidence,
     Involvement,
     LeverageAction,
@@ -204,6 +205,7 @@ BROKEN: list[tuple[Callable[[Risk], object], set[str]]] = [
     (lambda risk: (change(published=False)(risk), flagged("Sound")), set()),
     (lambda risk: heard_of(risk, "Northern Cloud", published=True), {"NAMED_THOUGH_DANGEROUS"}),
     (lambda risk: heard_of(risk, "Northern Cloud", published=False), set()),
+    (lambda risk: lapsed_dilemma(risk), {"DILEMMA_LAPSED"}),
 ]
 
 
@@ -231,6 +233,20 @@ def unheard(risk: Risk) -> SeverityAssessment:
     held.pk = None
     held.save(force_insert=True)
     return held
+
+
+def lapsed_dilemma(risk: Risk) -> Dilemma:
+    """Return a dilemma that was to be looked at again yesterday."""
+    return Dilemma.objects.create(
+        risk=risk,
+        question="x",
+        kind="other",
+        facts="x",
+        state="decided",
+        review_on=TODAY - timedelta(days=1),
+        prepared_by=User.objects.order_by("pk")[0],
+        prepared_at=NOW,
+    )
 
 
 def codes_of(risk: Risk) -> set[str]:

@@ -27,6 +27,7 @@ from risks.api.plans import PlanViewSet
 from risks.api.policies import PolicyVersionViewSet, PolicyViewSet
 from risks.api.rabat import RabatViewSet
 from risks.api.register import GapViewSet, SavedViewViewSet
+from risks.api.review_tasks import ReviewTaskViewSet
 from risks.api.risks import RiskViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -47,6 +48,7 @@ router.register("policies", PolicyViewSet, basename="api-policy")
 router.register("policy-versions", PolicyVersionViewSet, basename="api-policy-version")
 router.register("dilemmas", DilemmaViewSet, basename="api-dilemma")
 router.register("rabat-assessments", RabatViewSet, basename="api-rabat")
+router.register("review-tasks", ReviewTaskViewSet, basename="api-review-task")
 router.register("saved-views", SavedViewViewSet, basename="api-saved-view")
 
 

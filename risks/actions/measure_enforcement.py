@@ -14,6 +14,7 @@ from risks.actions.measure_proposals import (
     called,
     corridor_now,
     demand_person,
+    end_superseded,
     end_without_decision,
     locked,
     log,
@@ -40,6 +41,8 @@ from risks.rules.measure_workflow import (
 @transaction.atomic
 def enforce(measure: Measure, *, necessity: str, notified_on: date | None, by: User, at: datetime) -> Measure:
     """Put an approved measure in force; whoever does is its imposer from then on (SD2).
+
+    The measure that it takes the place of ends at that moment (3.7, escalate).
 
     Args:
         measure: an approved measure.
@@ -72,6 +75,7 @@ def enforce(measure: Measure, *, necessity: str, notified_on: date | None, by: U
         necessity_at_enforcement=said,
         **_begun(held, risk, notified_on=notified_on, by=by, at=at),
     )
+    end_superseded(held, by=by, at=at)
     return held
 
 

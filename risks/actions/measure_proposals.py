@@ -8,6 +8,8 @@ from typing import Any
 
 import rfc8785
 from django.db import transaction
+from django.db.models import DateField, F, Value
+from django.db.models.functions import Greatest
 
 from hrdd.governance.actions import (
     IMPORT,
@@ -23,6 +25,7 @@ from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOff
 from risks.actions.policy_force import check_conduct
 from risks.actions.three_part_test import keep_test
 from risks.models import CompanionDuty, Measure, PolicyVersion, Risk, ThreePartTest
+from risks.models.measures import IN_FORCE
 from risks.queries.method import method
 from risks.rules.ladder import LADDER
 from risks.rules.measure_workflow import (
@@ -108,13 +111,16 @@ class Proposal:
 
 
 @transaction.atomic
-def propose(risk: Risk, proposal: Proposal, *, by: User, at: datetime) -> Measure:
+def propose(
+    risk: Risk, proposal: Proposal, *, by: User, at: datetime, supersedes: Measure | None = None
+) -> Measure:
     """Propose a measure; where its three-part test passes, the approver that its class needs is asked at once.
 
     Args:
         risk: the open risk that it answers to.
         proposal: what is proposed.
         by, at: a person, and now.
+        supersedes: the measure in force that ends when this one is put in force (3.7, escalate).
 
     Raises:
         MeasureRefused: each rule that refuses, by field (3.2, 3.5, 3.8).
@@ -136,6 +142,7 @@ def propose(risk: Risk, proposal: Proposal, *, by: User, at: datetime) -> Measur
         justified_on=at.date(),
         proposed_by=by,
         proposed_at=at,
+        supersedes=supersedes,
         **proposal.columns(),
     )
     measure.test = _kept(proposal.test, measure, by=by, at=at)
@@ -268,6 +275,8 @@ def content_hash(measure: Measure) -> str:
         **{one.name: getattr(measure, one.name) for one in fields(Proposal) if one.name not in NOT_SIGNED},
     }
     content["policy_version"] = measure.policy_version_id
+    if measure.supersedes_id is not None:
+        content["supersedes"] = measure.supersedes_id
     for name in ("ends_on", "prior_warning_on"):
         content[name] = content[name].isoformat() if content[name] else None
     return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
@@ -361,6 +370,23 @@ def end_without_decision(measure: Measure, step: str, said: str, *, by: User, at
         end_reasons=said,
     )
     void_sign_offs(subject_kind=SIGN_OFF_KIND, subject_id=measure.pk, at=at)
+
+
+def end_superseded(measure: Measure, *, by: User, at: datetime) -> None:
+    """End the measure that this one takes the place of, now that it stands by an ordinary approval (3.2, modified).
+
+    What ended meanwhile stays as it ended.
+    """
+    if measure.supersedes_id is None:
+        return
+    ended = Measure.objects.filter(pk=measure.supersedes_id, state__in=IN_FORCE).update(
+        state=Measure.State.MODIFIED,
+        ended_on=Greatest(F("starts_on"), Value(at.date(), DateField())),
+        end_reasons=f"Replaced by measure {measure.pk}: {measure.get_kind_display()}.",
+    )
+    if ended:
+        void_sign_offs(subject_kind=SIGN_OFF_KIND, subject_id=measure.supersedes_id, at=at)
+        log(measure, "replaced measure", by=by, at=at, replaced=measure.supersedes_id)
 
 
 def _kept(test: GivenTest, measure: Measure, *, by: User, at: datetime) -> ThreePartTest:
@@ -478,6 +504,8 @@ def _take(
         decision_reasons=reasons.strip(),
         **changes,
     )
+    if approve and emergency:
+        end_superseded(measure, by=by, at=at)
 
 
 def _decision_step(sign_off: SignOff, *, emergency: bool, approve: bool) -> Step:

@@ -1,12 +1,9 @@
-"""Forms about measures and their re-assessment."""
-
-from typing import Any
+"""Forms about measures and what is noticed of them."""
 
 from django import forms
 
 from risks.forms.shapes import FilterForm, words
-from risks.forms.three_part_test import ThreePartTestForm
-from risks.models import Finding, Measure, Reassessment, Signal
+from risks.models import Finding, Measure, Signal
 from risks.rules.ladder import LADDER
 
 
@@ -51,40 +48,3 @@ class SignalForm(forms.Form):
         missing="say what is new.",
         sentence="What is new and where it is documented. Name no person at risk.",
     )
-
-
-class ReassessmentForm(ThreePartTestForm):
-    """What a person decides on a finding; the action holds the rules."""
-
-    outcome = forms.ChoiceField(
-        choices=Reassessment.Outcome.choices,
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": "Outcome: choose what you decide.",
-            "invalid_choice": "Outcome: choose one of the list.",
-        },
-    )
-    reasons = words(
-        "Reasons", missing="write at least 50 characters.", rows=5, sentence="At least 50 characters."
-    )
-    lower_kind = forms.ChoiceField(
-        label="Less intrusive measure",
-        required=False,
-        error_messages={"invalid_choice": "Less intrusive measure: choose one of the list."},
-    )
-    referred_to = forms.CharField(
-        label="Referred to",
-        max_length=120,
-        required=False,
-        error_messages={"max_length": "Referred to: keep it under 120 characters."},
-    )
-
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        super().__init__(*args, kind=kind, **kwargs)
-        lower = [(code, LADDER[code].label) for code in self.lower]
-        self.fields["lower_kind"].choices = [("", "Only to de-escalate"), *lower]  # type: ignore[attr-defined]
-        self.groups = (
-            ("Decision", "", ("outcome", "reasons")),
-            ("To de-escalate or refer", "", ("lower_kind", "referred_to")),
-            *self.test_groups(),
-        )

@@ -16,7 +16,7 @@ from risks.models.evidence import Evidence
 from risks.models.experts import ExpertAccess, ExpertOpinion
 from risks.models.involvement import Involvement, InvolvementChallenge
 from risks.models.judged import Judged
-from risks.models.measures import Measure, Reassessment, Signal
+from risks.models.measures import Measure, Signal
 from risks.models.model_reviews import ModelReview
 from risks.models.partners import (
     ExitDecision,
@@ -32,6 +32,7 @@ from risks.models.policies import Policy, PolicyVersion
 from risks.models.proportionality import Chunk, Cycle, Finding, Reminder, ReviewTask, Touch
 from risks.models.publications import Publication, SalientList
 from risks.models.rabat import RabatAssessment, RabatConfirmation
+from risks.models.reassessments import Reassessment
 from risks.models.record import RecordEntry
 from risks.models.register import RegisterImport, SavedView
 from risks.models.rights import Right

@@ -193,35 +193,3 @@ class Signal(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
-
-
-class Reassessment(models.Model):
-    """What a person decided about a measure that was due (domain.md 3.7). Never edited."""
-
-    class Outcome(models.TextChoices):
-        MAINTAIN = "maintain", "Maintain, with a fresh three-part test"
-        ESCALATE = "escalate", "Propose a more intrusive measure"
-        DE_ESCALATE = "de_escalate", "De-escalate to a less intrusive measure"
-        LIFT = "lift", "Lift and restore"
-        REFER = "refer", "Refer to somebody else with a question"
-
-    measure = models.ForeignKey(Measure, models.PROTECT, related_name="reassessments")
-    finding = models.ForeignKey("risks.Finding", models.PROTECT, null=True, blank=True)
-    outcome = models.CharField(max_length=12, choices=Outcome)
-    reasons = models.TextField()
-    test = models.ForeignKey("risks.ThreePartTest", models.PROTECT, null=True, blank=True, related_name="+")
-    reason_code = models.CharField(max_length=24, blank=True)
-    evidence_considered = models.ManyToManyField("risks.Evidence", blank=True, related_name="+")
-    who_was_heard = models.TextField(blank=True)
-    time_spent_min = models.PositiveIntegerField(null=True, blank=True)
-    proposed = models.ForeignKey(Measure, models.PROTECT, null=True, blank=True, related_name="+")
-    lower_kind = models.CharField(max_length=24, blank=True)
-    referred_to = models.CharField(max_length=120, blank=True)
-    decided_by = models.CharField(max_length=120)
-    decided_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-decided_at"]
-
-    def __str__(self) -> str:
-        return self.get_outcome_display()

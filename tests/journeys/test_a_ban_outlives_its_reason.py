@@ -32,7 +32,12 @@ def test_a_ban_turns_red_when_severity_falls_and_the_analyst_de_escalates(
     expect(tab.get_by_text("more intrusive than the present severity").first).to_be_visible()
     expect(tab.get_by_role("heading", name="What would have changed it")).to_be_visible()
     tab.get_by_label("De-escalate to a less intrusive measure").check()
-    tab.locator("select[name=lower_kind]").select_option("label")
+    expect(tab.get_by_label("What was restored")).to_be_hidden()
+    tab.get_by_label("Less intrusive measure", exact=True).select_option("label")
+    tab.get_by_label("Target type").select_option("account")
+    expect(tab.locator("#verdict")).to_contain_text("has an end date")
+    tab.get_by_label("Ends on").fill((now.date() + timedelta(days=30)).isoformat())
+    tab.get_by_label("Main reason").select_option("less_is_enough")
     tab.get_by_role("textbox", name="Reasons").fill(
         "The danger has passed; a label informs people and burdens less."
     )
@@ -41,4 +46,5 @@ def test_a_ban_turns_red_when_severity_falls_and_the_analyst_de_escalates(
     expect(tab.get_by_text("Recorded: De-escalate")).to_be_visible()
     ban.refresh_from_db()
     assert ban.state == "modified"
-    assert Measure.objects.get(risk=ban.risk, state="active").kind == "label"
+    label = Measure.objects.get(risk=ban.risk, state="active")
+    assert (label.kind, label.supersedes, label.ends_on) == ("label", ban, now.date() + timedelta(days=30))

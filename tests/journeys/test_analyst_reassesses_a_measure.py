@@ -9,6 +9,7 @@ from risks.models import Reassessment, ReviewTask
 from tests.journeys.conftest import tab_to
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+RESTORED = "The account works again, its posts are back, and the person was told on the same day."
 REASONS = "The transfer of power is complete and the review body found the open end indefensible."
 
 
@@ -26,6 +27,12 @@ def test_analyst_lifts_the_indefinite_suspension_with_the_keyboard(sign_in: Call
     for _ in range(3):
         tab.keyboard.press("ArrowDown")
     expect(tab.get_by_label("Lift and restore")).to_be_checked()
+    expect(tab.get_by_label("Less intrusive measure", exact=True)).to_be_hidden()
+    expect(tab.locator("#verdict")).to_contain_text("The measure ends today.")
+    tab_to(tab, tab.get_by_role("textbox", name="What was restored"))
+    tab.keyboard.type(RESTORED)
+    tab_to(tab, tab.get_by_label("Main reason"))
+    tab.keyboard.type("The risk has receded")
     tab_to(tab, tab.get_by_role("textbox", name="Reasons"))
     tab.keyboard.type("Too short.")
     tab_to(tab, tab.get_by_role("button", name="Record the decision"))
@@ -44,3 +51,4 @@ def test_analyst_lifts_the_indefinite_suspension_with_the_keyboard(sign_in: Call
     assert ReviewTask.objects.filter(closed_at__isnull=True).count() == waiting - 1
     decision = Reassessment.objects.get()
     assert (decision.outcome, decision.decided_by, decision.reasons) == ("lift", "ana", REASONS)
+    assert (decision.restored, decision.reason_code) == (RESTORED, "risk_receded")

@@ -8,9 +8,10 @@ from django.core.management import CommandError, call_command
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Role
-from risks.actions.measures import record_reassessment
 from risks.actions.proportionality import MOST_ATTEMPTS, assess_chunk, claim_chunk, finish_cycle, plan_cycle
+from risks.actions.reassessments import record_reassessment
 from risks.models import Cycle, Measure, ReviewTask
+from tests.risks.reassessment_stage import a_decision
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 THEN = date(2021, 2, 1)
@@ -44,6 +45,6 @@ def test_who_imposed_a_measure_does_not_reassess_it(record: None) -> None:
     Measure.objects.filter(pk=task.measure_id).update(imposed_by="ana")
 
     with pytest.raises(NotAllowed, match="SD2"):
-        record_reassessment(task, by=ana, at=NOW, outcome="lift", reasons="x" * 60)
+        record_reassessment(task, a_decision("lift"), by=ana, at=NOW)
 
     assert Cycle.objects.count() == 1

@@ -14,8 +14,8 @@ from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import NotAllowed, Role
 from risks.actions import measure_enforcement as enforcement
 from risks.actions import measure_proposals as actions
-from risks.actions.measures import record_reassessment
 from risks.actions.proportionality import assess_chunk, plan_cycle
+from risks.actions.reassessments import record_reassessment
 from risks.models import CompanionDuty, Measure, ReviewTask, Risk
 from risks.rules.measure_workflow import TRANSITIONS, MeasureRefused
 from risks.rules.method import configured
@@ -30,6 +30,7 @@ from tests.risks.measure_stage import (
     decided,
     people,
 )
+from tests.risks.reassessment_stage import a_decision
 from tests.three_part import answering, passing
 from transparency.queries.public import measure_counts
 
@@ -392,7 +393,7 @@ def test_whoever_put_a_measure_in_force_does_not_reassess_it(risk: Risk, who: WH
         assess_chunk(chunk.pk, at=NOW)
     task = ReviewTask.objects.get(measure=measure)
     with pytest.raises(NotAllowed, match="SD2"):
-        record_reassessment(task, by=who["amy"], at=NOW, outcome="lift", reasons=REASONS)
+        record_reassessment(task, a_decision("lift"), by=who["amy"], at=NOW)
 
 
 STATES = Measure.State.values

@@ -12,15 +12,15 @@ from django.test import Client
 
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import NotAllowed, Role
-from risks.actions.measures import record_reassessment
 from risks.actions.proportionality import assess_chunk, finish_cycle, plan_cycle
+from risks.actions.reassessments import record_reassessment
 from risks.models import Cycle, Finding, Measure, ReviewTask
 from tests.dossiers.test_import_dossier import CASES
+from tests.risks.reassessment_stage import REASONS, RESTORED, a_decision
 from tests.three_part import answering, passing
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 THEN = date(2021, 2, 1)
-REASONS = "The risk has receded and nobody argued for another restriction of the account."
 KIND = "temp_suspension"
 
 
@@ -86,15 +86,17 @@ def test_the_job_ends_a_measure_at_the_date_a_person_fixed_and_at_no_other(task:
 
 
 def test_recording_an_outcome_closes_the_task_and_moves_the_clock(task: ReviewTask, ana: User) -> None:
-    record_reassessment(task, by=ana, at=NOW, outcome="lift", reasons=REASONS)
+    record_reassessment(task, a_decision("lift"), by=ana, at=NOW)
 
     task.refresh_from_db()
     assert (task.closed_at, task.measure.reviewed_on) == (NOW, NOW.date())
 
 
-def test_referring_leaves_the_clock_running(task: ReviewTask, ana: User) -> None:
-    record_reassessment(task, by=ana, at=NOW, outcome="refer", reasons=REASONS, referred_to="Rabat panel")
+def test_referring_leaves_the_clock_running_and_the_task_open(task: ReviewTask, ana: User) -> None:
+    record_reassessment(task, a_decision("refer", referred_to="RABAT_PANEL"), by=ana, at=NOW)
 
+    task.refresh_from_db()
+    assert task.closed_at is None
     assert Measure.objects.get(pk=task.measure_id).reviewed_on == date(2021, 1, 7)
 
 
@@ -103,7 +105,9 @@ def test_referring_leaves_the_clock_running(task: ReviewTask, ana: User) -> None
     [
         ({"outcome": "lift", "reasons": "short"}, "at least 50 characters"),
         ({"outcome": "refer"}, "Say who is asked"),
-        ({"outcome": "de_escalate", "lower_kind": "permanent_ban"}, "less intrusive"),
+        ({"outcome": "refer", "referred_to": "SENIOR", "question": " "}, "say what you ask"),
+        ({"outcome": "lift", "restored": "All."}, "What was restored: say it in at least 50 characters"),
+        ({"outcome": "lift", "reason_code": "still_necessary"}, "does not carry this outcome"),
         ({"outcome": "maintain"}, "Not answered yet"),
         ({"outcome": "maintain", "test": answering(KIND, N3="no")}, "fails at N3"),
     ],
@@ -112,14 +116,14 @@ def test_an_outcome_without_its_grounds_is_refused_in_a_sentence(
     task: ReviewTask, ana: User, given: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(NotAllowed, match=says):
-        record_reassessment(task, by=ana, at=NOW, **({"reasons": REASONS} | given))
+        record_reassessment(task, a_decision(**given), by=ana, at=NOW)
 
     task.refresh_from_db()
     assert task.closed_at is None
 
 
 def test_maintaining_needs_and_keeps_a_passed_three_part_test(task: ReviewTask, ana: User) -> None:
-    record_reassessment(task, by=ana, at=NOW, outcome="maintain", reasons=REASONS, test=passing(KIND))
+    record_reassessment(task, a_decision("maintain", test=passing(KIND)), by=ana, at=NOW)
 
     kept = Measure.objects.get(pk=task.measure_id).test
     assert kept is not None
@@ -130,7 +134,7 @@ def test_an_executive_does_not_reassess(task: ReviewTask) -> None:
     eve = User.objects.create_user("eve", "x", display_name="Eve", roles=[Role.SENIOR])
 
     with pytest.raises(NotAllowed, match="role"):
-        record_reassessment(task, by=eve, at=NOW, outcome="lift", reasons=REASONS)
+        record_reassessment(task, a_decision("lift"), by=eve, at=NOW)
 
 
 @pytest.mark.parametrize("table", ["governance_auditevent", "risks_finding", "risks_severityassessment"])
@@ -153,8 +157,9 @@ def test_an_analyst_decides_on_the_desk_and_keeps_what_was_typed(
     client.force_login(ana)
     page = f"/desk/tasks/{task.pk}/"
 
-    refused = client.post(page, {"outcome": "lift", "reasons": "too short"})
-    decided = client.post(page, {"outcome": "lift", "reasons": REASONS}, follow=True)
+    given = {"outcome": "lift", "reason_code": "risk_receded", "restored": RESTORED}
+    refused = client.post(page, given | {"reasons": "too short"})
+    decided = client.post(page, given | {"reasons": REASONS}, follow=True)
 
     assert refused.status_code == 400
     assert b"too short" in refused.content

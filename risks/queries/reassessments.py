@@ -1,0 +1,57 @@
+"""What a reviewer reads before deciding on a finding, and who was asked about it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from hrdd.governance.models import User
+from hrdd.governance.rules import Permission, Role
+from risks.models import Evidence, Reassessment, ReviewTask, Risk
+from risks.rules.reassessment import Asked
+
+ASKS_ROLE = {Asked.DECIDER: Role.DECIDER, Asked.SENIOR: Role.SENIOR, Asked.EXPERT: Role.EXPERT}
+
+
+def evidence_for(risk: Risk, reader: User) -> QuerySet[Evidence]:
+    """Return the evidence of a risk that a reader may read."""
+    pieces = risk.evidence.all()
+    if reader.may(Permission.READ_RESTRICTED):
+        return pieces
+    return pieces.exclude(disclosure=Evidence.Disclosure.RESTRICTED)
+
+
+def referrals_of(task: ReviewTask) -> QuerySet[Reassessment]:
+    """Return what was asked about a finding since its task was opened, the latest first."""
+    asked = task.measure.reassessments.filter(outcome=Reassessment.Outcome.REFER)
+    return asked.filter(decided_at__gte=task.opened_at).order_by("-decided_at", "-pk")
+
+
+def asked_of(person: User) -> QuerySet[ReviewTask]:
+    """Return the open tasks whose latest referral asks this person's role, the nearest deadline first."""
+    return (
+        with_referral(ReviewTask.objects.filter(closed_at__isnull=True))
+        .filter(asked__in=_asks(person))
+        .select_related("measure__risk", "finding")
+        .order_by("due_at", "id")
+    )
+
+
+def with_referral(tasks: QuerySet[ReviewTask]) -> QuerySet[Any]:
+    """Return tasks with whom the latest referral asks, what, and who refers."""
+    latest = Reassessment.objects.filter(
+        measure=OuterRef("measure"),
+        outcome=Reassessment.Outcome.REFER,
+        decided_at__gte=OuterRef("opened_at"),
+    ).order_by("-decided_at", "-pk")
+    return tasks.annotate(
+        asked=Subquery(latest.values("referred_to")[:1]),
+        asks=Subquery(latest.values("question")[:1]),
+        asked_by=Subquery(latest.values("decided_by")[:1]),
+    )
+
+
+def _asks(person: User) -> Sequence[str]:
+    """Return by which names a referral asks this person; an appeal body has no account here."""
+    asks = [str(asked) for asked, role in ASKS_ROLE.items() if str(role) in person.roles]
+    return [*asks, str(Asked.RABAT_PANEL)] if person.may(Permission.ASSESS_INCITEMENT) else asks

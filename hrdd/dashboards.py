@@ -22,6 +22,7 @@ from risks.queries.changes import signed_exceptions
 from risks.queries.clocks import due_risks, plans_to_decide
 from risks.queries.gaps import gap_counts
 from risks.queries.measures import progress_of
+from risks.queries.reassessments import asked_of, with_referral
 from risks.queries.register import standings, unscored_risks
 from risks.queries.salient_list import salient_list_unsigned
 
@@ -60,11 +61,12 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 def desk(request: HttpRequest) -> HttpResponse:
     """What needs me today, in order of clock."""
     now, cycle = timezone.now(), Cycle.objects.full().first()
-    page = Paginator(queries.open_tasks(), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(with_referral(queries.open_tasks()), PAGE_SIZE).get_page(request.GET.get("page"))
     unscored = Paginator(unscored_risks(), SHOWN).page(1)
     context = {
         "page_obj": page,
         "tasks": queries.waiting(list(page.object_list), at=now),
+        "asked": asked_of(person(request))[:SHOWN],
         "counts": queries.task_counts(cycle, at=now),
         "cycle": cycle,
         "risks_to_assess": standings(list(unscored.object_list)),

@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Value, When
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission, Role
 from risks.models import Evidence, Reassessment, ReviewTask, Risk
-from risks.rules.reassessment import Asked
+from risks.rules.reassessment import ASKED_LABELS, Asked
 
+LABEL = Case(
+    *(When(referred_to=str(asked), then=Value(label)) for asked, label in ASKED_LABELS.items()),
+    default=F("referred_to"),
+    output_field=CharField(),
+)
 ASKS_ROLE = {Asked.DECIDER: Role.DECIDER, Asked.SENIOR: Role.SENIOR, Asked.EXPERT: Role.EXPERT}
 
 
@@ -46,6 +51,7 @@ def with_referral(tasks: QuerySet[ReviewTask]) -> QuerySet[Any]:
     ).order_by("-decided_at", "-pk")
     return tasks.annotate(
         asked=Subquery(latest.values("referred_to")[:1]),
+        asked_label=Subquery(latest.values(label=LABEL)[:1]),
         asks=Subquery(latest.values("question")[:1]),
         asked_by=Subquery(latest.values("decided_by")[:1]),
     )

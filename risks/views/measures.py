@@ -17,7 +17,7 @@ from risks.queries import measures as queries
 from risks.queries.measure_life import counts_by_state, life_of
 
 PAGE_SIZE = 50
-WITH_PEOPLE = Measure.objects.select_related("risk", "proposed_by", "decided_by", "test")
+WITH_PEOPLE = Measure.objects.select_related("risk", "proposed_by", "decided_by", "test", "supersedes")
 
 
 @require_GET
@@ -66,7 +66,7 @@ def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpRespo
         "life": life_of(measure, person(request), at=timezone.now()),
         "answers": queries.answers_of(measure),
         "findings": queries.findings_of(measure),
-        "decisions": measure.reassessments.all(),
+        "decisions": measure.reassessments.select_related("proposed"),
         "signals": measure.signals.all(),
         "task": queries.open_task(measure),
         "may_name_policy": person(request).may(Permission.PROPOSE_MEASURE),

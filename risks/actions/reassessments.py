@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from hrdd.governance.actions import void_sign_offs
 from hrdd.governance.models import User
 from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission
 from risks.actions.measure_proposals import Proposal, demand_person, locked, log, propose
@@ -16,7 +17,7 @@ from risks.models.measures import IN_FORCE
 from risks.queries.method import method
 from risks.queries.reassessments import evidence_for
 from risks.rules.ladder import LADDER
-from risks.rules.measure_workflow import Facts, MeasureRefused, Refusal, next_review
+from risks.rules.measure_workflow import SIGN_OFF_KIND, Facts, MeasureRefused, Refusal, next_review
 from risks.rules.reassessment import (
     MAINTAINED_IN_A_ROW,
     Asked,
@@ -116,6 +117,7 @@ def refusals_of(measure: Measure, decision: Decision, *, by: User, today: date) 
     told = same_reviewer_refusal(
         intrusion=measure.intrusion, outcome=decision.outcome, reviewer=by.username, before=before
     )
+    yield from _outcome_refusals(measure, decision, today=today)
     yield from (one for one in (told, reason_refusal(decision.outcome, decision.reason_code)) if one)
     yield from _short("reasons", "Reasons", decision.reasons)
     known = set(evidence_for(measure.risk, by).values_list("pk", flat=True))
@@ -123,7 +125,6 @@ def refusals_of(measure: Measure, decision: Decision, *, by: User, today: date) 
         yield Refusal(
             "evidence", "Evidence considered: choose what is on record for this risk and open to you."
         )
-    yield from _outcome_refusals(measure, decision, today=today)
 
 
 def _outcome_refusals(measure: Measure, decision: Decision, *, today: date) -> Iterator[Refusal]:
@@ -276,6 +277,7 @@ def _move_clock(measure: Measure, recorded: Reassessment, decision: Decision, *,
         measure.state = Measure.State.LIFTED if lifted else Measure.State.MODIFIED
         measure.ended_on = max(today, measure.starts_on)
         measure.end_reasons = recorded.restored if lifted else recorded.reasons
+        void_sign_offs(subject_kind=SIGN_OFF_KIND, subject_id=measure.pk, at=at)
         if not lifted:
             _replace(measure, decision, imposed_by=recorded.decided_by, at=at)
     measure.save()

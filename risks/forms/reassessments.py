@@ -10,7 +10,7 @@ from django.forms import BoundField
 
 from risks.forms.measure_proposals import answers_shown
 from risks.forms.shapes import day, words
-from risks.forms.three_part_test import ThreePartTestForm
+from risks.forms.three_part_test import WEIGHED, ThreePartTestForm
 from risks.models import Evidence, Measure, Reassessment
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
@@ -18,7 +18,8 @@ from risks.rules.reassessment import ASKED_LABELS, REASON_CODES, Decided
 from risks.rules.three_part_test import Part
 
 FIFTY = "At least 50 characters."
-CONFIRMED = {part: f"confirmed_{part.name.lower()}" for part in Part}
+CONFIRMED = {str(part): f"confirmed_{part.name.lower()}" for part in Part} | {WEIGHED: "confirmed_weighed"}
+NEEDED = ("higher_kind", "lower_kind", "restored", "referred_to", "question")
 LONGEST_STAY = 100_000
 OWN = (
     *("outcome", "reason_code", "reasons", "evidence", "who_was_heard", "time_spent_min", "restored"),
@@ -35,6 +36,15 @@ class Section:
     sentence: str
     fields: list[BoundField]
     outcomes: str = ""
+
+
+def reasons_by_outcome() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the reasons grouped by the outcomes that they carry."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for code, one in REASON_CODES.items():
+        outcomes = [outcome.replace("_", "-") for outcome in Decided if outcome in one.carries]
+        groups.setdefault(f"To {' or '.join(outcomes)}", []).append((code, one.label))
+    return list(groups.items())
 
 
 def _chosen(label: str, choices: Any, sentence: str = "", *, required: bool = False) -> forms.ChoiceField:
@@ -66,7 +76,7 @@ class ReassessmentForm(ThreePartTestForm):
     )
     reason_code = _chosen(
         "Main reason",
-        [("", "Choose"), *((code, one.label) for code, one in REASON_CODES.items())],
+        [("", "Choose"), *reasons_by_outcome()],
         "The one that weighs most; it is counted.",
         required=True,
     )
@@ -140,21 +150,23 @@ class ReassessmentForm(ThreePartTestForm):
             else "Needed on an account, feature, partner or territory; it may stay open on an item."
         )
         self.fields["evidence"].queryset = evidence  # type: ignore[attr-defined]
-        for part, name in CONFIRMED.items():
+        for name in NEEDED:
+            self.fields[name].needed_later = True  # type: ignore[attr-defined]
+        for name in self._confirmations().values():
             self.fields[name] = forms.BooleanField(
-                label=f"I judged each answer on {part.lower()} anew, and it holds today", required=False
+                label="I judged each of these answers anew, and it holds today", required=False
             )
 
     def clean(self) -> dict[str, Any]:
         """Refuse to take kept answers for fresh ones (3.7)."""
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        if given.get("outcome") == Decided.MAINTAIN and self.prefilled:
-            for part, name in CONFIRMED.items():
+        if given.get("outcome") == Decided.MAINTAIN:
+            for legend, name in self._confirmations().items():
                 if not given.get(name):
                     self.add_error(
                         name,
-                        f"3.7: the answers on {part.lower()} are those of the last test. Judge each anew, then confirm "
-                        "it here.",
+                        f"3.7: the answers under “{legend}” are those of the last test. Judge each anew, then "
+                        "confirm it here.",
                     )
         return given
 
@@ -204,9 +216,9 @@ class ReassessmentForm(ThreePartTestForm):
     @property
     def test_sections(self) -> Iterator[Section]:
         """Return the test by its parts, each with its confirmation where it was filled in from the last one."""
-        confirmed = {str(part): name for part, name in CONFIRMED.items()}
+        confirmed = self._confirmations()
         for legend, sentence, names in self.test_groups():
-            confirm = (confirmed[legend],) if self.prefilled and legend in confirmed else ()
+            confirm = (confirmed[legend],) if legend in confirmed else ()
             yield self._section(legend, sentence, (*names, *confirm), "maintain")
 
     @property
@@ -215,6 +227,12 @@ class ReassessmentForm(ThreePartTestForm):
         chosen = self.is_bound and self.data.get("outcome") == Decided.MAINTAIN
         asked = {name for _, _, names in self.test_groups() for name in names} | set(CONFIRMED.values())
         return chosen or any(name in asked for name in self.errors)
+
+    def _confirmations(self) -> dict[str, str]:
+        """Return the field that confirms each part of the test, where its answers were filled in from the last one."""
+        if not self.prefilled:
+            return {}
+        return {legend: CONFIRMED[legend] for legend, _, _ in self.test_groups()}
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]

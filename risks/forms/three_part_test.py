@@ -23,6 +23,7 @@ from risks.rules.three_part_test import (
 )
 
 NO_AIM = "none_listed"
+WEIGHED = "Less intrusive measures that were weighed"
 
 
 def said(code: str) -> str:
@@ -88,7 +89,7 @@ class ThreePartTestForm(GroupedForm):
             yield str(part), "", names
         if self.lower:
             weighed = [name for code in self.lower for name in (f"not_{code}", f"not_{code}_text")]
-            yield "Less intrusive measures that were weighed", "Why was each not enough?", weighed
+            yield WEIGHED, "Why was each not enough?", weighed
 
     def given_test(self) -> GivenTest:
         """Return the answers as the rules read them; what was left open counts as unknown."""

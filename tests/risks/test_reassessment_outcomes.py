@@ -153,6 +153,53 @@ def test_a_refused_proposal_leaves_the_present_measure_as_it_is(task: ReviewTask
     assert (fresh(ban).state, fresh(task.measure).state) == ("withdrawn", "active")
 
 
+def test_an_emergency_takes_its_place_once_it_is_confirmed(task: ReviewTask, who: WHO) -> None:
+    Risk.objects.filter(pk=task.measure.risk_id).update(threat_to_life=True)
+    ban = record_reassessment(
+        task, a_decision("escalate", kind="permanent_ban"), by=who["ana"], at=NOW
+    ).proposed
+    assert ban is not None
+    enforcement.do_duty(ban, kind="preserve_evidence", how=REASONS, by=who["ana"], at=NOW)
+    enforcement.enforce_as_emergency(ban, reasons=REASONS, notified_on=TODAY, by=who["eve"], at=NOW)
+    assert fresh(task.measure).state == "active"
+
+    proposals.answer_test(ban, passing("permanent_ban"), by=who["ana"], at=NOW)
+    decided(ban, who["eve"])
+    assert (fresh(ban).state, fresh(task.measure).state) == ("active", "modified")
+
+
+def test_nobody_is_asked_any_more_to_confirm_what_was_lifted(risk: Risk, who: WHO) -> None:
+    Risk.objects.filter(pk=risk.pk).update(threat_to_life=True)
+    given = proposals.Proposal(
+        kind="geoblock",
+        target="A page",
+        target_type="item",
+        territory=["KE"],
+        rule_relied_on="Rule 3",
+        test=answering("geoblock", P5="unknown"),
+    )
+    held = proposals.propose(risk, given, by=who["ana"], at=NOW)
+    enforcement.enforce_as_emergency(held, reasons=REASONS, notified_on=TODAY, by=who["dan"], at=NOW)
+    proposals.answer_test(held, passing("geoblock"), by=who["ana"], at=NOW)
+    assert SignOff.objects.filter(decided_at__isnull=True).exists()
+
+    record_reassessment(a_task(held), a_decision("lift"), by=who["amy"], at=NOW)
+
+    assert fresh(held).state == "lifted"
+    assert not SignOff.objects.filter(decided_at__isnull=True).exists()
+
+
+def test_what_ended_meanwhile_stays_as_it_ended(task: ReviewTask, who: WHO) -> None:
+    ban = record_reassessment(
+        task, a_decision("escalate", kind="permanent_ban"), by=who["ana"], at=NOW
+    ).proposed
+    record_reassessment(a_task(task.measure), a_decision("lift"), by=who["amy"], at=NOW)
+    assert ban is not None
+    proposals.end_superseded(ban, by=who["amy"], at=NOW)
+
+    assert (fresh(task.measure).state, fresh(task.measure).end_reasons) == ("lifted", RESTORED)
+
+
 def test_the_signature_is_bound_to_the_measure_that_would_end(task: ReviewTask, who: WHO) -> None:
     ban = record_reassessment(
         task, a_decision("escalate", kind="permanent_ban"), by=who["ana"], at=NOW
@@ -376,7 +423,7 @@ def test_kept_answers_count_as_fresh_only_once_confirmed(measure: Measure, who: 
     assert refused.status_code == 400
     assert "Judge each anew" in refused.content.decode()
     assert "<details open>" in refused.content.decode()
-    parts = ("legality", "aim", "necessity", "balance")
+    parts = ("legality", "aim", "necessity", "balance", "weighed")
     recorded = client.post(page, sent | {f"confirmed_{part}": "on" for part in parts}, follow=True)
     assert "Recorded: Maintain" in recorded.content.decode()
 

@@ -38,8 +38,8 @@ CARRIED = (
 class Decision:
     """What a person decides, whole; each outcome reads its own part (3.7).
 
-    `kind`, `target_type`, `territory` and `ends_on` are of the measure in the place of the present one, to escalate or
-    to de-escalate; what is left out is carried over from it.
+    `kind`, `target_type`, `territory`, `ends_on` and `rule_relied_on` are of the measure in the place of the present
+    one, to escalate or to de-escalate; what is left out is carried over from it. A rule takes the place of a policy.
     """
 
     outcome: str = ""
@@ -53,6 +53,7 @@ class Decision:
     target_type: str = ""
     territory: Sequence[str] = ()
     ends_on: date | None = None
+    rule_relied_on: str = ""
     override_reason: str = ""
     restored: str = ""
     referred_to: str = ""
@@ -225,11 +226,14 @@ def _recorded(
 def _carried(measure: Measure, decision: Decision, *, today: date) -> dict[str, Any]:
     """Return what another measure in the place of this one takes over, unless the decision says otherwise."""
     kept = measure.ends_on if measure.ends_on and measure.ends_on > today else None
-    return {name: getattr(measure, name) for name in CARRIED} | {
+    carried = {name: getattr(measure, name) for name in CARRIED} | {
         "target_type": decision.target_type or measure.target_type,
         "territory": list(decision.territory or measure.territory),
         "ends_on": decision.ends_on or kept,
     }
+    if rule := decision.rule_relied_on.strip():
+        carried |= {"rule_relied_on": rule, "policy_version": None, "policy_clause": ""}
+    return carried
 
 
 def _proposal(measure: Measure, decision: Decision, *, today: date) -> Proposal:

@@ -24,8 +24,8 @@ from risks.rules.reassessment import ASKED_LABELS, REASON_CODES
 class DecidingOnFindingSerializer(serializers.Serializer[Any]):
     """What is decided, whole: each outcome reads its own fields.
 
-    maintain: test. escalate: kind, override_reason. de_escalate: kind. Both: target_type, territory, ends_on, where
-    they are not carried over. lift: restored. refer: referred_to, question.
+    maintain: test. escalate: kind, override_reason. de_escalate: kind. Both: target_type, territory, ends_on,
+    rule_relied_on, where they are not carried over. lift: restored. refer: referred_to, question.
     """
 
     outcome = serializers.ChoiceField(choices=Reassessment.Outcome.choices)
@@ -45,6 +45,7 @@ class DecidingOnFindingSerializer(serializers.Serializer[Any]):
         child=serializers.ChoiceField(choices=sorted(country_names())), max_length=300, default=list
     )
     ends_on = serializers.DateField(default=None, allow_null=True)
+    rule_relied_on = serializers.CharField(max_length=LONGEST, default="", allow_blank=True)
     override_reason = serializers.CharField(max_length=LONGEST, default="", allow_blank=True)
     restored = serializers.CharField(max_length=LONGEST, default="", allow_blank=True)
     referred_to = serializers.ChoiceField(

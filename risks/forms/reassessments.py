@@ -23,7 +23,7 @@ NEEDED = ("higher_kind", "lower_kind", "restored", "referred_to", "question")
 LONGEST_STAY = 100_000
 OWN = (
     *("outcome", "reason_code", "reasons", "evidence", "who_was_heard", "time_spent_min", "restored"),
-    *("override_reason", "target_type", "territory", "ends_on", "referred_to", "question"),
+    *("override_reason", "target_type", "territory", "ends_on", "rule_relied_on", "referred_to", "question"),
 )
 KIND_OF = {str(Decided.ESCALATE): "higher_kind", str(Decided.DE_ESCALATE): "lower_kind"}
 
@@ -123,6 +123,7 @@ class ReassessmentForm(ThreePartTestForm):
         error_messages={"invalid_choice": "Territory: choose from the list."},
     )
     ends_on = day("Ends on", required=False)
+    rule_relied_on = words("Rule relied on", missing="", rows=2, required=False)
     restored = words(
         "What was restored",
         missing="",
@@ -148,6 +149,11 @@ class ReassessmentForm(ThreePartTestForm):
             f"As now, {measure.ends_on:%-d %B %Y}, unless you give another day."
             if measure.ends_on
             else "Needed on an account, feature, partner or territory; it may stay open on an item."
+        )
+        self.fields["rule_relied_on"].help_text = (
+            f"As now, unless you name another: {measure.rule_told}"
+            if measure.rule_told
+            else "None is on record. Name the published rule."
         )
         self.fields["evidence"].queryset = evidence  # type: ignore[attr-defined]
         for name in NEEDED:
@@ -195,7 +201,7 @@ class ReassessmentForm(ThreePartTestForm):
         yield self._section(
             "The measure in its place",
             "It takes over the target, the rule relied on, the territory and the end date, unless you say otherwise.",
-            ("target_type", "territory", "ends_on"),
+            ("target_type", "territory", "ends_on", "rule_relied_on"),
             "escalate de_escalate",
         )
         yield self._section("To lift", "The measure ends today.", ("restored",), "lift")

@@ -21,7 +21,7 @@ from risks.rules.measure_workflow import MeasureRefused
 
 TASKS = ReviewTask.objects.select_related(
     *("measure__risk", "measure__test", "measure__proposed_by", "measure__decided_by"),
-    *("finding__cycle", "reassessment__proposed", "reassessment__test"),
+    *("measure__policy_version__policy", "finding__cycle", "reassessment__proposed"),
 )
 
 

@@ -153,6 +153,17 @@ def test_a_refused_proposal_leaves_the_present_measure_as_it_is(task: ReviewTask
     assert (fresh(ban).state, fresh(task.measure).state) == ("withdrawn", "active")
 
 
+def test_a_rule_is_named_where_none_is_on_record(risk: Risk, who: WHO) -> None:
+    bare = a_task(standing(risk, rule_relied_on=""))
+    decision = a_decision("escalate", kind="permanent_ban")
+    with pytest.raises(MeasureRefused, match="Rule relied on: name the published rule"):
+        record_reassessment(bare, decision, by=who["ana"], at=NOW)
+    named = replace(decision, rule_relied_on="Rule 9")
+    ban = record_reassessment(bare, named, by=who["ana"], at=NOW).proposed
+    assert ban is not None
+    assert ban.rule_relied_on == "Rule 9"
+
+
 def test_an_emergency_takes_its_place_once_it_is_confirmed(task: ReviewTask, who: WHO) -> None:
     Risk.objects.filter(pk=task.measure.risk_id).update(threat_to_life=True)
     ban = record_reassessment(

@@ -66,7 +66,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": page,
         "tasks": queries.waiting(list(page.object_list), at=now),
-        "asked": asked_of(person(request))[:SHOWN],
+        "asked": queries.waiting(asked_of(person(request))[:SHOWN], at=now),
         "counts": queries.task_counts(cycle, at=now),
         "cycle": cycle,
         "risks_to_assess": standings(list(unscored.object_list)),

@@ -164,8 +164,10 @@ class ReassessmentForm(ThreePartTestForm):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Refuse to take kept answers for fresh ones (3.7)."""
+        """Read only what the outcome needs, and refuse to take kept answers for fresh ones (3.7)."""
         given: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in self._unread(given.get("outcome", "")):
+            self.errors.pop(name, None)
         if given.get("outcome") == Decided.MAINTAIN:
             for legend, name in self._confirmations().items():
                 if not given.get(name):
@@ -233,6 +235,11 @@ class ReassessmentForm(ThreePartTestForm):
         chosen = self.is_bound and self.data.get("outcome") == Decided.MAINTAIN
         asked = {name for _, _, names in self.test_groups() for name in names} | set(CONFIRMED.values())
         return chosen or any(name in asked for name in self.errors)
+
+    def _unread(self, outcome: str) -> set[str]:
+        """Return the fields that belong to other outcomes; what was left in them holds up no decision."""
+        sections = [*self.sections, *self.test_sections]
+        return {field.name for one in sections if outcome not in one.outcomes.split() for field in one.fields}
 
     def _confirmations(self) -> dict[str, str]:
         """Return the field that confirms each part of the test, where its answers were filled in from the last one."""

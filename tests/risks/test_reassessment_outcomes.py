@@ -439,6 +439,12 @@ def test_kept_answers_count_as_fresh_only_once_confirmed(measure: Measure, who: 
     assert "Recorded: Maintain" in recorded.content.decode()
 
 
+def test_what_is_left_in_the_fields_of_another_outcome_holds_up_nothing(task: ReviewTask, who: WHO) -> None:
+    sent = as_sent("lift", ends_on="soon", lower_kind="applause", L1="perhaps")
+    answer = signed_in(who["ana"]).post(f"/desk/tasks/{task.pk}/", sent)
+    assert (answer.status_code, fresh(task.measure).state) == (302, "lifted")
+
+
 def test_escalating_leads_to_the_test_of_the_proposal(task: ReviewTask, who: WHO) -> None:
     answer = signed_in(who["ana"]).post(
         f"/desk/tasks/{task.pk}/", as_sent("escalate", higher_kind="permanent_ban")

@@ -1,4 +1,4 @@
-"""What may be decided on a finding: reasons carry outcomes, a third look is another's, nothing gets stronger by easing."""
+"""Reasons carry outcomes, a third look is another's, and what takes the place of a measure burdens less."""
 
 from datetime import date, timedelta
 

@@ -30,6 +30,7 @@ from risks.views import (
     salient_list,
     saved_views,
     stakeholders,
+    what_if,
 )
 
 urlpatterns = [
@@ -109,6 +110,8 @@ urlpatterns = [
     path("involvements/<int:pk>/stopped/", involvement.stop_own_part, name="stop-own-part"),
     path("involvements/<int:pk>/withdrawal/", involvement.withdraw_involvement, name="withdraw-involvement"),
     path("measures/", measures.measure_list, name="measure-list"),
+    path("measures/what-if/", what_if.what_if_method, name="what-if-method"),
+    path("risks/<int:pk>/what-if/", what_if.what_if_level, name="what-if-level"),
     path("measures/new/", measure_proposals.propose_measure, name="measure-propose"),
     path("measures/<int:pk>/edit/", measure_proposals.edit_measure, name="measure-edit"),
     path("measures/<int:pk>/withdrawal/", measure_proposals.withdraw_measure, name="measure-withdraw"),

@@ -65,6 +65,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "sign-off-decide": lambda: {"pk": SignOff.objects.get().pk},
     "review-task": lambda: {"pk": ReviewTask.objects.order_by("pk")[0].pk},
     "risk-detail": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
+    "what-if-level": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
     "correct-risk": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
     "risk-import-template": lambda: {"extension": "csv"},
     "risk-import-preview": lambda: {"pk": RegisterImport.objects.get().pk},

@@ -10,6 +10,7 @@ from hrdd.governance.actions import move
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, demand_reasons
 from risks.actions.dilemmas import demand_free_of_target, locked
+from risks.actions.measure_proposals import put_forward
 from risks.actions.screening import refuse_identifying, refuse_naming
 from risks.actions.three_part_test import unlimitable_rights
 from risks.models import Dilemma, DilemmaDecision, DilemmaOption, Measure, RabatAssessment
@@ -286,11 +287,14 @@ def _end(option: DilemmaOption, at: datetime) -> date | None:
 
 
 def _propose_measure(decision: DilemmaDecision, *, at: datetime, ends_on: date | None) -> None:
-    """Carry what was decided into the measures; nothing is in force before it is approved there (3.2)."""
+    """Carry what was decided into the measures, as a proposal of whoever prepared the dilemma (3.2).
+
+    Nothing is in force before it is approved there. What the option left open, its proposer completes.
+    """
     dilemma, option, today = decision.dilemma, decision.option, at.date()
     if option.kind not in LADDER:
         return
-    Measure.objects.create(
+    measure = Measure.objects.create(
         risk=dilemma.risk,
         dilemma=dilemma,
         kind=option.kind,
@@ -305,10 +309,11 @@ def _propose_measure(decision: DilemmaDecision, *, at: datetime, ends_on: date |
         starts_on=today,
         starts_said=today.isoformat(),
         ends_on=ends_on,
-        proposed_by=decision.decided_by,
+        proposed_by=dilemma.prepared_by,
         proposed_at=at,
         test=option.test,
         level_then=dilemma.risk.level,
         reviewed_on=today,
         justified_on=today,
     )
+    put_forward(measure, by=dilemma.prepared_by, at=at)

@@ -194,6 +194,24 @@ def edit(measure: Measure, proposal: Proposal, *, by: User, at: datetime) -> Mea
 
 
 @transaction.atomic
+def put_forward(measure: Measure, *, by: User, at: datetime) -> None:
+    """Ask for approval of a proposal that another record brought, where it is whole; else its proposer edits it first.
+
+    Args:
+        measure: a proposal that a decided dilemma or a re-assessment made.
+        by: in whose name the approver is asked.
+        at: now.
+    """
+    held = locked(measure)
+    given = {one.name: getattr(held, one.name) for one in fields(Proposal) if one.name not in NOT_SIGNED}
+    test = held.test.given() if held.test else GivenTest(answers={})
+    proposal = Proposal(kind=held.kind, test=test, **given)
+    _ask_duties(held, (), by=by, at=at)
+    if not _found_against(proposal, held.risk, today=at.date()):
+        _ask(held, by=by, at=at)
+
+
+@transaction.atomic
 def answer_test(measure: Measure, test: GivenTest, *, by: User, at: datetime) -> Measure:
     """Answer the full test of an emergency measure; where it passes, the approver is asked to confirm it (3.2).
 
@@ -403,14 +421,18 @@ def _kept(test: GivenTest, measure: Measure, *, by: User, at: datetime) -> Three
 
 
 def _demand_sound(proposal: Proposal, risk: Risk, *, today: date) -> None:
+    found = _found_against(proposal, risk, today=today)
+    if found:
+        raise MeasureRefused(found)
+
+
+def _found_against(proposal: Proposal, risk: Risk, *, today: date) -> list[Refusal]:
     found = refusals(proposal.facts(level=risk.level, today=today))
     if not proposal.target.strip():
         found.append(
             Refusal("target", "Target: say whom or what the measure touches, without a name at risk.")
         )
-    found += _policy_refusals(proposal, today=today)
-    if found:
-        raise MeasureRefused(found)
+    return found + _policy_refusals(proposal, today=today)
 
 
 def _policy_refusals(proposal: Proposal, *, today: date) -> list[Refusal]:

@@ -1,6 +1,6 @@
 """Dilemmas between rights: prepared, advised on, decided (domain.md 1.6). No effect is ever summed (D3)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,6 +17,7 @@ from hrdd.governance.rules import NotAllowed
 from risks.actions import dilemma_decisions as decisions
 from risks.actions import dilemmas as actions
 from risks.api.plans import ReasonsSerializer
+from risks.api.three_part_test import GivenTestSerializer, given_test
 from risks.forms.dilemmas import DilemmaFilter
 from risks.models import (
     Consultation,
@@ -37,7 +38,6 @@ from risks.queries.consultations import visible_to
 from risks.rules.countries import country_names
 from risks.rules.dilemma import KINDS, Side
 from risks.rules.ladder import LADDER
-from risks.rules.three_part_test import QUESTIONS, Alternative, Answer, GivenTest
 
 WORDS = 5000
 Username = serializers.SlugRelatedField[User]
@@ -233,39 +233,10 @@ class PuttingOptionSerializer(serializers.Serializer[Any]):
         return {"interferes_with": []} | given | {"effects": effects}
 
 
-class QuestionAnswerSerializer(serializers.Serializer[Any]):
-    """One answer of the three-part test."""
-
-    answer = serializers.ChoiceField(choices=["yes", "no", "unknown", "not_applicable"])
-    text = serializers.CharField(max_length=WORDS, default="", allow_blank=True)
-
-
-class AlternativeSerializer(serializers.Serializer[Any]):
-    """A less intrusive measure and why it was not chosen."""
-
-    kind = serializers.ChoiceField(choices=list(LADDER))
-    because = serializers.CharField(max_length=20)
-    text = serializers.CharField(max_length=WORDS, default="", allow_blank=True)
-
-
-class ThreePartTestSerializer(serializers.Serializer[Any]):
-    """The three-part test of an option: the answers by the code of the question."""
+class OptionTestSerializer(GivenTestSerializer):
+    """The three-part test of an option."""
 
     option = serializers.PrimaryKeyRelatedField[DilemmaOption](queryset=DilemmaOption.objects.all())
-    answers = serializers.DictField(child=QuestionAnswerSerializer())
-    aims = serializers.ListField(child=serializers.CharField(max_length=40), default=list)
-    alternatives = AlternativeSerializer(many=True, required=False)
-    rights_burdened = _rights(required=False)
-
-    def given(self, sent: Mapping[str, Any]) -> GivenTest:
-        """Return the answers as the rules read them."""
-        known = {question.code for question in QUESTIONS}
-        return GivenTest(
-            answers={code: Answer(**one) for code, one in sent["answers"].items() if code in known},
-            aims=tuple(sent["aims"]),
-            alternatives=tuple(Alternative(**one) for one in sent.get("alternatives", [])),
-            rights_burdened=tuple(right.code for right in sent.get("rights_burdened", [])),
-        )
 
 
 class AdvisingSerializer(serializers.Serializer[Any]):
@@ -297,7 +268,7 @@ class InterimSerializer(serializers.Serializer[Any]):
     seen_hash = serializers.CharField(max_length=64)
 
 
-class DecidingSerializer(InterimSerializer):
+class DecidingDilemmaSerializer(InterimSerializer):
     """What is decided, with the reasons for the public, the minority view and the day of the next look."""
 
     public_reasons = serializers.CharField(max_length=WORDS)
@@ -316,7 +287,7 @@ STEPS: dict[str, tuple[Callable[..., object], type[serializers.Serializer[Any]]]
     "consult": (actions.consult, NothingSerializer),
     "review": (actions.review, ReasonsSerializer),
     "decide_interim": (decisions.decide_interim, InterimSerializer),
-    "decide": (decisions.decide, DecidingSerializer),
+    "decide": (decisions.decide, DecidingDilemmaSerializer),
     "close": (decisions.close, ReasonsSerializer),
 }
 
@@ -376,15 +347,15 @@ class DilemmaViewSet(Register[Dilemma]):
         actions.put_option(dilemma, by=caller(request), at=timezone.now(), **given)
         return self._story(dilemma, code=status.HTTP_201_CREATED)
 
-    @extend_schema(request=ThreePartTestSerializer, responses={201: DilemmaStorySerializer})
+    @extend_schema(request=OptionTestSerializer, responses={201: DilemmaStorySerializer})
     @action(detail=True, methods=["post"])
     def tests(self, request: Request, pk: str) -> Response:
         """Answer the three-part test of an option."""
         dilemma = self.get_object()
-        sent = checked(ThreePartTestSerializer, request)
+        sent = checked(OptionTestSerializer, request)
         if sent["option"].dilemma_id != dilemma.pk:
             raise NotAllowed("Option: choose one of this dilemma.")
-        given = ThreePartTestSerializer().given(sent)
+        given = given_test(sent)
         actions.test_option(sent["option"], given, by=caller(request), at=timezone.now())
         return self._story(dilemma, code=status.HTTP_201_CREATED)
 
@@ -411,7 +382,7 @@ class DilemmaViewSet(Register[Dilemma]):
         actions.cite(dilemma, by=caller(request), at=timezone.now(), **given)
         return self._story(dilemma, code=status.HTTP_201_CREATED)
 
-    @extend_schema(request=DecidingSerializer, responses=DilemmaStorySerializer)
+    @extend_schema(request=DecidingDilemmaSerializer, responses=DilemmaStorySerializer)
     @action(detail=True, methods=["post"], url_path="steps/<slug:step>")
     def steps(self, request: Request, pk: str, step: str) -> Response:
         """Take a step: analyse, consult, decide_interim, decide, review or close; only the last four take a body."""

@@ -16,64 +16,17 @@ from hrdd.governance.rules import NotAllowed
 from risks.actions import measure_enforcement as enforcement
 from risks.actions import measure_proposals as actions
 from risks.api.plans import ReasonsSerializer
+from risks.api.three_part_test import GivenTestSerializer, given_test
 from risks.forms.measures import MeasureFilter
-from risks.models import CompanionDuty, Measure, PolicyVersion, Right, Risk, ThreePartTest
+from risks.models import CompanionDuty, Measure, PolicyVersion, Risk, ThreePartTest
 from risks.queries import measures as queries
 from risks.queries.measure_life import asked_sign_off
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
 from risks.rules.measure_workflow import DUTY_LABELS, MACHINE_MAY_REMOVE
-from risks.rules.three_part_test import (
-    AIMS,
-    ANSWERS_OR_NOT_ASKED,
-    BY_CODE,
-    Alternative,
-    Answer,
-    Because,
-    GivenTest,
-)
 
 LONGEST = 5000
 KINDS = [(code, rung.label) for code, rung in LADDER.items()]
-
-
-class AnswerOfTestSerializer(serializers.Serializer[Any]):
-    """One answer of the test, with its words."""
-
-    code = serializers.ChoiceField(choices=sorted(BY_CODE))
-    answer = serializers.ChoiceField(choices=ANSWERS_OR_NOT_ASKED)
-    text = serializers.CharField(max_length=LONGEST, default="", allow_blank=True)
-
-
-class AlternativeSerializer(serializers.Serializer[Any]):
-    """A less intrusive measure that was weighed."""
-
-    kind = serializers.ChoiceField(choices=KINDS)
-    because = serializers.ChoiceField(choices=[str(one) for one in Because])
-    text = serializers.CharField(max_length=LONGEST, default="", allow_blank=True)
-
-
-class GivenTestSerializer(serializers.Serializer[Any]):
-    """The three-part test; a question that is not sent counts as unknown."""
-
-    answers = AnswerOfTestSerializer(many=True, default=list)
-    aims = serializers.ListField(child=serializers.ChoiceField(choices=AIMS), max_length=20, default=list)
-    no_aim_is_listed = serializers.BooleanField(default=False)
-    alternatives = AlternativeSerializer(many=True, default=list)
-    rights_burdened = serializers.SlugRelatedField[Right](
-        slug_field="code", many=True, queryset=Right.objects.all(), required=False
-    )
-
-
-def given_test(sent: dict[str, Any]) -> GivenTest:
-    """Return a test as the rules read it."""
-    return GivenTest(
-        answers={one["code"]: Answer(one["answer"], one["text"]) for one in sent.get("answers", ())},
-        aims=tuple(sent.get("aims", ())),
-        no_aim_is_listed=sent.get("no_aim_is_listed", False),
-        alternatives=tuple(Alternative(**one) for one in sent.get("alternatives", ())),
-        rights_burdened=tuple(right.code for right in sent.get("rights_burdened", ())),
-    )
 
 
 class ProposingMeasureSerializer(serializers.Serializer[Any]):
@@ -149,7 +102,7 @@ class DoneSerializer(serializers.Serializer[Any]):
     how = serializers.CharField(max_length=LONGEST)
 
 
-class DecidingSerializer(serializers.Serializer[Any]):
+class DecidingMeasureSerializer(serializers.Serializer[Any]):
     """Whether it is approved, why, and the content_hash of what was read."""
 
     approve = serializers.BooleanField()
@@ -283,12 +236,12 @@ class MeasureViewSet(Register[Measure]):
         actions.edit(measure, _proposal(given), by=caller(request), at=timezone.now())
         return self._story(measure)
 
-    @extend_schema(request=DecidingSerializer, responses=MeasureStorySerializer)
+    @extend_schema(request=DecidingMeasureSerializer, responses=MeasureStorySerializer)
     @action(detail=True, methods=["post"])
     def decision(self, request: Request, pk: str) -> Response:
         """Approve or refuse what is asked, bound to the content that was read."""
         measure = self.get_object()
-        given = checked(DecidingSerializer, request)
+        given = checked(DecidingMeasureSerializer, request)
         asked = asked_sign_off(measure)
         if asked is None:
             raise NotAllowed("Nobody is asked to decide on this measure.")

@@ -98,7 +98,7 @@ class VersionForm(GroupedForm):
     """All of a draft but its clauses. It may be saved unfinished; what is lacking is told on submission."""
 
     groups = (
-        ("Title", "", ("title",)),
+        ("The version", "", ("title",)),
         (
             "What the public reads beside the text",
             "Name no person, and no partner whose name endangers people.",

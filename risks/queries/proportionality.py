@@ -160,6 +160,12 @@ def _decided(source_sql: str, *, carried: str) -> tuple[str, list[Any]]:
     return f"decided ({columns}) AS MATERIALIZED (WITH {judged} {_carrying(sql, carried)})", list(params)
 
 
+def decided_arms(source_sql: str, source_params: Sequence[Any]) -> tuple[str, list[Any]]:
+    """Return the SQL that gives the deciding arm of each row of a source of inputs, and its parameters."""
+    decided, params = _decided(source_sql, carried="look_again_on")
+    return f"WITH {decided} SELECT row, arm FROM decided", [*source_params, *params]  # noqa: S608  # our own columns
+
+
 def _fired(where: str) -> tuple[str, list[Any]]:
     """Return the CTE `fired` over some rows of `decided`, and its parameters."""
     sql, params = _fires_sql()

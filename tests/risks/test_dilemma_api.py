@@ -83,7 +83,7 @@ def test_a_dilemma_goes_through_the_api_whole(caller: Caller) -> None:
     caller.put(told, kind="no_action")
     told = caller.put(told, kind="label")
     label = told["options"][1]["id"]
-    answers = {one: {"answer": "yes", "text": SAID} for one in _questions()}
+    answers = [{"code": one, "answer": "yes", "text": SAID} for one in _questions()]
     sent = {
         "option": label,
         "answers": answers,

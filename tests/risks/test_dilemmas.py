@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hrdd.governance.models import AuditEvent
+from hrdd.governance.models import AuditEvent, SignOff
 from risks.models import (
     Dilemma,
     DilemmaAdvice,
@@ -92,7 +92,9 @@ def test_a_dilemma_goes_from_question_to_decision_and_to_a_proposed_measure(stag
     reach.refresh_from_db()
     assert measure.test == reach.test
     assert measure.ends_on == timezone.now().date() + timedelta(days=30)
-    assert measure.proposed_by == stage.people["dan"]
+    assert measure.proposed_by == stage.people["ana"]
+    asked = SignOff.objects.get(subject_kind="measure", decided_at__isnull=True)
+    assert (asked.subject_id, asked.asked_by) == (measure.pk, stage.people["ana"])
     page = stage.get("pia", f"{dilemma.pk}/").content.decode()
     assert REASONS in page
     assert "(proposed)" in page

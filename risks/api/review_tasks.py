@@ -12,8 +12,9 @@ from rest_framework.response import Response
 
 from hrdd.governance.api import Register, caller, checked
 from risks.actions import reassessments as actions
-from risks.api.measures import LONGEST, GivenTestSerializer, given_test
+from risks.api.three_part_test import GivenTestSerializer, given_test
 from risks.forms.reassessments import LONGEST_STAY
+from risks.forms.shapes import LONGEST
 from risks.models import Evidence, Measure, Reassessment, ReviewTask
 from risks.queries.reassessments import evidence_for, referrals_of
 from risks.rules.countries import country_names

@@ -303,7 +303,7 @@ def _replace(measure: Measure, decision: Decision, *, imposed_by: str, at: datet
         starts_said=today.isoformat(),
         level_then=measure.level_then,
         reviewed_on=today,
-        justified_on=today,
+        justified_on=measure.justified_on,
         next_review=next_review(
             rung.intrusion,
             level=measure.level_then,

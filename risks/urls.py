@@ -3,6 +3,7 @@
 from django.urls import path
 
 from risks.views import (
+    action_samples,
     changes,
     consultations,
     cycles,
@@ -122,6 +123,10 @@ urlpatterns = [
     path("measures/<int:pk>/notice/", measure_enforcement.record_notice, name="measure-notice"),
     path("measures/<int:pk>/duties/", measure_enforcement.record_duty, name="measure-duty"),
     path("measures/<int:pk>/", measures.measure_detail, name="measure-detail"),
+    path("measures/<int:pk>/samples/", action_samples.draw_sample, name="sample-draw"),
+    path("samples/<int:pk>/", action_samples.sample_detail, name="sample-detail"),
+    path("samples/<int:pk>/items/<int:position>/", action_samples.review_action, name="sample-review"),
+    path("samples/<int:pk>/close/", action_samples.close_sample, name="sample-close"),
     path("measures/<int:pk>/signals/", measures.note_signal, name="note-signal"),
     path("measures/<int:pk>/policy/", policies.name_policy, name="name-policy"),
     path("policies/", policies.policy_list, name="policy-list"),

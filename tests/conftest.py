@@ -17,11 +17,15 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.base.creation import BaseDatabaseCreation
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from hrdd.trial.servers import Servers, dies_with_parent, embedded_servers
 
 pytest_plugins = ["tests.cast"]
+# No test asserts how long something takes, not even an example of Hypothesis.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data" / "test"
 START_SECONDS = 60

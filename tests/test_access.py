@@ -15,6 +15,7 @@ from hrdd.governance.rules import Permission, Role
 from hrdd.sealing import seal
 from risks.actions.register import ASSIGNED
 from risks.models import (
+    ActionSample,
     Change,
     Consultation,
     ConsultationFinding,
@@ -65,6 +66,9 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "sign-off-decide": lambda: {"pk": SignOff.objects.get().pk},
     "review-task": lambda: {"pk": ReviewTask.objects.order_by("pk")[0].pk},
     "risk-detail": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
+    "sample-draw": lambda: {"pk": first(Measure)},
+    **{name: lambda: {"pk": first(ActionSample)} for name in ("sample-detail", "sample-close")},
+    "sample-review": lambda: {"pk": first(ActionSample), "position": 1},
     "what-if-level": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
     "correct-risk": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
     "risk-import-template": lambda: {"extension": "csv"},
@@ -323,6 +327,17 @@ def everything(rendered: Report, cast: Cast) -> None:
         granted_by=cast.ana,
         granted_at=NOW,
     )
+    sample = ActionSample.objects.create(
+        measure=tied.risk.measures.first() or Measure.objects.all()[0],
+        period_from=NOW.date(),
+        period_to=NOW.date(),
+        actions=1,
+        seed=1,
+        population_hash="x",
+        drawn_by=cast.ana,
+        drawn_at=NOW,
+    )
+    sample.items.create(position=1, reference="x")
     ModelReview.objects.create(driver="data_brokerage", opened_by=cast.ana, opened_on=NOW.date())
     SalientList.objects.create(rows=[], content_hash="x", drawn_by=cast.ana, drawn_on=NOW.date())
     dilemma = Dilemma.objects.create(

@@ -14,6 +14,7 @@ from risks.actions.measure_proposals import Proposal, demand_person, locked, log
 from risks.actions.three_part_test import examine, keep_test
 from risks.models import Evidence, Measure, Reassessment, ReviewTask, SeverityAssessment
 from risks.models.measures import IN_FORCE
+from risks.queries.action_samples import sample_refusal
 from risks.queries.method import method
 from risks.queries.reassessments import evidence_for
 from risks.rules.ladder import LADDER
@@ -148,6 +149,8 @@ def _outcome_refusals(measure: Measure, decision: Decision, *, today: date) -> I
 
 
 def _unfit_test(measure: Measure, decision: Decision, _today: date) -> Iterator[Refusal]:
+    if unsampled := sample_refusal(measure):
+        yield Refusal("outcome", unsampled)
     verdict = examine(decision.test, kind=measure.kind)
     if verdict.outcome != OutcomeOfTest.PASSES:
         yield Refusal("test", f"ICCPR 19(3): the measure cannot be maintained. {verdict.reason}")

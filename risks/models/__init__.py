@@ -1,5 +1,6 @@
 """The records of knowing and acting."""
 
+from risks.models.action_samples import ActionSample, SampledAction
 from risks.models.changes import Change
 from risks.models.consultations import Consultation, ConsultationFinding, Participant, StakeholderGroup
 from risks.models.dilemmas import (
@@ -46,6 +47,7 @@ from risks.models.salience import (
 from risks.models.three_part_test import ThreePartTest
 
 __all__ = [
+    "ActionSample",
     "Change",
     "Chunk",
     "CompanionDuty",
@@ -92,6 +94,7 @@ __all__ = [
     "Risk",
     "RiskRight",
     "SalientList",
+    "SampledAction",
     "SavedView",
     "SeverityAssessment",
     "Signal",

@@ -14,6 +14,7 @@ from risks.forms.measures import MeasureFilter, SignalForm
 from risks.models import Measure, Signal
 from risks.models.measures import IN_FORCE
 from risks.queries import measures as queries
+from risks.queries.action_samples import standings_of
 from risks.queries.measure_life import counts_by_state, life_of
 
 PAGE_SIZE = 50
@@ -68,6 +69,7 @@ def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpRespo
         "findings": queries.findings_of(measure),
         "decisions": measure.reassessments.select_related("proposed"),
         "signals": measure.signals.all(),
+        "samples": standings_of(measure) if measure.unit_of_review == Measure.Unit.RULE_CLASS else [],
         "task": queries.open_task(measure),
         "may_name_policy": person(request).may(Permission.PROPOSE_MEASURE),
         "form": form if person(request).may(Permission.REASSESS_MEASURE) else None,

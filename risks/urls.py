@@ -30,6 +30,7 @@ from risks.views import (
     salient_list,
     saved_views,
     stakeholders,
+    statements,
     what_if,
 )
 
@@ -122,6 +123,9 @@ urlpatterns = [
     path("measures/<int:pk>/notice/", measure_enforcement.record_notice, name="measure-notice"),
     path("measures/<int:pk>/duties/", measure_enforcement.record_duty, name="measure-duty"),
     path("measures/<int:pk>/", measures.measure_detail, name="measure-detail"),
+    path("measures/<int:pk>/statement/", statements.issue_statement, name="statement-issue"),
+    path("statements/", statements.statement_list, name="statement-list"),
+    path("statements/<int:pk>/", statements.statement_detail, name="statement-detail"),
     path("measures/<int:pk>/signals/", measures.note_signal, name="note-signal"),
     path("measures/<int:pk>/policy/", policies.name_policy, name="name-policy"),
     path("policies/", policies.policy_list, name="policy-list"),

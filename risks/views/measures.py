@@ -15,6 +15,7 @@ from risks.models import Measure, Signal
 from risks.models.measures import IN_FORCE
 from risks.queries import measures as queries
 from risks.queries.measure_life import counts_by_state, life_of
+from risks.queries.statements import statement_of
 
 PAGE_SIZE = 50
 WITH_PEOPLE = Measure.objects.select_related("risk", "proposed_by", "decided_by", "test")
@@ -63,6 +64,7 @@ def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpRespo
     context = {
         "measure": measure,
         "facts": queries.facts_of(measure),
+        "statement": statement_of(measure, person(request)),
         "life": life_of(measure, person(request), at=timezone.now()),
         "answers": queries.answers_of(measure),
         "findings": queries.findings_of(measure),

@@ -329,7 +329,13 @@ def everything(rendered: Report, cast: Cast) -> None:
     StatementOfReasons.objects.create(
         measure=Measure.objects.order_by("pk")[0],
         puid="a1f6f2f0-0000-4000-8000-000000000001",
-        content={},
+        content={
+            **dict.fromkeys(("decision_facts", "illegal_content_explanation", "content_type_other"), "x"),
+            "category": "STATEMENT_CATEGORY_VIOLENCE",
+            "content_type": ["CONTENT_TYPE_TEXT"],
+            "content_date": "2026-01-01",
+            "source_type": "SOURCE_VOLUNTARY",
+        },
         text="x",
         ground="DECISION_GROUND_ILLEGAL_CONTENT",
         category="STATEMENT_CATEGORY_VIOLENCE",

@@ -14,6 +14,7 @@ from risks.actions.screening import refuse_naming
 from risks.models import Measure, StatementOfReasons
 from risks.queries.statements import last_of, told_by
 from risks.rules import screening, statement
+from risks.rules.statement_schema import as_stored
 
 
 @transaction.atomic
@@ -44,8 +45,10 @@ def issue_statement(
     content = statement.derive(facts, told, puid=str(puid))
     if lacking := statement.missing(content):
         raise NotAllowed(" ".join(dict.fromkeys(lacking.values())))
+    content = as_stored(content)
     text = statement.in_plain_words(facts, told)
-    _refuse_names(held, {"Facts": told.facts, "Explanation": told.explanation, "Rule or law": text})
+    said = {"Facts": told.facts, "Explanation": told.explanation, "Other content": told.content_type_other}
+    _refuse_names(held, said | {"Rule or law of the measure": facts.rule or facts.legal_ground})
     issued = StatementOfReasons.objects.create(
         measure=held,
         puid=puid,

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from risks.rules.statement_schema import label_of, values_of
+from risks.rules.statement_schema import field_names, label_of, values_of
 
 GROUNDS = list(values_of("decision_ground").items())
 CATEGORIES = list(values_of("category").items())
@@ -46,8 +46,9 @@ class StatementOfReasons(models.Model):
 
     @property
     def fields_told(self) -> list[tuple[str, str]]:
-        """Return its fields as people read them; what is empty is left out."""
-        return [(label_of(name), _told(name, value)) for name, value in self.content.items() if value]
+        """Return its fields as people read them, in the order of the database; what is empty is left out."""
+        named = [(name, self.content.get(name)) for name in field_names()]
+        return [(label_of(name), _told(name, value)) for name, value in named if value]
 
 
 def _told(name: str, value: Any) -> str:

@@ -107,7 +107,7 @@ def first_words(measure: Measure, last: StatementOfReasons | None) -> dict[str, 
         or told.get("illegal_content_explanation"),
         "category": told["category"],
         "content_types": told["content_type"],
-        "content_type_other": told["content_type_other"],
+        "content_type_other": told.get("content_type_other", ""),
         "content_date": told["content_date"],
         "source_type": told["source_type"],
     }

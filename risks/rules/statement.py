@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
 from risks.rules.statement_schema import END_DATES, ILLEGAL, INCOMPATIBLE, facts, problems
 
@@ -26,6 +27,10 @@ OTHER_DECISIONS: Mapping[str, tuple[str, str]] = {
 }
 NO_STATEMENT = "3.1: no action restricts nobody, so there is no statement of reasons."
 NOT_IN_FORCE = "A statement of reasons is issued once the measure is in force (DSA 17)."
+
+NO_GROUND = (
+    "The measure names no rule and no law that it rests on. Name the policy relied on first (DSA 17(3))."
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,9 @@ def refusal(measure: MeasureTold) -> str:
     """Return why no statement is issued for a measure as it stands, or nothing where one may be."""
     if measure.kind == "no_action":
         return NO_STATEMENT
-    return "" if measure.in_force else NOT_IN_FORCE
+    if not measure.in_force:
+        return NOT_IN_FORCE
+    return "" if measure.rule or measure.legal_ground else NO_GROUND
 
 
 def derive(measure: MeasureTold, told: Told, *, puid: str) -> dict[str, Any]:
@@ -117,9 +124,8 @@ def in_plain_words(measure: MeasureTold, told: Told) -> str:
         "NOT_AUTOMATED": "A person took the decision.",
     }[measure.automated_decision]
     found = "found by automated means" if measure.automated_detection else "not found by automated means"
-    where = (
-        f"It applies in: {', '.join(measure.territory)}." if measure.territory else "It applies everywhere."
-    )
+    countries = [country_names().get(code, code) for code in measure.territory]
+    where = f"It applies in: {', '.join(countries)}." if countries else "It applies everywhere."
     complain = (
         f" until {_day(measure.appeal_until)}" if measure.appeal_until else ", for six months from the notice"
     )

@@ -48,6 +48,11 @@ def _fields() -> dict[str, dict[str, Any]]:
     return {one["name"]: one for one in facts()["fields"]}
 
 
+def field_names() -> list[str]:
+    """Return the fields in the order in which the database lists them."""
+    return list(_fields())
+
+
 def label_of(field: str) -> str:
     """Return a field as the database words it."""
     return str(_fields()[field]["label"])

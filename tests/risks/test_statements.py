@@ -80,7 +80,10 @@ def test_only_countries_of_the_eea_are_named_to_the_database(territory: tuple[st
 
 def test_the_person_is_told_every_way_to_appeal() -> None:
     said = in_plain_words(a_measure_told(), TOLD)
-    assert all(way in said for way in ("complain to us", "out of court", "to a court", "until 1 April 2026"))
+    assert all(
+        way in said
+        for way in ("complain to us", "out of court", "to a court", "until 1 April 2026", "Germany")
+    )
 
 
 @pytest.fixture
@@ -139,6 +142,7 @@ def page(who: dict[str, User], address: str) -> str:
         ({"facts": "It was posted by Osei, Amara in a group."}, "a name that must not be written here"),
         ({"explanation": "Ask ana@example.org about it."}, "an e-mail address"),
         ({"content_types": ["CONTENT_TYPE_OTHER"]}, "Other content type: this is missing."),
+        ({"content_type_other": "A post of Amara Osei"}, "Other content: this holds"),
         ({"content_date": "1999-12-31"}, "it is before 2000-01-01"),
         ({"facts": ""}, "Facts: say it for the person affected"),
     ],
@@ -158,7 +162,8 @@ def test_what_is_missing_or_names_somebody_is_refused_in_a_sentence(
         ("rita", {}, "Your role may not propose a measure"),
         ("ana", {"state": "lifted", "ended_on": TODAY}, "once the measure is in force"),
         ("ana", {"kind": "no_action", "intrusion": 0}, "no action restricts nobody"),
-        ("ana", {"rule_relied_on": ""}, "Reference to contractual ground: this is missing."),
+        ("ana", {"rule_relied_on": ""}, "names no rule and no law"),
+        ("ana", {"rule_relied_on": "As told to ana@example.org"}, "Rule or law of the measure: this holds"),
     ],
 )
 def test_who_may_not_and_what_does_not_stand_issue_nothing(

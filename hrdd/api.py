@@ -29,6 +29,7 @@ from risks.api.rabat import RabatViewSet
 from risks.api.register import GapViewSet, SavedViewViewSet
 from risks.api.review_tasks import ReviewTaskViewSet
 from risks.api.risks import RiskViewSet
+from risks.api.statements import StatementViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("rights", RightViewSet, basename="api-right")
@@ -42,6 +43,7 @@ router.register("stakeholder-groups", StakeholderViewSet, basename="api-stakehol
 router.register("consultations", ConsultationViewSet, basename="api-consultation")
 router.register("consultation-findings", FindingViewSet, basename="api-finding")
 router.register("measures", MeasureViewSet, basename="api-measure")
+router.register("statements", StatementViewSet, basename="api-statement")
 router.register("model-reviews", ModelReviewViewSet, basename="api-model-review")
 router.register("changes", ChangeViewSet, basename="api-change")
 router.register("policies", PolicyViewSet, basename="api-policy")

@@ -31,6 +31,7 @@ from risks.views import (
     salient_list,
     saved_views,
     stakeholders,
+    statements,
     what_if,
 )
 
@@ -127,6 +128,9 @@ urlpatterns = [
     path("samples/<int:pk>/", action_samples.sample_detail, name="sample-detail"),
     path("samples/<int:pk>/items/<int:position>/", action_samples.review_action, name="sample-review"),
     path("samples/<int:pk>/close/", action_samples.close_sample, name="sample-close"),
+    path("measures/<int:pk>/statement/", statements.issue_statement, name="statement-issue"),
+    path("statements/", statements.statement_list, name="statement-list"),
+    path("statements/<int:pk>/", statements.statement_detail, name="statement-detail"),
     path("measures/<int:pk>/signals/", measures.note_signal, name="note-signal"),
     path("measures/<int:pk>/policy/", policies.name_policy, name="name-policy"),
     path("policies/", policies.policy_list, name="policy-list"),

@@ -44,6 +44,7 @@ from risks.models import (
     SalientList,
     SavedView,
     StakeholderGroup,
+    StatementOfReasons,
 )
 from tests.cast import NOW, Cast
 from transparency.actions import reports as actions
@@ -83,6 +84,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "stop-own-part": lambda: {"pk": Involvement.objects.order_by("pk")[0].pk},
     "withdraw-involvement": lambda: {"pk": Involvement.objects.order_by("pk")[0].pk},
     "measure-detail": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
+    "statement-issue": lambda: {"pk": first(Measure)},
+    "statement-detail": lambda: {"pk": first(StatementOfReasons)},
     "note-signal": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
     **{name: lambda: {"pk": first(Cycle)} for name in ("cycle-detail", "cycle-retry")},
     "partner-detail": lambda: {"pk": Relationship.objects.get().pk},
@@ -338,6 +341,23 @@ def everything(rendered: Report, cast: Cast) -> None:
         drawn_at=NOW,
     )
     sample.items.create(position=1, reference="x")
+    StatementOfReasons.objects.create(
+        measure=Measure.objects.order_by("pk")[0],
+        puid="a1f6f2f0-0000-4000-8000-000000000001",
+        content={
+            **dict.fromkeys(("decision_facts", "illegal_content_explanation", "content_type_other"), "x"),
+            "category": "STATEMENT_CATEGORY_VIOLENCE",
+            "content_type": ["CONTENT_TYPE_TEXT"],
+            "content_date": "2026-01-01",
+            "source_type": "SOURCE_VOLUNTARY",
+        },
+        text="x",
+        ground="DECISION_GROUND_ILLEGAL_CONTENT",
+        category="STATEMENT_CATEGORY_VIOLENCE",
+        sha256="x",
+        issued_by=cast.ana,
+        issued_at=NOW,
+    )
     ModelReview.objects.create(driver="data_brokerage", opened_by=cast.ana, opened_on=NOW.date())
     SalientList.objects.create(rows=[], content_hash="x", drawn_by=cast.ana, drawn_on=NOW.date())
     dilemma = Dilemma.objects.create(

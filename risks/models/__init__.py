@@ -44,6 +44,7 @@ from risks.models.salience import (
     RiskRight,
     SeverityAssessment,
 )
+from risks.models.statements import StatementOfReasons
 from risks.models.three_part_test import ThreePartTest
 
 __all__ = [
@@ -100,6 +101,7 @@ __all__ = [
     "Signal",
     "Stake",
     "StakeholderGroup",
+    "StatementOfReasons",
     "ThreePartTest",
     "Touch",
 ]

@@ -16,6 +16,7 @@ from risks.models.measures import IN_FORCE
 from risks.queries import measures as queries
 from risks.queries.action_samples import standings_of
 from risks.queries.measure_life import counts_by_state, life_of
+from risks.queries.statements import statement_of
 
 PAGE_SIZE = 50
 WITH_PEOPLE = Measure.objects.select_related("risk", "proposed_by", "decided_by", "test", "supersedes")
@@ -64,6 +65,7 @@ def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpRespo
     context = {
         "measure": measure,
         "facts": queries.facts_of(measure),
+        "statement": statement_of(measure, person(request)),
         "life": life_of(measure, person(request), at=timezone.now()),
         "answers": queries.answers_of(measure),
         "findings": queries.findings_of(measure),

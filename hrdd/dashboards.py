@@ -20,6 +20,7 @@ from risks.queries import consultations, involvement, model_reviews, partners, p
 from risks.queries import desk as queries
 from risks.queries.changes import signed_exceptions
 from risks.queries.clocks import due_risks, plans_to_decide
+from risks.queries.escalations import board_digest, escalated_to
 from risks.queries.gaps import gap_counts
 from risks.queries.measures import progress_of
 from risks.queries.reassessments import asked_of, with_referral
@@ -66,6 +67,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": page,
         "tasks": queries.waiting(list(page.object_list), at=now),
+        "escalated": escalated_to(person(request), shown=SHOWN),
         "asked": queries.waiting(asked_of(person(request))[:SHOWN], at=now),
         "counts": queries.task_counts(cycle, at=now),
         "cycle": cycle,
@@ -102,6 +104,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "columns": [cell.label for cell in heat[0][2]],
         "gaps": gap_counts(Risk.objects.all(), at=now),
         "withheld": _withheld(now.date()),
+        "escalated": board_digest(shown=SHOWN),
         "overdue": overdue[:SHOWN],
         "more_overdue": max(overdue.count() - SHOWN, 0),
         "latest": _latest(),

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from risks.forms.policy_reliance import PolicyReliedOnField
-from risks.forms.shapes import day, words
+from risks.forms.shapes import choice, day, words
 from risks.forms.three_part_test import NO_AIM, ThreePartTestForm
 from risks.models import Measure
 from risks.rules.countries import country_names
@@ -34,19 +34,6 @@ OWN = (
 FIFTY = "At least 50 characters."
 
 
-def _choice(label: str, choices: list[tuple[str, str]], sentence: str = "", **more: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label,
-        choices=choices,
-        help_text=sentence,
-        error_messages={
-            "required": f"{label}: choose one of the list.",
-            "invalid_choice": f"{label}: choose one of the list.",
-        },
-        **more,
-    )
-
-
 class MeasureProposalForm(ThreePartTestForm):
     """What is proposed, with its three-part test as the second part."""
 
@@ -56,7 +43,7 @@ class MeasureProposalForm(ThreePartTestForm):
         help_text="Whom or what it touches, in words. Name no person at risk.",
         error_messages={"required": "Target: say whom or what the measure touches."},
     )
-    target_type = _choice("Target type", [("", "Choose"), *Measure.Target.choices])
+    target_type = choice("Target type", [("", "Choose"), *Measure.Target.choices])
     target_ref = forms.CharField(
         max_length=120,
         required=False,
@@ -86,7 +73,7 @@ class MeasureProposalForm(ThreePartTestForm):
     note = words(
         "Why this measure", missing="", sentence="In a sentence that others can follow.", required=False
     )
-    unit_of_review = _choice("Unit of review", list(Measure.Unit.choices), initial="single")
+    unit_of_review = choice("Unit of review", list(Measure.Unit.choices), initial="single")
     public_interest = forms.BooleanField(
         label="The item is of public interest: politics, journalism, documentation of abuse", required=False
     )
@@ -103,13 +90,13 @@ class MeasureProposalForm(ThreePartTestForm):
         required=False,
     )
     automated_detection = forms.BooleanField(label="A machine found it", required=False)
-    automated_decision = _choice(
+    automated_decision = choice(
         "Automation",
         list(Measure.Automation.choices),
         "Who decided before it was proposed.",
         initial="NOT_AUTOMATED",
     )
-    automated_category = _choice(
+    automated_category = choice(
         "Category of the machine", [("", "None"), *MACHINE_MAY_REMOVE.items()], required=False
     )
     collateral_note = words(
@@ -172,14 +159,6 @@ class MeasureProposalForm(ThreePartTestForm):
         return given
 
 
-class FullTestForm(ThreePartTestForm):
-    """The test alone, for an emergency that stands already."""
-
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        super().__init__(*args, kind=kind, **kwargs)
-        self.groups = self.test_groups()
-
-
 class EnforceForm(forms.Form):
     """Why the measure is necessary now, and when the person was told."""
 
@@ -213,7 +192,7 @@ class NoticeForm(forms.Form):
 class DutyForm(forms.Form):
     """Which duty was done, and how."""
 
-    kind = _choice("Duty", [(str(kind), label) for kind, label in DUTY_LABELS.items()])
+    kind = choice("Duty", [(str(kind), label) for kind, label in DUTY_LABELS.items()])
     how = words(
         "How it was done", missing="say how.", sentence="What was done, and where it can be checked. " + FIFTY
     )

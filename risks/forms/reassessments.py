@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.forms import BoundField
 
 from risks.forms.measure_proposals import answers_shown
-from risks.forms.shapes import day, words
+from risks.forms.shapes import choice, day, words
 from risks.forms.three_part_test import WEIGHED, ThreePartTestForm
 from risks.models import Evidence, Measure, Reassessment
 from risks.rules.countries import country_names
@@ -47,19 +47,6 @@ def reasons_by_outcome() -> list[tuple[str, list[tuple[str, str]]]]:
     return list(groups.items())
 
 
-def _chosen(label: str, choices: Any, sentence: str = "", *, required: bool = False) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label,
-        choices=choices,
-        required=required,
-        help_text=sentence,
-        error_messages={
-            "required": f"{label}: choose one of the list.",
-            "invalid_choice": f"{label}: choose one of the list.",
-        },
-    )
-
-
 class ReassessmentForm(ThreePartTestForm):
     """What a person decides on a finding; the action holds the rules.
 
@@ -74,11 +61,10 @@ class ReassessmentForm(ThreePartTestForm):
             "invalid_choice": "Outcome: choose one of the list.",
         },
     )
-    reason_code = _chosen(
+    reason_code = choice(
         "Main reason",
         [("", "Choose"), *reasons_by_outcome()],
         "The one that weighs most; it is counted.",
-        required=True,
     )
     reasons = words("Reasons", missing="write at least 50 characters.", rows=5, sentence=FIFTY)
     evidence = forms.ModelMultipleChoiceField(
@@ -106,7 +92,7 @@ class ReassessmentForm(ThreePartTestForm):
             "max_value": f"Time spent: at most {LONGEST_STAY} minutes.",
         },
     )
-    higher_kind = _chosen("More intrusive measure", ())
+    higher_kind = choice("More intrusive measure", (), required=False)
     override_reason = words(
         "Override",
         missing="",
@@ -114,8 +100,8 @@ class ReassessmentForm(ThreePartTestForm):
         sentence="Only over the ceiling: why a senior should let it pass by one class.",
         required=False,
     )
-    lower_kind = _chosen("Less intrusive measure", ())
-    target_type = _chosen("Target type", ())
+    lower_kind = choice("Less intrusive measure", (), required=False)
+    target_type = choice("Target type", (), required=False)
     territory = forms.MultipleChoiceField(
         label="Territory",
         choices=lambda: sorted(country_names().items(), key=lambda pair: pair[1]),
@@ -130,7 +116,9 @@ class ReassessmentForm(ThreePartTestForm):
         sentence="What was given back, which side effects were undone, and who was told, when. " + FIFTY,
         required=False,
     )
-    referred_to = _chosen("Referred to", [("", "Choose"), *((str(k), v) for k, v in ASKED_LABELS.items())])
+    referred_to = choice(
+        "Referred to", [("", "Choose"), *((str(k), v) for k, v in ASKED_LABELS.items())], required=False
+    )
     question = words(
         "Question", missing="", sentence="What must be known before this can be decided?", required=False
     )

@@ -1,6 +1,7 @@
 """What forms share: fields in groups, filters that survive nonsense, long texts."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -47,6 +48,22 @@ def words(
             "required": f"{label}: {missing}",
             "max_length": f"{label}: keep it under {LONGEST} characters.",
         },
+    )
+
+
+def choice(
+    label: str, choices: Any, sentence: str = "", *, required: bool = True, **more: Any
+) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        required=required,
+        help_text=sentence,
+        error_messages={
+            "required": f"{label}: choose one of the list.",
+            "invalid_choice": f"{label}: choose one of the list.",
+        },
+        **more,
     )
 
 

@@ -122,3 +122,11 @@ def _answer_field(question: Question) -> forms.ChoiceField:
         required=False,
         error_messages={"invalid_choice": f"{question.code}: choose one of the answers."},
     )
+
+
+class FullTestForm(ThreePartTestForm):
+    """The test alone: of an emergency that stands already, or of an option of a dilemma."""
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, kind=kind, **kwargs)
+        self.groups = self.test_groups()

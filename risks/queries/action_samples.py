@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from risks.models import ActionSample, Measure
 from risks.rules.action_sample import ClosedSample, SampleVerdict, Share, refusal_to_maintain, share
@@ -28,11 +28,11 @@ class SampleStanding:
         return share(self.counts[SampleVerdict.INCORRECT], self.reviewed)
 
 
-def standings_of(measure: Measure) -> Sequence[SampleStanding]:
-    """Return the samples of a measure with their counts, the latest first."""
+def standings_of(samples: QuerySet[ActionSample]) -> Sequence[SampleStanding]:
+    """Return samples with their counts, the latest first, in one query."""
     counted = {str(verdict): Count("items", filter=Q(items__verdict=verdict)) for verdict in SampleVerdict}
-    samples = measure.samples.select_related("drawn_by", "closed_by").annotate(size=Count("items"), **counted)
-    return [SampleStanding(one, one.size, {name: getattr(one, name) for name in counted}) for one in samples]
+    told = samples.select_related("drawn_by", "closed_by").annotate(size=Count("items"), **counted)
+    return [SampleStanding(one, one.size, {name: getattr(one, name) for name in counted}) for one in told]
 
 
 def sample_refusal(measure: Measure) -> str:
@@ -41,7 +41,7 @@ def sample_refusal(measure: Measure) -> str:
         return ""
     closed = [
         ClosedSample(one.sample.closed_at.date(), one.reviewed, one.sample.actions)
-        for one in standings_of(measure)
+        for one in standings_of(measure.samples.all())
         if one.sample.closed_at
     ]
     return refusal_to_maintain(closed, reviewed_on=measure.reviewed_on)

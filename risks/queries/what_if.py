@@ -9,9 +9,11 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from risks.models import Measure, Risk
+from risks.models.proportionality import OUTCOMES
+from risks.queries.desk import BY_CODE_SENTENCE
 from risks.queries.proportionality import decided_arms, source
 from risks.rules.method import Method
-from risks.rules.proportionality import ARMS, BY_CODE, WITHIN_INTERVAL, Outcome
+from risks.rules.proportionality import ARMS, WITHIN_INTERVAL, Outcome
 
 SHOWN = 200
 
@@ -26,12 +28,12 @@ class Said:
     @property
     def label(self) -> str:
         """Return the finding in words."""
-        return self.finding.replace("_", " ").capitalize() if self.finding != Outcome.OK else "In order"
+        return "In order" if self.finding == Outcome.OK else dict(OUTCOMES)[self.finding]
 
     @property
     def sentence(self) -> str:
         """Return why, in a sentence."""
-        return BY_CODE[self.code].sentence if self.code in BY_CODE else "It is within its interval."
+        return BY_CODE_SENTENCE.get(self.code, "It is within its interval.")
 
 
 @dataclass(frozen=True)

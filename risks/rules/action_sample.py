@@ -44,7 +44,7 @@ class Share:
 
     @property
     def told(self) -> str:
-        """Return it in words; a share of few is told as a count alone (8.5)."""
+        """Return it in words, with the interval beside the number."""
         if not self.of:
             return "none reviewed"
         rate = f"{self.many} of {self.of}"

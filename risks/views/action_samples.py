@@ -43,7 +43,7 @@ def draw_sample(request: HttpRequest, pk: int) -> HttpResponse:
 def sample_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a sample is and what it says so far."""
     sample = get_object_or_404(ActionSample.objects.select_related("measure__risk"), pk=pk)
-    [standing] = [one for one in standings_of(sample.measure) if one.sample.pk == pk]
+    [standing] = standings_of(ActionSample.objects.filter(pk=pk))
     decided, upheld = sample.appeals_decided, sample.appeals_upheld
     context = {
         "standing": standing,

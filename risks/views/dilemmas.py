@@ -30,7 +30,7 @@ from risks.forms.dilemmas import (
     StepReasonsForm,
     option_initial,
 )
-from risks.forms.three_part_test import ThreePartTestForm
+from risks.forms.three_part_test import FullTestForm
 from risks.models import Dilemma, DilemmaOption, RecordEntry, Risk
 from risks.queries import dilemmas as queries
 from risks.queries.consultations import visible_to
@@ -232,7 +232,7 @@ def test_option(request: HttpRequest, pk: int) -> HttpResponse:
     option = get_object_or_404(DilemmaOption.objects.select_related("dilemma", "test"), pk=pk)
     if not option.kind:
         raise Http404
-    form = _TestOfOption(request.POST or None, kind=option.kind)
+    form = FullTestForm(request.POST or None, kind=option.kind)
 
     def keep(**_cleaned: Any) -> None:
         actions.test_option(option, form.given_test(), by=person(request), at=timezone.now())
@@ -247,14 +247,6 @@ def test_option(request: HttpRequest, pk: int) -> HttpResponse:
         button="Record the test",
         done="The test is recorded, with what it says.",
     )
-
-
-class _TestOfOption(ThreePartTestForm):
-    """The three-part test alone."""
-
-    @property
-    def groups(self) -> Any:  # type: ignore[override]  # the groups follow from the kind
-        return self.test_groups()
 
 
 @require_http_methods(POST_OR_GET)

@@ -19,10 +19,10 @@ from risks.forms.measure_proposals import (
     DutyForm,
     EmergencyForm,
     EnforceForm,
-    FullTestForm,
     NoticeForm,
     answers_shown,
 )
+from risks.forms.three_part_test import FullTestForm
 from risks.models import Measure
 from risks.rules.measure_workflow import EMERGENCY_HOURS
 from risks.views.form_page import form_page

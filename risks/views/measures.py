@@ -71,7 +71,9 @@ def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpRespo
         "findings": queries.findings_of(measure),
         "decisions": measure.reassessments.select_related("proposed"),
         "signals": measure.signals.all(),
-        "samples": standings_of(measure) if measure.unit_of_review == Measure.Unit.RULE_CLASS else [],
+        "samples": standings_of(measure.samples.all())
+        if measure.unit_of_review == Measure.Unit.RULE_CLASS
+        else [],
         "task": queries.open_task(measure),
         "may_name_policy": person(request).may(Permission.PROPOSE_MEASURE),
         "form": form if person(request).may(Permission.REASSESS_MEASURE) else None,

@@ -62,6 +62,9 @@ def test_another_clause_asks_for_another_signature(who: WHO, risk: Risk, rules: 
     page = signed_in(who["ana"]).get(f"/desk/measures/{measure.pk}/edit/")
     signed_in(who["ana"]).post(f"/desk/measures/{measure.pk}/edit/", sent)
 
+    only_the_clause = Measure.objects.get()
+    only_the_clause.test, only_the_clause.policy_clause = measure.test, "1"
+    assert actions.content_hash(only_the_clause) != actions.content_hash(measure)
     assert f'value="{rules.pk}:2" selected' in page.content.decode()
     assert asked(measure).content_hash != before.content_hash
 

@@ -16,7 +16,7 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.queries import database_answers, waiting_sign_offs
 from hrdd.governance.rules import Permission
 from risks.models import Cycle, Risk
-from risks.queries import consultations, involvement, model_reviews, partners, publications
+from risks.queries import consultations, involvement, model_reviews, publications, time_to_change
 from risks.queries import desk as queries
 from risks.queries.changes import signed_exceptions
 from risks.queries.clocks import due_risks, plans_to_decide
@@ -74,7 +74,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "risks_to_assess": standings(list(unscored.object_list)),
         "more_to_assess": unscored.paginator.count - len(unscored),
         "signoffs": waiting_sign_offs(person(request)),
-        "clocks": partners.pressing_clocks(on=now.date())[:SHOWN],
+        "clocks": time_to_change.pressing_clocks(on=now.date())[:SHOWN],
         "involvement_tasks": involvement.tasks(now),
         "due_risks": standings(list(due_risks(person(request), on=now.date())[:SHOWN])),
         "plans_to_decide": plans_to_decide(person(request)),
@@ -91,10 +91,10 @@ def board(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     overdue = queries.open_tasks().filter(due_at__lt=now)
     heat = queries.heat()
-    clocks = partners.pressing_clocks(on=now.date())
+    pressing = time_to_change.pressing_clocks(on=now.date())
     figures = [
         *queries.indicators(at=now),
-        *partners.indicators(clocks),
+        *time_to_change.indicators(pressing),
         consultations.loop_closed(on=now.date()),
         model_reviews.indicator(on=now.date()),
     ]
@@ -108,7 +108,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "overdue": overdue[:SHOWN],
         "more_overdue": max(overdue.count() - SHOWN, 0),
         "latest": _latest(),
-        "clocks": clocks[:SHOWN],
+        "clocks": pressing[:SHOWN],
         "sign_offs": waiting_sign_offs(person(request)),
         "exceptions": signed_exceptions(),
         "overdue_reviews": model_reviews.overdue_reviews(on=now.date()),

@@ -14,20 +14,14 @@ from risks.models.dilemmas import (
 )
 from risks.models.duties import CompanionDuty
 from risks.models.evidence import Evidence
+from risks.models.exits import ExitDecision, ExitImpactAssessment, ExitReview
 from risks.models.experts import ExpertAccess, ExpertOpinion
 from risks.models.involvement import Involvement, InvolvementChallenge
 from risks.models.judged import Judged
+from risks.models.leverage import LeverageAction
 from risks.models.measures import Measure, Signal
 from risks.models.model_reviews import ModelReview
-from risks.models.partners import (
-    ExitDecision,
-    ExitImpactAssessment,
-    ExitReview,
-    LeverageAction,
-    Partner,
-    Relationship,
-    RelationshipRisk,
-)
+from risks.models.partners import Partner, Relationship, RelationshipRisk
 from risks.models.plans import MitigationPlan
 from risks.models.policies import Policy, PolicyVersion
 from risks.models.proportionality import Chunk, Cycle, Finding, Reminder, ReviewTask, Touch

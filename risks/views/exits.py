@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import exits as actions
-from risks.forms.partners import ConsiderExitForm, ExitReviewForm, ImpactAssessmentForm, ProposeExitForm
+from risks.forms.exits import ConsiderExitForm, ExitReviewForm, ImpactAssessmentForm, ProposeExitForm
 from risks.models import ExitDecision, Relationship
 from risks.rules.exit import EXIT_STEPS, STEPS_BY_BUTTON, ExitState
 from risks.views.form_page import form_page

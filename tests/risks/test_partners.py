@@ -18,7 +18,7 @@ from risks.models import (
     Risk,
     SeverityAssessment,
 )
-from risks.queries.partners import story_of
+from risks.queries.time_to_change import story_of
 
 TODAY = datetime.now(tz=UTC).date()
 REASONS = "Leverage was used at every rung for a year and nothing changed for the people affected."

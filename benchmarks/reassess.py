@@ -1,14 +1,16 @@
 """The full sweep through our rules table against the same rules by hand; what is due among few and among many."""
 
+import os
 import resource
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 
 from risks.actions.proportionality import assess_chunk, claim_chunk, finish_cycle, plan_cycle, plan_touched
 from risks.models import Cycle
@@ -25,7 +27,10 @@ FILL = (Path(__file__).parent / "reassess_fill.sql").read_text(encoding="utf-8")
 
 
 def run(size: int) -> dict[str, Any]:
-    """Fill a database with measures of which few are due, sweep it both ways, and compare what was found."""
+    """Fill a database with measures of which few are due, sweep it both ways, and compare what was found.
+
+    The sweep runs in one process, and in as many as there are cores, as the worker group does.
+    """
     call_command("migrate", verbosity=0)
     _fill(min(size, SMALL))
     _through_the_table()
@@ -34,11 +39,16 @@ def run(size: int) -> dict[str, Any]:
     first = _timed(_through_the_table)  # also writes, once, when to look at each again
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    ours, theirs = [], []
-    for _ in range(ROUNDS):
-        theirs.append(_timed(_by_hand))
-        _forget_looks()
-        ours.append(_timed(_through_the_table))
+    connections.close_all()
+    ours, alone, theirs = [], [], []
+    with ProcessPoolExecutor(os.cpu_count()) as group:
+        list(group.map(_warm, range(2 * (os.cpu_count() or 1))))
+        for _ in range(ROUNDS):
+            theirs.append(_timed(_by_hand))
+            _forget_looks()
+            alone.append(_timed(_through_the_table))
+            _forget_looks()
+            ours.append(_timed(lambda: _through_the_table(group)))
     differing = _count(
         "SELECT count(*) FROM by_hand h FULL JOIN risks_finding f ON f.measure_id = h.measure_id "
         "WHERE (h.finding, h.code) IS DISTINCT FROM (f.finding, f.code)"
@@ -49,15 +59,19 @@ def run(size: int) -> dict[str, Any]:
         "measures": size,
         "findings": findings,
         "differing": differing,
+        "workers": os.cpu_count(),
         "ours_seconds": round(min(ours), 2),
+        "ours_in_one_process_seconds": round(min(alone), 2),
         "by_hand_seconds": round(min(theirs), 2),
         "ratio": round(min(ours) / min(theirs), 2),
+        "ratio_in_one_process": round(min(alone) / min(theirs), 2),
         "first_sweep_seconds": round(first, 2),
         "due": DUE,
         f"due_among_{min(size, SMALL)}_ms": round(due_small * 1000, 1),
         f"due_among_{size}_ms": round(due_large * 1000, 1),
         "due_ratio": round(due_large / due_small, 2),
         "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak_memory_of_a_worker_mib": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
     }
 
 
@@ -84,10 +98,10 @@ def _by_hand() -> None:
         cursor.execute(BY_HAND, {"day": DAY})
 
 
-def _through_the_table() -> None:
+def _through_the_table(group: Executor | None = None) -> None:
     """Do what the worker does: plan, claim each chunk, judge it, write findings, ask people, log."""
     _empty("risks_cycle", "risks_reviewtask")
-    _work_off(plan_cycle(as_of=DAY, at=NOW), NOW)
+    _work_off(plan_cycle(as_of=DAY, at=NOW), NOW, group)
 
 
 def _forget_looks() -> None:
@@ -120,11 +134,19 @@ def _due_only(at: datetime) -> None:
     _work_off(cycle, at)
 
 
-def _work_off(cycle: Cycle, at: datetime) -> None:
-    for chunk in cycle.chunks.values_list("pk", flat=True):
-        claim_chunk(chunk)
-        assess_chunk(chunk, at=at)
+def _work_off(cycle: Cycle, at: datetime, group: Executor | None = None) -> None:
+    chunks = list(cycle.chunks.values_list("pk", flat=True))
+    list((group.map if group else map)(_work, chunks, [at] * len(chunks)))
     finish_cycle(cycle, at=at)
+
+
+def _work(chunk: int, at: datetime) -> None:
+    claim_chunk(chunk)
+    assess_chunk(chunk, at=at)
+
+
+def _warm(_number: int) -> None:
+    connection.ensure_connection()
 
 
 def _timed(sweep: Callable[[], None]) -> float:

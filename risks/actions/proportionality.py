@@ -10,13 +10,13 @@ from hrdd.governance.actions import JOB, record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from hrdd.job import as_job
-from risks.models import Chunk, Cycle, Measure, Touch
+from risks.models import Chunk, Cycle, Measure, Signal, Touch
 from risks.models.measures import NEVER_STOOD
 from risks.queries.method import method
 from risks.queries.proportionality import NEVER, sweep_statement
 from risks.rules.proportionality import rules_version
 
-CHUNK_SIZE = 20_000
+CHUNK_SIZE = 50_000
 MEMBERS_SIZE = 2_000
 MOST_ATTEMPTS = 3
 SWEEP_LOCK, PLAN_LOCK = 4102, 4103
@@ -37,7 +37,7 @@ def plan_cycle(*, as_of: date, at: datetime) -> Cycle:
             defaults={"started_at": at, "as_of": as_of},
         )
         if created:
-            _planned(cycle, _cut_into_chunks(cycle), at=at)
+            _planned(cycle, at=at, parts=_cut_into_chunks(cycle))
         return cycle
 
 
@@ -70,30 +70,32 @@ def plan_touched(*, at: datetime) -> Cycle | None:
         if not measures:
             cycle.delete()
             return None
-        _planned(cycle, measures, at=at)
+        _planned(cycle, at=at, measures=measures)
         return cycle
 
 
-def _planned(cycle: Cycle, measures: int, *, at: datetime) -> None:
-    record_event(
-        by=JOB, at=at, action="planned re-assessment", subject=str(cycle), detail={"measures": measures}
-    )
+def _planned(cycle: Cycle, *, at: datetime, **counted: int) -> None:
+    record_event(by=JOB, at=at, action="planned re-assessment", subject=str(cycle), detail=counted)
     _finish(cycle, at=at)
 
 
 def _cut_into_chunks(cycle: Cycle) -> int:
-    """Write the chunks of a cycle over the measures in force, in one statement; return how many measures."""
-    measures = Measure.objects.in_force(cycle.as_of).order_by().values("id")
-    inner, params = measures.query.sql_with_params()
-    statement = f"""WITH parts AS (
-        SELECT min(id) AS first, max(id) AS last, count(*) AS many
-        FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / %s AS part FROM ({inner}) AS standing) AS numbered
-        GROUP BY part),
+    """Write the chunks of a cycle, ranges of so many measures walked off the primary key; return how many chunks.
+
+    What does not stand on the day is left out where a chunk is judged, so that planning reads no row of the table.
+    """
+    statement = """WITH RECURSIVE cuts (first) AS (
+        SELECT min(id) FROM risks_measure
+        UNION ALL
+        SELECT (SELECT id FROM risks_measure WHERE id > cuts.first ORDER BY id OFFSET %s LIMIT 1)
+        FROM cuts WHERE cuts.first IS NOT NULL),
         written AS (
         INSERT INTO risks_chunk (cycle_id, first_measure, last_measure, attempts, assessed, quarantined)
-        SELECT %s, first, last, 0, 0, false FROM parts ORDER BY first)
-        SELECT coalesce(sum(many), 0)::bigint FROM parts"""  # noqa: S608  # compiled by Django
-    return _counted(statement, [CHUNK_SIZE, *params, cycle.pk])
+        SELECT %s, first, coalesce(lead(first) OVER (ORDER BY first) - 1, (SELECT max(id) FROM risks_measure)),
+            0, 0, false
+        FROM cuts WHERE first IS NOT NULL ORDER BY first RETURNING id)
+        SELECT count(*) FROM written"""
+    return _counted(statement, [CHUNK_SIZE - 1, cycle.pk])
 
 
 def _take_touched(cycle: Cycle, *, at: datetime) -> int:
@@ -161,7 +163,7 @@ def _assess(chunk: Chunk, *, at: datetime) -> int:
     _lock("pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared", SWEEP_LOCK)
     end_of_day = datetime.combine(cycle.as_of + timedelta(days=1), time(), UTC)
     statement, params = sweep_statement(
-        _measures_of(chunk, cycle),
+        *_judged_of(chunk, cycle),
         cycle=cycle,
         at=at,
         moment=min(cycle.started_at, end_of_day),
@@ -169,6 +171,8 @@ def _assess(chunk: Chunk, *, at: datetime) -> int:
         today=cycle.as_of == at.date(),
     )
     with connection.cursor() as cursor:
+        # What a crash of the database loses here is one whole part, which is then still waiting.
+        cursor.execute("SET LOCAL synchronous_commit = off")
         cursor.execute(statement, params)
         assessed, found, ended = cursor.fetchone()
     chunk.done_at, chunk.assessed = at, assessed
@@ -182,11 +186,16 @@ def _assess(chunk: Chunk, *, at: datetime) -> int:
     return int(assessed)
 
 
-def _measures_of(chunk: Chunk, cycle: Cycle) -> QuerySet[Measure]:
+def _judged_of(chunk: Chunk, cycle: Cycle) -> tuple[QuerySet[Measure], QuerySet[Signal]]:
+    """Return the measures of a chunk that stand on the cycle's day, and the signals on its measures."""
     standing = Measure.objects.in_force(cycle.as_of)
     if chunk.members is None:
-        return standing.filter(pk__gte=chunk.first_measure, pk__lte=chunk.last_measure)
-    return standing.filter(pk__in=chunk.members)
+        first, last = chunk.first_measure, chunk.last_measure
+        return (
+            standing.filter(pk__gte=first, pk__lte=last),
+            Signal.objects.filter(measure__gte=first, measure__lte=last),
+        )
+    return standing.filter(pk__in=chunk.members), Signal.objects.filter(measure__in=chunk.members)
 
 
 def _lock(function: str, key: int) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField, Max, Q, QuerySet
 
 from risks.models.judged import Judged
 from risks.models.measures import Measure, Signal
@@ -80,57 +80,66 @@ def _clocks(given: str, method: Method) -> str:
         {oldest}[intrusion + 1] AS rejustify_after FROM ({given}) AS given"""  # noqa: S608  # our own integers
 
 
+def _compiled(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
+    sql, params = rows.query.sql_with_params()
+    return sql, tuple(params)
+
+
+def _latest(signals: QuerySet[Signal]) -> QuerySet[Any, Any]:
+    """Return when each kind of signal was last noted on each measure that has any."""
+    kinds = {kind: Max("noted_on", filter=Q(kind=kind)) for kind in Signal.Kind.values}
+    return signals.order_by().values("measure_id").annotate(**kinds).values_list("measure_id", *kinds)
+
+
 def source(
-    measures: QuerySet[Measure], *, as_of: date, moment: datetime, method: Method, supposed: str = ""
+    measures: QuerySet[Measure],
+    signals: QuerySet[Signal],
+    *,
+    as_of: date,
+    moment: datetime,
+    method: Method,
+    supposed: str = "",
 ) -> tuple[str, list[Any]]:
     """Return the SQL that fills the relation `judged` from measures as they stood on a day, each source joined once.
 
     Args:
         measures: the measures to judge.
+        signals: theirs, and as few others as one condition can tell.
         as_of: the day; later assessments and signals are not seen.
         moment: until when an emergency had to be assessed in full.
         method: whose intervals apply.
         supposed: an SQL expression for the level of a risk `r` instead of the one that holds (what-if), or "".
     """
-    standing, params = measures.order_by().values_list(*READ).query.sql_with_params()
-    heard = ", ".join(f"bool_or(s.kind = '{kind}') AS {kind}" for kind in Signal.Kind.values)
-    flags = ", ".join(f"coalesce(heard.{kind}, false) AS {kind}" for kind in Signal.Kind.values)
+    standing, params = _compiled(measures.order_by().values_list(*READ))
+    heard, heard_params = _compiled(_latest(signals.filter(noted_on__lte=as_of)))
+    flags = ", ".join(
+        f"coalesce(heard.{kind} >= m.reviewed_on, false) AS {kind}" for kind in Signal.Kind.values
+    )
     level = supposed or "CASE WHEN r.status = 'closed' AND r.closed_on <= day THEN 0 ELSE held.level END"
-    given = f"""WITH standing ({", ".join(READ)}) AS ({standing}), asked (day) AS (SELECT %s::date),
-        about AS (
-            SELECT r.id, r.threat_to_life, r.context_until, {level} AS level
-            FROM risks_risk r CROSS JOIN asked LEFT JOIN LATERAL (
-                SELECT level FROM risks_severityassessment WHERE risk_id = r.id AND holds_from <= day
-                ORDER BY holds_from DESC, id DESC LIMIT 1) AS held ON true
-            WHERE r.id IN (SELECT risk_id FROM standing)),
-        heard AS (
-            SELECT s.measure_id, {heard} FROM standing m CROSS JOIN asked
-            JOIN risks_signal s ON s.measure_id = m.id AND s.noted_on BETWEEN m.reviewed_on AND day
-            GROUP BY s.measure_id)
-        SELECT m.id AS row, m.kind, m.intrusion::int, m.level_then::int,
-            coalesce(about.level, m.level_then)::int AS level_now,
+    given = f"""SELECT m.id AS row, m.kind, m.intrusion::int, m.level_then::int,
+            coalesce({level}, m.level_then)::int AS level_now,
             (m.repeat_after_warning OR m.override_reason <> '')::int AS ceiling_lift,
             day - m.reviewed_on AS days_since_review, day - m.justified_on AS age_days,
             m.ends_on - day AS days_to_end, least(%s, (m.ends_on - m.starts_on) / 2) AS near_days,
-            CASE WHEN about.context_until >= day THEN about.context_until - day END AS days_to_context_end,
+            CASE WHEN r.context_until >= day THEN r.context_until - day END AS days_to_context_end,
             coalesce(m.ends_on < day, false) AS end_date_passed,
             coalesce(m.ends_on - day BETWEEN 0 AND least(%s, (m.ends_on - m.starts_on) / 2), false)
                 AS end_date_near,
-            m.ends_on IS NULL AS no_end_date, about.threat_to_life,
-            coalesce(about.context_until < day AND about.context_until >= m.reviewed_on, false) AS context_ended,
+            m.ends_on IS NULL AS no_end_date, r.threat_to_life,
+            coalesce(r.context_until < day AND r.context_until >= m.reviewed_on, false) AS context_ended,
             m.state = 'active_emergency' AND coalesce(m.emergency_until <= %s, false) AS emergency_lapsed,
             {flags}, m.look_again_on
-        FROM standing m CROSS JOIN asked JOIN about ON about.id = m.risk_id
-        LEFT JOIN heard ON heard.measure_id = m.id"""  # noqa: S608  # our own columns
-    return _clocks(given, method), [*params, as_of, method.near_days, method.near_days, moment]
+        FROM (SELECT %s::date AS day) AS asked CROSS JOIN ({standing}) AS m ({", ".join(READ)})
+        JOIN risks_risk r ON r.id = m.risk_id
+        LEFT JOIN LATERAL (
+            SELECT level FROM risks_severityassessment WHERE risk_id = r.id AND holds_from <= day
+            ORDER BY holds_from DESC, id DESC LIMIT 1) AS held ON true
+        LEFT JOIN ({heard}) AS heard ({", ".join(["measure_id", *Signal.Kind.values])}) ON heard.measure_id = m.id"""  # noqa: S608  # our own columns
+    asked = [method.near_days, method.near_days, moment, as_of]
+    return _clocks(given, method), [*asked, *params, *heard_params]
 
 
 FIRED = [f"fires_{number}" for number in range(len(TRIGGERS))]
-
-
-def _compiled(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
-    sql, params = rows.query.sql_with_params()
-    return sql, tuple(params)
 
 
 @cache
@@ -152,12 +161,16 @@ def _carrying(sql: str, *columns: str) -> str:
     return sql.replace(" FROM ", ", " + ", ".join(columns) + " FROM ", 1)
 
 
-def _decided(source_sql: str, *, carried: str) -> tuple[str, list[Any]]:
-    """Return the CTE `decided` over a source of inputs, and the parameters of its own part."""
+def _decided(source_sql: str, *, carried: str, only: str = "true") -> tuple[str, list[Any]]:
+    """Return the CTE `decided` over a source of inputs, only the rows of interest, and the parameters of its rules."""
     sql, params = _decide_sql()
     columns = ", ".join([*INPUT_COLUMNS, "arm", "next_look", carried])
     judged = f"judged AS (SELECT * FROM ({source_sql}) AS filled OFFSET 0)"  # noqa: S608  # our own columns
-    return f"decided ({columns}) AS MATERIALIZED (WITH {judged} {_carrying(sql, carried)})", list(params)
+    verdicts = f"WITH {judged} {_carrying(sql, carried)}"
+    return (
+        f"decided AS MATERIALIZED (SELECT * FROM ({verdicts}) AS every ({columns}) WHERE {only})",  # noqa: S608
+        list(params),
+    )
 
 
 def decided_arms(source_sql: str, source_params: Sequence[Any]) -> tuple[str, list[Any]]:
@@ -203,7 +216,14 @@ ENDS = {Outcome.EXPIRE: Measure.State.EXPIRED, Outcome.LIFT_EXECUTE: Measure.Sta
 
 
 def sweep_statement(
-    measures: QuerySet[Measure], *, cycle: Cycle, at: datetime, moment: datetime, method: Method, today: bool
+    measures: QuerySet[Measure],
+    signals: QuerySet[Signal],
+    *,
+    cycle: Cycle,
+    at: datetime,
+    moment: datetime,
+    method: Method,
+    today: bool,
 ) -> tuple[str, list[Any]]:
     """Return the one statement that judges measures and does what a job may do about them (3.6, 3.8).
 
@@ -213,15 +233,22 @@ def sweep_statement(
 
     Args:
         measures: the measures to judge.
+        signals: theirs, and as few others as one condition can tell.
         cycle: whose findings are written, and its day.
         at: now.
         moment: until when an emergency had to be assessed.
         method: whose intervals and deadlines apply.
         today: whether the cycle is of this day; one of the past ends nothing and moves no look.
     """
-    inner, params = source(measures, as_of=cycle.as_of, moment=moment, method=method)
-    decided, decided_params = _decided(inner, carried="look_again_on")
-    fired, fired_params = _fired(f"WHERE arm < {len(ARMS)}")
+    inner, params = source(measures, signals, as_of=cycle.as_of, moment=moment, method=method)
+    all_of_them, all_params = _compiled(measures.order_by().values_list("id"))
+    found = f"arm < {len(ARMS)}"
+    decided, decided_params = _decided(
+        inner,
+        carried="look_again_on",
+        only=f"{found} OR (%s AND %s::date + next_look IS DISTINCT FROM look_again_on)",
+    )
+    fired, fired_params = _fired(f"WHERE {found}")
     codes = ", ".join(f"CASE WHEN {name} = 1 THEN %s END" for name in FIRED)
     inputs = ", ".join(f"'{name}', {name}" for name in INPUT_COLUMNS)
     statement = f"""WITH {decided}, {fired}, written AS (
@@ -246,21 +273,21 @@ def sweep_statement(
         FROM written w WHERE m.id = w.measure_id AND %s AND w.finding IN ('EXPIRE', 'LIFT_EXECUTE')
             AND m.state IN ('active', 'active_emergency')
         RETURNING m.id, w.code),
-        later AS MATERIALIZED (
-        SELECT row, %s::date + CASE WHEN arm < {len(ARMS)} THEN 1 ELSE next_look END AS look, look_again_on AS seen
-        FROM decided WHERE %s AND (arm >= {len(ARMS)} OR (%s::text[])[arm + 1] LIKE 'REVIEW%%')),
-        looked AS (  -- by the list of ids, so that few changes never read the whole table
-        UPDATE risks_measure m SET look_again_on = later.look FROM later
-        WHERE m.id = ANY (ARRAY(SELECT row FROM later WHERE look IS DISTINCT FROM seen)) AND m.id = later.row)
-        SELECT (SELECT count(*) FROM decided), (SELECT count(*) FROM written),
+        looked AS (
+        UPDATE risks_measure m SET look_again_on = later.look
+        FROM (SELECT row, %s::date + CASE WHEN {found} THEN 1 ELSE next_look END AS look, look_again_on AS seen
+            FROM decided WHERE %s AND (arm >= {len(ARMS)} OR (%s::text[])[arm + 1] LIKE 'REVIEW%%')) AS later
+        WHERE m.id = later.row AND later.look IS DISTINCT FROM later.seen
+            AND m.id = ANY (ARRAY(SELECT row FROM decided)))  -- never a walk over the whole table
+        SELECT (SELECT count(*) FROM ({all_of_them}) AS covered), (SELECT count(*) FROM written),
             (SELECT coalesce(json_object_agg(code, ids), '{{}}') FROM (
                 SELECT code, json_agg(id ORDER BY id) AS ids FROM ended GROUP BY code) AS by_code)"""  # noqa: S608  # our own columns
     return statement, [
-        *(*params, *decided_params, *fired_params),
+        *(*params, *decided_params, today, cycle.as_of, *fired_params),
         *(cycle.pk, OUTCOMES, DECIDING, *(trigger.code for trigger in TRIGGERS)),
         *(at, at, method.due_days * 24, method.urgent_hours_life, method.urgent_hours),
         *(cycle.as_of, NEVER, ENDS[Outcome.EXPIRE], ENDS[Outcome.LIFT_EXECUTE], at.date(), today),
-        *(cycle.as_of, today, OUTCOMES),
+        *(cycle.as_of, today, OUTCOMES, *all_params),
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from risks.models import Measure, Risk
+from risks.models import Measure, Risk, Signal
 from risks.models.proportionality import OUTCOMES
 from risks.queries.desk import BY_CODE_SENTENCE
 from risks.queries.proportionality import decided_arms, source
@@ -103,7 +103,8 @@ def _side(
     measures: QuerySet[Measure], *, at: datetime, method: Method, supposed: str = ""
 ) -> tuple[str, list[Any]]:
     day: date = at.date()
-    return decided_arms(*source(measures, as_of=day, moment=at, method=method, supposed=supposed))
+    signals = Signal.objects.filter(measure__in=measures)
+    return decided_arms(*source(measures, signals, as_of=day, moment=at, method=method, supposed=supposed))
 
 
 def _compared(before: tuple[str, list[Any]], after: tuple[str, list[Any]]) -> WhatIf:

@@ -14,6 +14,7 @@ from rest_framework.routers import SimpleRouter
 
 from hrdd.governance.access import MayRead, requires
 from hrdd.governance.rules import Permission
+from risks.api.action_samples import ActionSampleViewSet
 from risks.api.catalogue import ProductViewSet, RightViewSet, StakeholderViewSet
 from risks.api.changes import ChangeViewSet
 from risks.api.consultations import ConsultationViewSet
@@ -43,6 +44,7 @@ router.register("stakeholder-groups", StakeholderViewSet, basename="api-stakehol
 router.register("consultations", ConsultationViewSet, basename="api-consultation")
 router.register("consultation-findings", FindingViewSet, basename="api-finding")
 router.register("measures", MeasureViewSet, basename="api-measure")
+router.register("action-samples", ActionSampleViewSet, basename="api-action-sample")
 router.register("statements", StatementViewSet, basename="api-statement")
 router.register("model-reviews", ModelReviewViewSet, basename="api-model-review")
 router.register("changes", ChangeViewSet, basename="api-change")

@@ -23,6 +23,7 @@ from risks.queries.clocks import due_risks, plans_to_decide
 from risks.queries.escalations import board_digest, escalated_to
 from risks.queries.gaps import gap_counts
 from risks.queries.measures import progress_of
+from risks.queries.rabat import referred_to_senior
 from risks.queries.reassessments import asked_of, with_referral
 from risks.queries.register import standings, unscored_risks
 from risks.queries.salient_list import salient_list_unsigned
@@ -68,6 +69,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "tasks": queries.waiting(list(page.object_list), at=now),
         "escalated": escalated_to(person(request), shown=SHOWN),
+        "incitement": referred_to_senior() if person(request).may(Permission.DECIDE_GRAVE_DILEMMA) else [],
         "asked": queries.waiting(asked_of(person(request))[:SHOWN], at=now),
         "counts": queries.task_counts(cycle, at=now),
         "cycle": cycle,

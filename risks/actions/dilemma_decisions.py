@@ -10,10 +10,11 @@ from hrdd.governance.actions import move
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, demand_reasons
 from risks.actions.dilemmas import demand_free_of_target, locked
-from risks.actions.measure_proposals import put_forward
+from risks.actions.measure_proposals import end_without_decision, put_forward
 from risks.actions.screening import refuse_identifying, refuse_naming
 from risks.actions.three_part_test import unlimitable_rights
-from risks.models import Dilemma, DilemmaDecision, DilemmaOption, Measure, RabatAssessment
+from risks.models import Dilemma, DilemmaDecision, DilemmaOption, Measure, RabatAssessment, Signal
+from risks.models.measures import IN_FORCE
 from risks.queries.dilemmas import (
     content_of,
     contrary_precedents,
@@ -37,6 +38,8 @@ from risks.rules.dilemma import (
 )
 from risks.rules.ladder import LADDER
 from risks.rules.rabat import Outcome
+
+NOT_YET = (Measure.State.PROPOSED, Measure.State.APPROVED)
 
 
 @transaction.atomic
@@ -286,13 +289,38 @@ def _end(option: DilemmaOption, at: datetime) -> date | None:
     return at.date() + timedelta(days=option.lasts_days) if option.lasts_days else None
 
 
+def _withdraw_earlier(decision: DilemmaDecision, *, at: datetime) -> None:
+    """Withdraw what an earlier decision on this dilemma proposed and nobody put in force yet."""
+    needed = permission_to_decide(decision.dilemma.options.values_list("kind", flat=True))
+    waiting = decision.dilemma.measures.select_for_update(of=("self",)).filter(state__in=NOT_YET)
+    for measure in waiting:
+        said = f"Dilemma {decision.dilemma_id} was decided again: {decision.option.get_kind_display()}."
+        end_without_decision(measure, "withdraw", said, by=decision.decided_by, at=at, permission=needed)
+
+
+def _signal_standing(decision: DilemmaDecision, *, at: datetime) -> None:
+    """Have the measures looked at again that an earlier decision put in force and this one does not choose (3.6)."""
+    for measure in decision.dilemma.measures.filter(state__in=IN_FORCE):
+        Signal.objects.create(
+            measure=measure,
+            kind=Signal.Kind.NEW_EVIDENCE,
+            noted_on=at.date(),
+            note=f"Dilemma {decision.dilemma_id}, which it rests on, was decided again: "
+            f"{decision.option.get_kind_display()}.",
+            noted_by=decision.decided_by.username,
+        )
+
+
 def _propose_measure(decision: DilemmaDecision, *, at: datetime, ends_on: date | None) -> None:
     """Carry what was decided into the measures, as a proposal of whoever prepared the dilemma (3.2).
 
-    Nothing is in force before it is approved there. What the option left open, its proposer completes.
+    Nothing is in force before it is approved there. What the option left open, its proposer completes. What an
+    earlier decision proposed is withdrawn; what it put in force is replaced by the new measure, or looked at again.
     """
     dilemma, option, today = decision.dilemma, decision.option, at.date()
+    _withdraw_earlier(decision, at=at)
     if option.kind not in LADDER:
+        _signal_standing(decision, at=at)
         return
     measure = Measure.objects.create(
         risk=dilemma.risk,
@@ -312,6 +340,7 @@ def _propose_measure(decision: DilemmaDecision, *, at: datetime, ends_on: date |
         proposed_by=dilemma.prepared_by,
         proposed_at=at,
         test=option.test,
+        supersedes=dilemma.measures.filter(state__in=IN_FORCE).order_by("-starts_on", "-pk").first(),
         level_then=dilemma.risk.level,
         reviewed_on=today,
         justified_on=today,

@@ -20,6 +20,7 @@ from risks.actions.measure_proposals import (
     log,
     open_risk,
 )
+from risks.actions.policy_force import signal_if_over
 from risks.models import CompanionDuty, Measure, Risk
 from risks.models.measures import IN_FORCE
 from risks.queries.method import method
@@ -76,6 +77,8 @@ def enforce(measure: Measure, *, necessity: str, notified_on: date | None, by: U
         **_begun(held, risk, notified_on=notified_on, by=by, at=at),
     )
     end_superseded(held, by=by, at=at)
+    if held.policy_version is not None:
+        signal_if_over(held.policy_version, by=by, at=at)
     return held
 
 

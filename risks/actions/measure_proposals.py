@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -371,15 +371,22 @@ def log(measure: Measure, action: str, *, by: User, at: datetime, **detail: Any)
     )
 
 
-def end_without_decision(measure: Measure, step: str, said: str, *, by: User, at: datetime) -> None:
+def end_without_decision(
+    measure: Measure, step: str, said: str, *, by: User, at: datetime, permission: Permission | None = None
+) -> None:
     """Withdraw a measure, or lift an emergency; what was asked for it is no longer asked.
+
+    Args:
+        measure, step, said: what ends, by which step, and why.
+        by, at: who, and now.
+        permission: that of the act which ends it, where it is not that of the step.
 
     Raises:
         NotAllowed: the role, or the state.
     """
     move(
         measure,
-        MEASURE_STEPS[step],
+        replace(MEASURE_STEPS[step], permission=permission or MEASURE_STEPS[step].permission),
         by=by,
         at=at,
         called=called(measure),

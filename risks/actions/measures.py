@@ -7,6 +7,7 @@ from django.db import transaction
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
+from risks.actions.measure_proposals import called
 from risks.models import Measure, Signal
 
 
@@ -46,7 +47,7 @@ def note_signal(measure: Measure, *, by: User, at: datetime, kind: str, noted_on
         by=by.username,
         at=at,
         action=f"noted signal: {kind}",
-        subject=str(measure),
-        detail={"measure": measure.pk, "noted_on": noted_on.isoformat()},
+        subject=called(measure),
+        detail={"noted_on": noted_on.isoformat()},
     )
     return signal

@@ -246,9 +246,14 @@ def rely_on(
         by=by.username,
         at=at,
         action="recorded the policy relied on",
-        subject=str(measure),
-        detail={"measure": measure.pk, "version": called(version), "clause": clause},
+        subject=f"measure {measure.pk}",
+        detail={"version": called(version), "clause": clause},
     )
+    signal_if_over(version, by=by, at=at)
+
+
+def signal_if_over(version: PolicyVersion, *, by: User, at: datetime) -> None:
+    """Have measures that rely on a version looked at again where it is no longer in force (3.6)."""
     if version.ended_on is not None:
         note = f"{version.policy}: version {version.number}, which it relies on, is no longer in force."
         signal_measures([version], note=note, by=by.username, at=at)

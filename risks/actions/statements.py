@@ -24,7 +24,7 @@ def issue_statement(
     """Issue the statement of a measure in force, or one that supersedes the last.
 
     Args:
-        measure: in force.
+        measure: in force; one that ended may have what it told corrected.
         told: what the measure does not hold.
         correction_reasons: why the last one is replaced, 50 characters or more; empty for the first.
         by, at: a person who proposes or approves measures, and now.

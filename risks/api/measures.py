@@ -212,7 +212,7 @@ class MeasureViewSet(Register[Measure]):
     def list(self, request: Request) -> Response:
         """Every measure that the filters leave."""
         chosen = MeasureFilter(request.query_params).chosen()
-        found = queries.listed_measures(queries.latest_cycle(), **chosen)
+        found = queries.listed_measures(**chosen)
         return self.page(found.select_related("proposed_by", "decided_by"), MeasureSerializer)
 
     @extend_schema(responses=MeasureStorySerializer)

@@ -114,6 +114,16 @@ class Measure(models.Model):
     reviewed_on = models.DateField()
     justified_on = models.DateField()
     look_again_on = models.DateField(null=True, blank=True, editable=False)
+    latest_finding = models.ForeignKey(
+        "risks.Finding",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        help_text="What the latest look found, full cycle or event; empty where all is well. Only a sweep writes it.",
+    )
 
     objects = MeasureQuerySet.as_manager()
 
@@ -122,6 +132,9 @@ class Measure(models.Model):
         indexes = [
             models.Index(fields=["state", "starts_on"]),
             models.Index(fields=["look_again_on"], name="measure_look_again"),
+            models.Index(
+                fields=["latest_finding"], condition=Q(latest_finding__isnull=False), name="measure_found"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

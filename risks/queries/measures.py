@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, F, QuerySet, Sum, Value, When
 
 from risks.models import Cycle, Finding, Measure, ReviewTask
 from risks.models.measures import IN_FORCE, NEVER_STOOD
@@ -20,14 +20,6 @@ ADVICE = {
     "de_escalate": "Move to something less intrusive. This is advice only; a person decides.",
     "escalate": "Consider a stronger response, through the usual approval. This is advice only; a person decides.",
 }
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A measure with what the latest finished cycle found of it, if anything."""
-
-    measure: Measure
-    finding: Finding | None
 
 
 @dataclass(frozen=True)
@@ -48,39 +40,24 @@ class Answered:
     text: str = ""
 
 
-def latest_cycle() -> Cycle | None:
-    """Return the finished cycle of the latest day."""
-    return Cycle.objects.full().filter(finished_at__isnull=False).first()
-
-
-def listed_measures(
-    cycle: Cycle | None, *, state: str = "", kind: str = "", finding: str = ""
-) -> QuerySet[Measure]:
-    """Return the measures that a filter leaves, those in force first, then the latest.
+def listed_measures(*, state: str = "", kind: str = "", finding: str = "") -> QuerySet[Measure]:
+    """Return the measures that a filter leaves, those in force first, then the latest, each with what was found last.
 
     Args:
-        cycle: whose findings are filtered by.
         state, kind: as stored.
-        finding: an outcome, or "none" for measures of which the cycle found nothing.
+        finding: an outcome, or "none" for measures of which the latest look found nothing.
     """
-    found = Finding.objects.filter(cycle=cycle, measure=OuterRef("pk")).values("finding")[:1]
     ended = Case(When(state__in=IN_FORCE, then=Value(0)), default=Value(1))
-    measures = Measure.objects.select_related("risk").alias(found=Subquery(found))
+    measures = Measure.objects.select_related("risk", "latest_finding__cycle")
     if state:
         measures = measures.filter(state=state)
     if kind:
         measures = measures.filter(kind=kind)
-    if finding:
-        measures = (
-            measures.filter(found__isnull=True) if finding == "none" else measures.filter(found=finding)
-        )
+    if finding == "none":
+        measures = measures.filter(latest_finding__isnull=True)
+    elif finding:
+        measures = measures.filter(latest_finding__finding=finding)
     return measures.order_by(ended, F("starts_on").desc(), "pk")
-
-
-def with_findings(measures: Sequence[Measure], cycle: Cycle | None) -> list[Listed]:
-    """Return a page of measures with their findings, in one query."""
-    findings = {one.measure_id: one for one in Finding.objects.filter(cycle=cycle, measure__in=measures)}
-    return [Listed(measure, findings.get(measure.pk)) for measure in measures]
 
 
 def findings_of(measure: Measure) -> list[Explained]:

@@ -59,10 +59,12 @@ class Judgement:
         )
 
 
+CARRIED = ("look_again_on", "latest_finding_id")
 # What the source reads of a measure; the rest of its inputs comes from its risk, its signals and the method.
 READ = (
     *("id", "risk_id", "kind", "intrusion", "state", "level_then", "reviewed_on", "justified_on"),
-    *("starts_on", "ends_on", "repeat_after_warning", "override_reason", "emergency_until", "look_again_on"),
+    *("starts_on", "ends_on", "repeat_after_warning", "override_reason", "emergency_until"),
+    *CARRIED,
 )
 NEVER = date.max
 
@@ -128,7 +130,7 @@ def source(
             m.ends_on IS NULL AS no_end_date, r.threat_to_life,
             coalesce(r.context_until < day AND r.context_until >= m.reviewed_on, false) AS context_ended,
             m.state = 'active_emergency' AND coalesce(m.emergency_until <= %s, false) AS emergency_lapsed,
-            {flags}, m.look_again_on
+            {flags}, {", ".join(f"m.{name}" for name in CARRIED)}
         FROM (SELECT %s::date AS day) AS asked CROSS JOIN ({standing}) AS m ({", ".join(READ)})
         JOIN risks_risk r ON r.id = m.risk_id
         LEFT JOIN LATERAL (
@@ -158,15 +160,15 @@ def _fires_sql() -> tuple[str, tuple[Any, ...]]:
 
 def _carrying(sql: str, *columns: str) -> str:
     """Return a compiled SELECT over `judged` that also passes on columns which the rules do not read."""
-    return sql.replace(" FROM ", ", " + ", ".join(columns) + " FROM ", 1)
+    return sql.replace(" FROM ", "".join(f", {name}" for name in columns) + " FROM ", 1)
 
 
-def _decided(source_sql: str, *, carried: str, only: str = "true") -> tuple[str, list[Any]]:
+def _decided(source_sql: str, *carried: str, only: str = "true") -> tuple[str, list[Any]]:
     """Return the CTE `decided` over a source of inputs, only the rows of interest, and the parameters of its rules."""
     sql, params = _decide_sql()
-    columns = ", ".join([*INPUT_COLUMNS, "arm", "next_look", carried])
+    columns = ", ".join([*INPUT_COLUMNS, "arm", "next_look", *carried])
     judged = f"judged AS (SELECT * FROM ({source_sql}) AS filled OFFSET 0)"  # noqa: S608  # our own columns
-    verdicts = f"WITH {judged} {_carrying(sql, carried)}"
+    verdicts = f"WITH {judged} {_carrying(sql, *carried)}"
     return (
         f"decided AS MATERIALIZED (SELECT * FROM ({verdicts}) AS every ({columns}) WHERE {only})",  # noqa: S608
         list(params),
@@ -175,7 +177,7 @@ def _decided(source_sql: str, *, carried: str, only: str = "true") -> tuple[str,
 
 def decided_arms(source_sql: str, source_params: Sequence[Any]) -> tuple[str, list[Any]]:
     """Return the SQL that gives the deciding arm of each row of a source of inputs, and its parameters."""
-    decided, params = _decided(source_sql, carried="look_again_on")
+    decided, params = _decided(source_sql)
     return f"WITH {decided} SELECT row, arm FROM decided", [*source_params, *params]  # noqa: S608  # our own columns
 
 
@@ -189,7 +191,7 @@ def _fired(where: str) -> tuple[str, list[Any]]:
 
 def judge(source_sql: str, source_params: Sequence[Any]) -> list[Judgement]:
     """Judge a source of inputs by the table, and return what it says of each row, in order."""
-    decided, decided_params = _decided(source_sql, carried="look_again_on")
+    decided, decided_params = _decided(source_sql)
     fired, fired_params = _fired("")
     columns = [*INPUT_COLUMNS, *FIRED, "arm"]
     statement = f"WITH {decided}, {fired} SELECT {', '.join(columns)} FROM fired ORDER BY row"  # noqa: S608  # our own columns
@@ -245,8 +247,8 @@ def sweep_statement(
     found = f"arm < {len(ARMS)}"
     decided, decided_params = _decided(
         inner,
-        carried="look_again_on",
-        only=f"{found} OR (%s AND %s::date + next_look IS DISTINCT FROM look_again_on)",
+        *CARRIED,
+        only=f"{found} OR (%s AND (%s::date + next_look, NULL) IS DISTINCT FROM (look_again_on, latest_finding_id))",
     )
     fired, fired_params = _fired(f"WHERE {found}")
     codes = ", ".join(f"CASE WHEN {name} = 1 THEN %s END" for name in FIRED)
@@ -267,18 +269,18 @@ def sweep_statement(
             finding_id = CASE WHEN %s >= (SELECT c.as_of FROM risks_finding f JOIN risks_cycle c ON c.id = f.cycle_id
                 WHERE f.id = task.finding_id) THEN excluded.finding_id ELSE task.finding_id END),
         ended AS (
-        UPDATE risks_measure m SET look_again_on = %s,
+        UPDATE risks_measure m SET look_again_on = %s, latest_finding_id = w.id,
             state = CASE finding WHEN 'EXPIRE' THEN %s ELSE %s END,
             ended_on = CASE finding WHEN 'EXPIRE' THEN m.ends_on ELSE %s END
         FROM written w WHERE m.id = w.measure_id AND %s AND w.finding IN ('EXPIRE', 'LIFT_EXECUTE')
             AND m.state IN ('active', 'active_emergency')
         RETURNING m.id, w.code),
         looked AS (
-        UPDATE risks_measure m SET look_again_on = later.look
-        FROM (SELECT row, %s::date + CASE WHEN {found} THEN 1 ELSE next_look END AS look, look_again_on AS seen
-            FROM decided WHERE %s AND (arm >= {len(ARMS)} OR (%s::text[])[arm + 1] LIKE 'REVIEW%%')) AS later
-        WHERE m.id = later.row AND later.look IS DISTINCT FROM later.seen
-            AND m.id = ANY (ARRAY(SELECT row FROM decided)))  -- never a walk over the whole table
+        UPDATE risks_measure m SET look_again_on = later.look, latest_finding_id = later.id
+        FROM (SELECT row, %s::date + CASE WHEN {found} THEN 1 ELSE next_look END AS look, w.id
+            FROM decided LEFT JOIN written w ON w.measure_id = row
+            WHERE %s AND (arm >= {len(ARMS)} OR (%s::text[])[arm + 1] LIKE 'REVIEW%%')) AS later
+        WHERE m.id = later.row AND m.id = ANY (ARRAY(SELECT row FROM decided)))  -- never a walk over the whole table
         SELECT (SELECT count(*) FROM ({all_of_them}) AS covered), (SELECT count(*) FROM written),
             (SELECT coalesce(json_object_agg(code, ids), '{{}}') FROM (
                 SELECT code, json_agg(id ORDER BY id) AS ids FROM ended GROUP BY code) AS by_code)"""  # noqa: S608  # our own columns
@@ -314,5 +316,5 @@ def judge_rows(rows: Sequence[Mapping[str, Any]], *, method: Method) -> list[Jud
         for field in Judged._meta.concrete_fields
         if field.name not in FROM_THE_METHOD
     )
-    lines = f"SELECT *, NULL::date AS look_again_on FROM jsonb_to_recordset(%s::jsonb) AS given ({types})"  # noqa: S608  # our own columns
+    lines = f"SELECT * FROM jsonb_to_recordset(%s::jsonb) AS given ({types})"  # noqa: S608  # our own columns
     return judge(_clocks(lines, method), [json.dumps(rows)])

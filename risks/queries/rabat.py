@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from risks.models import Dilemma, RabatAssessment, RabatConfirmation
 from risks.queries.method import method
+from risks.rules.dilemma import UNSETTLED, State
 from risks.rules.rabat import Gates, Mode, Outcome, Scores, threshold
 from risks.rules.rabat_worksheet import (
     FACTORS,
@@ -21,6 +22,8 @@ from risks.rules.rabat_worksheet import (
     contradictions,
     valid_until,
 )
+
+REFERRED = (Outcome.CRIMINAL, Outcome.CRIMINAL_BY_ANALOGY)
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,23 @@ class RabatPreview:
     until: datetime
     contradictions: list[str]
     is_input: str = IS_INPUT
+
+
+def referred_to_senior() -> list[RabatAssessment]:
+    """Return the worksheets at the criminal threshold on undecided dilemmas, the oldest first (4.3: the same day).
+
+    Only the latest worksheet of a dilemma that two assessors stand behind counts.
+    """
+    worksheets = RabatAssessment.objects.select_related("dilemma", "assessed_by").prefetch_related(
+        "confirmations__assessor"
+    )
+    latest: dict[int, RabatAssessment] = {}
+    for one in worksheets.filter(dilemma__state__in=(*UNSETTLED, State.INTERIM_DECIDED)).order_by(
+        "-assessed_at", "-pk"
+    ):
+        if not one.lacking():
+            latest.setdefault(one.dilemma_id, one)
+    return [one for one in reversed(list(latest.values())) if one.outcome in REFERRED]
 
 
 def preview_of(dilemma: Dilemma, given: Mapping[str, Any], *, at: datetime) -> RabatPreview:

@@ -19,6 +19,7 @@ def told_by(measure: Measure) -> MeasureTold:
     return MeasureTold(
         kind=measure.kind,
         in_force=measure.state in IN_FORCE,
+        told_before=measure.statements.exists(),
         starts_on=measure.starts_on,
         ends_on=measure.ends_on,
         territory=tuple(measure.territory),

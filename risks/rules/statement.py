@@ -47,6 +47,7 @@ class MeasureTold:
     automated_detection: bool
     automated_decision: str
     appeal_until: date | None
+    told_before: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def refusal(measure: MeasureTold) -> str:
     """Return why no statement is issued for a measure as it stands, or nothing where one may be."""
     if measure.kind == "no_action":
         return NO_STATEMENT
-    if not measure.in_force:
+    if not (measure.in_force or measure.told_before):
         return NOT_IN_FORCE
     return "" if measure.rule or measure.legal_ground else NO_GROUND
 

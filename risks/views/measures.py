@@ -26,16 +26,14 @@ WITH_PEOPLE = Measure.objects.select_related("risk", "proposed_by", "decided_by"
 @requires(Permission.READ_DESK)
 def measure_list(request: HttpRequest) -> HttpResponse:
     """Every measure, those in force first."""
-    form, cycle = MeasureFilter(request.GET), queries.latest_cycle()
-    found = Paginator(queries.listed_measures(cycle, **form.chosen()), PAGE_SIZE)
+    form = MeasureFilter(request.GET)
+    found = Paginator(queries.listed_measures(**form.chosen()), PAGE_SIZE)
     page = found.get_page(request.GET.get("page"))
     context = {
-        "rows": queries.with_findings(list(page.object_list), cycle),
         "page_obj": page,
         "form": form,
         "filtered": bool(form.chosen()),
         "querystring": form.querystring(),
-        "cycle": cycle,
         "counts": counts_by_state(),
         "may_propose": person(request).may(Permission.PROPOSE_MEASURE),
     }
@@ -62,6 +60,8 @@ def note_signal(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpResponse:
+    samples = standings_of(measure.samples.all()) if measure.unit_of_review == Measure.Unit.RULE_CLASS else []
+    may_reassess = person(request).may(Permission.REASSESS_MEASURE)
     context = {
         "measure": measure,
         "facts": queries.facts_of(measure),
@@ -71,12 +71,13 @@ def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpRespo
         "findings": queries.findings_of(measure),
         "decisions": measure.reassessments.select_related("proposed"),
         "signals": measure.signals.all(),
-        "samples": standings_of(measure.samples.all())
-        if measure.unit_of_review == Measure.Unit.RULE_CLASS
-        else [],
+        "samples": samples,
+        "may_draw": may_reassess
+        and measure.ended_on is None
+        and all(one.sample.closed_at for one in samples),
         "task": queries.open_task(measure),
         "may_name_policy": person(request).may(Permission.PROPOSE_MEASURE),
-        "form": form if person(request).may(Permission.REASSESS_MEASURE) else None,
+        "form": form if may_reassess else None,
     }
     return render(request, "risks/measure_detail.html", context, status=400 if form.errors else 200)
 

@@ -96,6 +96,30 @@ def test_a_sample_goes_through_its_pages(rule: Measure, rita: User) -> None:
     assert "Closed" in page
 
 
+def test_a_sample_goes_through_the_api_in_the_same_words(rule: Measure, rita: User) -> None:
+    api = signed_in(rita)
+
+    def post(address: str, **given: Any) -> Any:
+        return api.post(f"/api/v1/action-samples/{address}", given, content_type="application/json")
+
+    period = {"period_from": "2026-01-01", "period_to": "2026-01-31"}
+    refused = post("", measure=rule.pk, references="Jane Doe", size=1, **period)
+    assert (refused.status_code, "line 1: use a key" in refused.json()["detail"]) == (409, True)
+    made = post("", measure=rule.pk, references="a-1\na-2", size=2, **period)
+    assert made.status_code == 201
+    again = post("", measure=rule.pk, references="a-3\na-4", size=2, **period)
+    assert "A sample of this measure is open" in again.json()["detail"]
+    assert b'/samples/">Draw a sample' not in api.get(f"/desk/measures/{rule.pk}/").content
+    sample = made.json()["id"]
+    figures = {"appeals_lodged": 3, "appeals_decided": 2, "appeals_upheld": 1, "conclusion": REASONS}
+    assert "2 of the sample are not reviewed" in post(f"{sample}/close/", **figures).json()["detail"]
+    for position in (1, 2):
+        assert post(f"{sample}/review/", position=position, verdict="correct").status_code == 200
+    closed = post(f"{sample}/close/", **figures).json()
+    assert (closed["closed_by"], [one["verdict"] for one in closed["items"]]) == ("rita", ["correct"] * 2)
+    assert api.get("/api/v1/action-samples/").json()["results"] == [closed]
+
+
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

@@ -23,6 +23,7 @@ from risks.models import (
     RecordEntry,
     Relationship,
     RelationshipRisk,
+    Signal,
 )
 from risks.queries.dilemmas import content_hash, public_dilemmas, public_reasons
 from risks.queries.gaps import register_gaps_of
@@ -391,6 +392,45 @@ def test_a_dilemma_in_review_is_decided_again_or_closed(stage: Stage) -> None:
     assert stage.post("dan", f"{dilemma.pk}/closing/", {"reasons": REASONS}).status_code == 302
     dilemma.refresh_from_db()
     assert dilemma.state == "closed"
+
+
+def put_in_force(stage: Stage, measure: Measure) -> None:
+    """Take a proposed measure through the states that the database demands."""
+    measure_of = Measure.objects.filter(pk=measure.pk)
+    signed = {"decided_by": stage.people["dan"], "decided_at": timezone.now(), "decision_reasons": REASONS}
+    measure_of.update(state="approved", **signed)
+    measure_of.update(state="active", imposed_by="ana", necessity_at_enforcement=REASONS)
+
+
+def test_a_later_decision_takes_the_place_of_what_the_earlier_one_proposed(stage: Stage) -> None:
+    dilemma, nothing, reach = stage.ready()
+    stage.decide(dilemma, reach)
+    first = Measure.objects.get()
+    stage.step(dilemma, "review", reasons=REASONS)
+    assert stage.decide(dilemma, reach).status_code == 302
+
+    first.refresh_from_db()
+    assert (first.state, "was decided again" in first.end_reasons) == ("withdrawn", True)
+    assert SignOff.objects.get(subject_kind="measure", decided_at__isnull=True).subject_id != first.pk
+    second = Measure.objects.exclude(pk=first.pk).get()
+    put_in_force(stage, second)
+    stage.step(dilemma, "review", reasons=REASONS)
+    assert stage.decide(dilemma, nothing).status_code == 302
+    third = Measure.objects.latest("pk")
+    assert (third.kind, third.state, third.supersedes) == ("no_action", "proposed", second)
+
+
+def test_a_decision_for_another_course_has_the_measure_in_force_looked_at_again(stage: Stage) -> None:
+    dilemma, _nothing, reach = stage.weighed()
+    other = stage.put(dilemma, "", course="Warn the people at risk", lasts_days="")
+    stage.step(dilemma, "analyse")
+    stage.advise(dilemma)
+    stage.step(dilemma, "consult")
+    stage.decide(dilemma, reach)
+    put_in_force(stage, Measure.objects.get())
+    stage.step(dilemma, "review", reasons=REASONS)
+    assert stage.decide(dilemma, other).status_code == 302
+    assert "was decided again" in Signal.objects.get(kind="new_evidence").note
 
 
 def test_what_was_weighed_stays_once_it_is_analysed(stage: Stage) -> None:

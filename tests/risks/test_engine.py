@@ -239,11 +239,19 @@ def test_what_is_due_or_touched_is_exactly_what_the_full_sweep_finds(
             for which, what, number in happened:
                 change(measures, which, what, number, at.date())
             due = swept(plan_touched(at=at), at)
+            kept = found_last(at.date())
             ended = {pk for pk, (finding, _) in due.items() if finding in {"EXPIRE", "LIFT_EXECUTE"}}
             # The job ends by its own clock; what it ended in the first sweep does not stand in the second.
             full = swept(plan_cycle(as_of=at.date(), at=at), at)
             assert {pk: found for pk, found in due.items() if pk not in ended} == full
+            assert kept == {pk: finding for pk, (finding, _) in full.items()} == found_last(at.date())
         transaction.set_rollback(True)
+
+
+def found_last(on: date) -> dict[int, str]:
+    """Return what stands on the measures in force as found last."""
+    found = Measure.objects.in_force(on).filter(latest_finding__isnull=False)
+    return dict(found.values_list("pk", "latest_finding__finding"))
 
 
 def insert_reassessment(ban: Measure) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import NotAllowed, Role
 from risks.actions.measures import note_signal
-from risks.actions.proportionality import assess_chunk, plan_cycle
+from risks.actions.proportionality import assess_chunk, plan_cycle, plan_touched
 from risks.actions.three_part_test import keep_test
 from risks.models import Cycle, Measure, ReviewTask, Risk, Signal
 from tests.three_part import answering
@@ -55,26 +55,44 @@ def cycle_of(day: date, *, at: datetime) -> Cycle:
     return cycle
 
 
-def test_measures_are_filtered_by_state_kind_and_what_the_latest_cycle_found(
-    record: None, analyst: Client
-) -> None:
-    def titles(query: str) -> list[str]:
-        return [row.measure.kind for row in analyst.get(f"/desk/measures/{query}").context["rows"]]
+def test_measures_are_filtered_by_state_kind_and_what_was_found_last(analyst: Client) -> None:
+    today = timezone.now()
+    found, quiet = a_measure(), a_measure(kind="remove_item")
+    ended = a_measure(state="lifted", ended_on=today.date())
+    cycle_of(today.date(), at=today)
 
-    assert len(titles("")) == Measure.objects.count()
-    assert set(titles("?kind=temp_suspension")) == {"temp_suspension"}
-    assert len(titles("?state=lifted")) == Measure.objects.filter(state="lifted").count()
-    urgent = Cycle.objects.get().findings.filter(finding="REVIEW_URGENT").count()
-    assert len(titles("?finding=REVIEW_URGENT")) == urgent > 0
-    assert len(titles("?finding=none")) == Measure.objects.count() - Cycle.objects.get().findings.count()
+    def listed(query: str) -> list[Measure]:
+        return list(analyst.get(f"/desk/measures/{query}").context["page_obj"])
+
+    assert set(listed("")) == {found, quiet, ended}
+    assert listed("?kind=remove_item") == [quiet]
+    assert listed("?state=lifted") == [ended]
+    assert listed("?finding=REVIEW_DUE") == []
+    assert set(listed("?finding=none")) == {found, quiet, ended}
+
+    note_signal(
+        found,
+        kind=Signal.Kind.NEW_EVIDENCE,
+        noted_on=today.date(),
+        note="A report by monitors on the spot.",
+        by=person(Role.REVIEWER),
+        at=today,
+    )
+    minute = plan_touched(at=today)
+    assert minute is not None
+    for chunk in minute.chunks.all():
+        assess_chunk(chunk.pk, at=today)
+    assert listed("?finding=REVIEW_URGENT") == [found], "what a minute's sweep found shows at once"
 
 
-def test_a_finding_of_an_earlier_cycle_is_not_shown_as_the_latest(record: None, analyst: Client) -> None:
-    cycle_of(date(2031, 1, 1), at=NOW)
-
-    assert analyst.get("/desk/measures/").context["cycle"].as_of == date(2031, 1, 1)
-    found = {row.finding.cycle_id for row in analyst.get("/desk/measures/").context["rows"] if row.finding}
-    assert Cycle.objects.get(as_of=date(2021, 2, 1)).pk not in found
+def test_a_cycle_of_another_day_does_not_change_what_was_found_last(analyst: Client) -> None:
+    today = timezone.now()
+    old = a_measure(kind="temp_suspension", intrusion=4)
+    cycle_of(today.date(), at=today)
+    before = Measure.objects.get(pk=old.pk).latest_finding
+    assert before is not None
+    cycle_of(today.date() - timedelta(days=2), at=today)
+    assert Measure.objects.get(pk=old.pk).latest_finding == before
 
 
 def test_a_measure_shows_its_facts_findings_decisions_and_test(record: None, analyst: Client) -> None:
@@ -126,7 +144,7 @@ def test_a_signal_is_recorded_and_the_next_cycle_asks_for_a_review(analyst: Clie
     finding = ReviewTask.objects.get(measure=measure).finding
     assert (finding.finding, finding.code) == ("REVIEW_URGENT", "NEW_EVIDENCE")
     event = AuditEvent.objects.get(action="noted signal: new_evidence")
-    assert (event.actor, event.subject) == ("a-analyst", str(measure))
+    assert (event.actor, event.subject) == ("a-analyst", f"measure {measure.pk}")
 
 
 @pytest.mark.parametrize(

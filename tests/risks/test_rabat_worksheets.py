@@ -274,6 +274,20 @@ def test_nobody_with_a_revenue_target_assesses(stage: Stage) -> None:
     assert told(stage.confirm(stage.assess(dilemma), "rita")).startswith("SD4")
 
 
+def test_the_criminal_threshold_is_on_the_desk_of_a_senior_the_same_day(stage: Stage) -> None:
+    dilemma = stage.open()
+    assessment = stage.assess(dilemma)
+    assert assessment.outcome == "A"
+
+    def on_the_desk(who: str) -> bool:
+        stage.client.force_login(stage.people[who])
+        return "Incitement referred to you" in stage.client.get("/desk/").content.decode()
+
+    assert not on_the_desk("eve"), "one assessor is not enough (SD9)"
+    stage.confirm(assessment)
+    assert (on_the_desk("eve"), on_the_desk("ana")) == (True, False)
+
+
 def test_no_worksheet_after_the_decision(stage: Stage) -> None:
     dilemma, _nothing, reach = stage.ready()
     made = dilemma.rabat_assessments.get()

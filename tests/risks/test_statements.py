@@ -182,6 +182,9 @@ def test_a_correction_supersedes_the_last_and_says_why(who: dict[str, User], mea
     assert second.supersedes == first
     assert first.puid != second.puid
     assert REASONS in page(who, f"/desk/statements/{first.pk}/")
+    Measure.objects.filter(pk=measure.pk).update(state="lifted", ended_on=TODAY)
+    assert "Correct it" in page(who, f"/desk/measures/{measure.pk}/")
+    assert issue(who, measure, "dan", correction_reasons=REASONS).status_code == 302
 
 
 @pytest.mark.parametrize(

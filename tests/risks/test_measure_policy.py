@@ -7,10 +7,11 @@ import pytest
 from django.core.management import call_command
 
 from hrdd.governance.models import User
+from risks.actions import measure_enforcement as enforcement
 from risks.actions import measure_proposals as actions
 from risks.actions import policy_force
 from risks.models import Measure, PolicyVersion, Risk
-from tests.risks.measure_stage import NOW, REASONS, a_risk, as_form, asked, people, signed_in
+from tests.risks.measure_stage import NOW, REASONS, TODAY, a_risk, as_form, asked, decided, people, signed_in
 from tests.risks.policy_stage import in_force
 from tests.three_part import passing
 
@@ -81,6 +82,19 @@ def test_a_rule_that_is_gone_is_refused_and_what_was_typed_is_kept(
     assert "was not in force on" in told
     assert "A page that calls for violence" in told
     assert not Measure.objects.exists()
+
+
+def test_what_comes_into_force_under_a_rule_repealed_meanwhile_is_looked_at_again(
+    who: WHO, risk: Risk, rules: PolicyVersion
+) -> None:
+    send(who, risk, policy_relied_on=f"{rules.pk}:2")
+    measure = decided(Measure.objects.get(), who["dan"])
+    repeal(rules, who["eve"])
+    assert not measure.signals.exists(), "it does not stand yet"
+
+    enforcement.enforce(measure, necessity=REASONS, notified_on=TODAY, by=who["ana"], at=NOW)
+
+    assert measure.signals.get().kind == "policy_changed"
 
 
 @pytest.mark.parametrize(

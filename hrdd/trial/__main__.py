@@ -144,11 +144,8 @@ def _fill(stack: ExitStack, environment: Mapping[str, str], port: int) -> dict[s
     alone = ("--without-mingle", "--without-gossip")  # one worker has no neighbours to wait for
     start("worker", *celery, "worker", "--concurrency", "2", "--loglevel", "INFO", *alone)
     start("web", "gunicorn", "hrdd.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4")
-    _manage("Rights, people, real cases", environment, "demo_organisation")
-    _manage("Re-assessment, 2021-02-01", environment, "reassess", "--as-of", "2021-02-01", "--wait")
-    _manage("Re-assessment, today", environment, "reassess", "--wait")
-    year = ("--from", "2021-01-01", "--to", "2021-12-31")
-    _manage("Report for 2021", environment, "publish_report", *year, "--demo")
+    said = "Rights, people, real cases, re-assessments, report"
+    _manage(said, environment, "demo_organisation", "--at-work")
     start("beat", *celery, "beat", "--schedule", str(DATA / "beat-schedule"), "--pidfile=")
     stack.callback(_ask_all_to_stop, children)
     return children

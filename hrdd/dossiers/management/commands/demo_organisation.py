@@ -1,5 +1,7 @@
 """Fill an empty database with the demonstration."""
 
+from argparse import ArgumentParser
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +16,22 @@ from hrdd.governance.models import User
 from risks.actions.publications import publish_risk
 from risks.models import Risk
 
+REPLAYED = date(2021, 2, 1)
+REPORTED = ("--from", "2021-01-01", "--to", "2021-12-31")
 CASES = Path(__file__).resolve().parents[2] / "cases"
 
 
 class Command(BaseCommand):
     help = (
         "Load the rights, the demonstration logins, the real cases, which are published, and invented policies. "
-        "Refuses outside a demonstration. Safe to repeat. Example: manage.py demo_organisation"
+        "With --at-work, the worker re-assesses what stood on 1 February 2021 and today, and 2021 is reported. "
+        "Refuses outside a demonstration. Safe to repeat. Example: manage.py demo_organisation --at-work"
     )
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--at-work", action="store_true", help="also re-assess and report")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
         if not settings.DEMONSTRATION:
             raise CommandError(
                 "demo_organisation runs only where HRDD_DEMO is on: its password is published."
@@ -35,5 +43,9 @@ class Command(BaseCommand):
         for risk in Risk.objects.filter(imported_from__isnull=False, publications__isnull=True):
             publish_risk(risk, by=publisher, at=timezone.now())
         self.stdout.write(f"policies: {load_policies(at=timezone.now())} recorded")
+        if options["at_work"]:
+            call_command("reassess", as_of=REPLAYED, wait=True, stdout=self.stdout)
+            call_command("reassess", wait=True, stdout=self.stdout)
+            call_command("publish_report", *REPORTED, "--demo", stdout=self.stdout)
         for person in PEOPLE:
             self.stdout.write(f"{person.username} / {PASSWORD}   {person.display_name}: {person.sentence}")

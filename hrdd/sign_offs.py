@@ -21,8 +21,10 @@ from risks.actions import (
     measure_proposals,
     model_reviews,
     policies,
+    public_reasons,
     salient_list,
 )
+from risks.queries.public_dilemmas import SIGN_OFF_KIND as PUBLIC_REASONS
 from risks.rules.launch_gate import SIGN_OFF_KIND as CHANGE
 from risks.rules.measure_workflow import SIGN_OFF_KIND as MEASURE
 from risks.rules.model_review import SIGN_OFF_KIND as MODEL_REVIEW
@@ -37,6 +39,7 @@ DECIDE: Mapping[str, Callable[..., object]] = {
     MEASURE: measure_proposals.decide,
     MODEL_REVIEW: model_reviews.decide,
     POLICY: policies.decide,
+    PUBLIC_REASONS: public_reasons.decide,
     salient_list.SIGN_OFF_KIND: salient_list.decide,
     reports.SIGN_OFF_KIND: reports.decide,
 }
@@ -48,6 +51,7 @@ ADDRESS = {
     MEASURE: "measure-detail",
     MODEL_REVIEW: "model-review-detail",
     POLICY: "policy-version-detail",
+    PUBLIC_REASONS: "public-reasons",
     salient_list.SIGN_OFF_KIND: "salient-list-detail",
     reports.SIGN_OFF_KIND: "report-detail",
 }

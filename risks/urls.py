@@ -193,6 +193,7 @@ urlpatterns = [
     path("changes/<int:pk>/exception/", changes.ask_exception, name="change-exception"),
     path("dilemmas/", dilemmas.dilemma_list, name="dilemma-list"),
     path("dilemmas/new/", dilemmas.open_dilemma, name="dilemma-open"),
+    path("dilemmas/decisions/<int:pk>/public/", dilemmas.public_reasons, name="public-reasons"),
     path("dilemmas/<int:pk>/", dilemmas.dilemma_detail, name="dilemma-detail"),
     path("dilemmas/<int:pk>/edit/", dilemmas.edit_dilemma, name="dilemma-edit"),
     path("dilemmas/<int:pk>/options/", dilemmas.put_option, name="dilemma-option"),

@@ -21,6 +21,7 @@ from risks.models import (
     ConsultationFinding,
     Cycle,
     Dilemma,
+    DilemmaDecision,
     DilemmaOption,
     ExitDecision,
     ExpertAccess,
@@ -130,6 +131,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
         f"dilemma-{page}": lambda: {"pk": first(Dilemma)}
         for page in ("detail", "edit", "option", "advise", "opinion", "cite", "decide", "interim", "close")
     },
+    "public-reasons": lambda: {"pk": first(DilemmaDecision)},
     "dilemma-step": lambda: {"pk": first(Dilemma), "step": "analyse"},
     **{name: lambda: {"pk": first(DilemmaOption)} for name in ("option-change", "option-test")},
     **{name: lambda: {"pk": first(Dilemma)} for name in ("rabat-assess", "rabat-preview")},
@@ -363,7 +365,17 @@ def everything(rendered: Report, cast: Cast) -> None:
     dilemma = Dilemma.objects.create(
         risk=tied.risk, question="x", kind="other", facts="x", prepared_by=cast.ana, prepared_at=NOW
     )
-    DilemmaOption.objects.create(dilemma=dilemma, kind="label", put_by=cast.ana, put_at=NOW)
+    option = DilemmaOption.objects.create(dilemma=dilemma, kind="label", put_by=cast.ana, put_at=NOW)
+    DilemmaDecision.objects.create(
+        dilemma=dilemma,
+        option=option,
+        reasons="x",
+        policy_relied_on="x",
+        restricts=True,
+        review_on=NOW.date(),
+        decided_by=cast.ana,
+        decided_at=NOW,
+    )
     RabatAssessment.objects.create(
         dilemma=dilemma,
         content_extract=seal({"content": "x"}),

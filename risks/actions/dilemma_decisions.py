@@ -11,6 +11,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, demand_reasons
 from risks.actions.dilemmas import demand_free_of_target, locked
 from risks.actions.measure_proposals import end_without_decision, put_forward
+from risks.actions.public_reasons import ask_clearance
 from risks.actions.screening import refuse_identifying, refuse_naming
 from risks.actions.three_part_test import unlimitable_rights
 from risks.models import Dilemma, DilemmaDecision, DilemmaOption, Measure, RabatAssessment, Signal
@@ -102,6 +103,7 @@ def decide(
     )
     _take(held, "decide", by=by, at=at, decision=decision.pk, review_on=review_on, interim_until=None)
     _propose_measure(decision, at=at, ends_on=_end(option, at))
+    ask_clearance(decision, by=by, at=at)
     return decision
 
 

@@ -16,7 +16,6 @@ from risks.models import (
     DilemmaDecision,
     DilemmaOption,
     ExpertOpinion,
-    Measure,
     OptionEffect,
     Precedent,
     RabatAssessment,
@@ -24,7 +23,6 @@ from risks.models import (
     Risk,
     Stake,
 )
-from risks.queries.partners import never_named
 from risks.rules.countries import country_names
 from risks.rules.dilemma import (
     SETTLED,
@@ -36,7 +34,6 @@ from risks.rules.dilemma import (
     same_tags,
 )
 from risks.rules.rabat import Outcome
-from risks.rules.screening import refusal
 
 ANYWHERE = "GLOBAL"
 TONES = {2: "ok", 1: "ok", 0: "neutral", -1: "due", -2: "urgent"}
@@ -335,7 +332,7 @@ def contrary_precedents(dilemma: Dilemma, *, restricts: bool) -> list[Dilemma]:
         Dilemma.objects.filter(kind=dilemma.kind, state__in=SETTLED)
         .exclude(pk=dilemma.pk)
         .exclude(pk__in=cited)
-        .prefetch_related("stakes", _final_decisions())
+        .prefetch_related("stakes", final_decisions())
     )
     return [
         one
@@ -344,7 +341,8 @@ def contrary_precedents(dilemma: Dilemma, *, restricts: bool) -> list[Dilemma]:
     ]
 
 
-def _final_decisions() -> "Prefetch[str]":
+def final_decisions() -> "Prefetch[str]":
+    """Prefetch the decisions that are for good, the latest first, as `final`."""
     final = DilemmaDecision.objects.filter(interim=False).select_related("option", "test")
     return Prefetch("decisions", final, to_attr="final")
 
@@ -431,60 +429,3 @@ def hash_of(content: dict[str, Any]) -> str:
 def content_hash(dilemma: Dilemma) -> str:
     """Return the SHA-256 of all that a decision on a dilemma rests on now."""
     return hash_of(content_of(dilemma))
-
-
-@dataclass(frozen=True)
-class PublicDilemma:
-    """A decided dilemma as the public reads it: what was weighed, what was done and why; nobody is named."""
-
-    question: str
-    decided: str
-    reasons: str
-    policy: str
-    test: str
-    demand: str
-
-
-def public_dilemmas(risk: Risk) -> list[PublicDilemma]:
-    """Return the decided dilemmas of a risk that anyone may read: it is published, and their words pass the screen."""
-    if not risk.published:
-        return []
-    settled = risk.dilemmas.filter(state__in=SETTLED).prefetch_related(_final_decisions())
-    told = (_public(one, one.final[0]) for one in settled if one.final)  # type: ignore[attr-defined]
-    hidden = never_named()
-    return [one for one in told if one.reasons and not _endangers(one, hidden)]
-
-
-def _public(dilemma: Dilemma, decision: DilemmaDecision) -> PublicDilemma:
-    demand = ""
-    if dilemma.is_demanded:
-        demand = f"{dilemma.get_demand_authority_display()} asked for it"
-        if dilemma.demand_in_writing is not None:
-            demand += ", in writing" if dilemma.demand_in_writing else ", not in writing"
-    return PublicDilemma(
-        question=dilemma.question,
-        decided=decision.option.get_kind_display() if decision.option.kind else decision.option.course,
-        reasons=decision.public_reasons,
-        policy=decision.policy_relied_on,
-        test=decision.test.outcome if decision.test else "",
-        demand=demand,
-    )
-
-
-def _endangers(told: PublicDilemma, hidden: Sequence[str]) -> bool:
-    return any(refusal("", said, known=hidden) for said in (told.question, told.reasons, told.policy))
-
-
-def public_reasons(measure: Measure) -> str:
-    """Return why a measure was taken, as the public may read it; empty where it may not.
-
-    They are those of the dilemma that it comes from. The risk must be published, and the words pass the safety screen
-    as it stands now (8.6).
-    """
-    if measure.dilemma_id is None or not measure.risk.published:
-        return ""
-    decisions = DilemmaDecision.objects.filter(dilemma=measure.dilemma_id, option__kind=measure.kind)
-    latest = decisions.filter(interim=False).first()
-    if latest is None or refusal("", latest.public_reasons, known=never_named()):
-        return ""
-    return latest.public_reasons

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from risks.models import Measure, MitigationPlan, Publication, Risk, SeverityAssessment
+from risks.queries.public_dilemmas import PublicDilemma, public_dilemmas
 from risks.rules.countries import country_names
 from risks.rules.publication import PLAIN_TIES, SEVERE, trend, year_before
 from risks.rules.recording import GLOBAL
@@ -31,6 +32,7 @@ class Card:
     trend: str
     measures: int
     plans: int
+    dilemmas: tuple[PublicDilemma, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Shown:
 
 
 def cards(shown: Sequence[Shown], *, on: date) -> list[Card]:
-    """Return risks as the public reads them, in three queries whatever their number.
+    """Return risks as the public reads them, in a fixed number of queries whatever their number.
 
     Args:
         shown: the risks, with their rights prefetched.
@@ -53,6 +55,7 @@ def cards(shown: Sequence[Shown], *, on: date) -> list[Card]:
     before = _scored(ids, on=year_before(on))
     measures = _count(Measure.objects.filter(risk__in=ids).in_force(on))
     plans = _count(MitigationPlan.objects.filter(risk__in=ids, state=MitigationPlan.State.APPROVED))
+    weighed = public_dilemmas(one.risk for one in shown)
     names = country_names() | PLACES
     return [
         Card(
@@ -68,6 +71,7 @@ def cards(shown: Sequence[Shown], *, on: date) -> list[Card]:
             trend=_trend(one, before),
             measures=measures.get(one.risk.pk, 0),
             plans=plans.get(one.risk.pk, 0),
+            dilemmas=tuple(weighed.get(one.risk.pk, ())),
         )
         for one in shown
     ]

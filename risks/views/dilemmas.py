@@ -31,9 +31,10 @@ from risks.forms.dilemmas import (
     option_initial,
 )
 from risks.forms.three_part_test import FullTestForm
-from risks.models import Dilemma, DilemmaOption, RecordEntry, Risk
+from risks.models import Dilemma, DilemmaDecision, DilemmaOption, RecordEntry, Risk
 from risks.queries import dilemmas as queries
 from risks.queries.consultations import visible_to
+from risks.queries.public_dilemmas import as_public, clearance_of
 from risks.queries.rabat import rabat_of
 from risks.rules.countries import country_names
 from risks.rules.dilemma import (
@@ -469,3 +470,18 @@ def _page(
         done=done,
         template=template,
     )
+
+
+@require_GET
+@requires(Permission.READ_DESK)
+def public_reasons(request: HttpRequest, pk: int) -> HttpResponse:
+    """The reasons of a decision exactly as the public would read them, and whether they were cleared."""
+    found = DilemmaDecision.objects.filter(interim=False).select_related("dilemma__risk", "option", "test")
+    decision = get_object_or_404(found, pk=pk)
+    context = {
+        "decision": decision,
+        "told": as_public(decision),
+        "clearance": clearance_of(decision),
+        "published": decision.dilemma.risk.published,
+    }
+    return render(request, "risks/public_reasons.html", context)

@@ -30,6 +30,7 @@ ROLES = {
     "dan": Role.DECIDER,
     "eve": Role.SENIOR,
     "pia": Role.PUBLISHER,
+    "rex": Role.REDACTOR,
 }
 
 

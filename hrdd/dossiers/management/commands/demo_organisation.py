@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from hrdd.demo import PASSWORD, PEOPLE, create_people
+from hrdd.demo_work import record_work
 from hrdd.dossiers.policies import load_policies
 from hrdd.governance.models import User
 from risks.actions.publications import publish_risk
@@ -44,6 +45,8 @@ class Command(BaseCommand):
             publish_risk(risk, by=publisher, at=timezone.now())
         self.stdout.write(f"policies: {load_policies(at=timezone.now())} recorded")
         if options["at_work"]:
+            if record_work(at=timezone.now()):
+                self.stdout.write("a working week recorded")
             call_command("reassess", as_of=REPLAYED, wait=True, stdout=self.stdout)
             call_command("reassess", wait=True, stdout=self.stdout)
             call_command("publish_report", *REPORTED, "--demo", stdout=self.stdout)

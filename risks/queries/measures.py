@@ -81,8 +81,8 @@ def answers_of(measure: Measure) -> list[Answered]:
 
 def _answer(question: Question, given: Answer | None) -> Answered:
     answer = given.answer if given else "unknown"
-    tone = {"yes": "ok", "no": "urgent"}.get(answer, "due")
-    return Answered(question, answer, tone, given.text if given else "")
+    tone = {"yes": "ok", "no": "urgent", "not_applicable": "neutral"}.get(answer, "due")
+    return Answered(question, answer.replace("_", " "), tone, given.text if given else "")
 
 
 def facts_of(measure: Measure) -> list[tuple[str, Any]]:

@@ -16,7 +16,14 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.queries import database_answers, waiting_sign_offs
 from hrdd.governance.rules import Permission
 from risks.models import Cycle, Risk
-from risks.queries import consultations, involvement, model_reviews, publications, time_to_change
+from risks.queries import (
+    consultations,
+    involvement,
+    leverage_plans,
+    model_reviews,
+    publications,
+    time_to_change,
+)
 from risks.queries import desk as queries
 from risks.queries.changes import signed_exceptions
 from risks.queries.clocks import due_risks, plans_to_decide
@@ -36,7 +43,7 @@ DRILL = {
     "K8": ("desk", {}),
     "K10": ("measure-list", {"state": "active"}),
     "K12": ("partner-list", {}),
-    "K13": ("partner-list", {}),
+    "K13": ("clock-list", {"status": "EXIT_CONSIDERATION_DUE"}),
     "K14": ("partner-list", {}),
     "K19": ("consultation-list", {"overdue": "yes"}),
     "K25": ("model-review-list", {}),
@@ -75,6 +82,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "more_to_assess": unscored.paginator.count - len(unscored),
         "signoffs": waiting_sign_offs(person(request)),
         "clocks": time_to_change.pressing_clocks(on=now.date())[:SHOWN],
+        "clock_reminders": time_to_change.reminders_for(person(request).roles, shown=SHOWN),
+        "milestones": leverage_plans.overdue_milestones(on=now.date())[:SHOWN],
+        "next_steps": leverage_plans.late_next_steps(on=now.date())[:SHOWN],
         "involvement_tasks": involvement.tasks(now),
         "due_risks": standings(list(due_risks(person(request), on=now.date())[:SHOWN])),
         "plans_to_decide": plans_to_decide(person(request)),
@@ -108,7 +118,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "overdue": overdue[:SHOWN],
         "more_overdue": max(overdue.count() - SHOWN, 0),
         "latest": _latest(),
-        "clocks": pressing[:SHOWN],
+        "clocks": time_to_change.ending_clocks(on=now.date())[:SHOWN],
         "sign_offs": waiting_sign_offs(person(request)),
         "exceptions": signed_exceptions(),
         "overdue_reviews": model_reviews.overdue_reviews(on=now.date()),

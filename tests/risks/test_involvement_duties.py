@@ -21,7 +21,7 @@ from risks.models import (
     Risk,
 )
 from risks.queries import involvement as queries
-from risks.rules.leverage import TIME_LIMITS
+from risks.rules.time_limits import TIME_LIMITS
 from tests.risks.test_involvement import (  # noqa: F401
     CONTRIBUTES,
     LINKED,

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import Role
+from risks.actions.standing import refresh
 from risks.models import (
     ExitDecision,
     LeverageAction,
@@ -77,6 +78,7 @@ def assess(risk: Risk, level: int, *, on: date) -> None:
         recorded_at=datetime.now(tz=UTC),
         recorded_by="ana",
     )
+    refresh(risk, at=datetime.now(tz=UTC))
 
 
 @pytest.fixture
@@ -116,7 +118,8 @@ def use_leverage(client: Client, tied: RelationshipRisk, **effect: Any) -> Lever
     assert client.post(f"/desk/partners/leverage/{tied.pk}/", given).status_code == 302
     action = LeverageAction.objects.latest("pk")
     if effect:
-        assert client.post(f"/desk/partners/effects/{action.pk}/", effect).status_code == 302
+        told = {"baseline": "0"} | effect
+        assert client.post(f"/desk/partners/effects/{action.pk}/", told).status_code == 302
     return action
 
 

@@ -20,6 +20,7 @@ from risks.models import (
     SeverityAssessment,
 )
 from risks.queries.time_to_change import story_of
+from tests.risks.leverage_stage import measured
 
 TODAY = datetime.now(tz=UTC).date()
 REASONS = "Leverage was used at every rung for a year and nothing changed for the people affected."
@@ -184,9 +185,7 @@ def test_a_promise_is_no_change_and_the_partners_own_word_no_evidence(
     assert b"own word alone counts as a promise" in answer.content
     assert b"needs an indicator that moved" in bare.content
     with pytest.raises(DatabaseError), transaction.atomic():
-        LeverageAction.objects.filter(pk=action.pk).update(
-            effect=3, measured_on=TODAY, measured_by="x", self_report_only=True
-        )
+        measured(action, 3, on=TODAY, self_report_only=True)
 
 
 def test_exit_is_refused_without_an_impact_assessment(

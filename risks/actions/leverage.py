@@ -11,6 +11,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
 from risks.actions.change_clock import log_of_tied, refuse_revenue_owner
 from risks.models import EffectMeasurement, Evidence, LeverageAction, Measure, RelationshipRisk
+from risks.models.measures import NEVER_STOOD
 from risks.rules.leverage import PARTIAL_CHANGE
 from risks.rules.leverage_plan import Measured, collaboration_refusals, effect_refusals, rung_refusals
 
@@ -61,8 +62,8 @@ def log_leverage(
         raise NotAllowed("Deadline: it lies before the action began.")
     if cost_eur is not None and cost_eur < 0:
         raise NotAllowed("Cost: a number of 0 or more.")
-    if measure is not None and measure.risk_id != held.risk_id:
-        raise NotAllowed("Measure: choose one that answers this risk.")
+    if measure is not None and (measure.risk_id != held.risk_id or measure.state in NEVER_STOOD):
+        raise NotAllowed("Measure: choose one that is, or was, in force, and answers this risk.")
     refused = rung_refusals(
         rung,
         highest_used=held.actions.aggregate(most=Max("rung"))["most"],

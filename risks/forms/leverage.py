@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Max
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
@@ -94,6 +95,8 @@ class LeverageForm(GroupedForm):
 
     def __init__(self, *args: Any, tied: RelationshipRisk, **more: Any) -> None:
         super().__init__(*args, **more)
+        used = tied.actions.aggregate(most=Max("rung"))["most"]
+        self.initial.setdefault("rung", 0 if used is None else min(used + 1, LeverageAction.Rung.LIMIT))
         self.fields["measure"].queryset = tied.risk.measures.order_by("-starts_on", "-pk")  # type: ignore[attr-defined]
 
 

@@ -48,6 +48,20 @@ DUE = {
     "CHANGE_ACHIEVED": "",
     "NO_EXIT_CLOCK": "",
 }
+ADVICE = {
+    "FIRST_ACTION_PENDING": "Begin: ask for the change in a dialogue, and follow it up in writing.",
+    "NO_FIRST_ACTION": "Begin today: ask for the change in a dialogue, and follow it up in writing.",
+    "HALF_TIME_NO_CHANGE": "Climb a rung: build capacity, give incentives, act with others (UNGP 19).",
+    "WITHIN_TIME": "Keep at it, and measure again before the day comes.",
+    "CHANGE_ACHIEVED": "Monitor whether it lasts. If the harm goes on again, restart the clock.",
+    "TIME_TO_CHANGE_EXPIRED": "Open the question of exit. The answer may be to stay, with conditions.",
+    "TIME_TO_CHANGE_EXPIRED_CRUCIAL": (
+        "Open the question of exit. Staying asks for evidence of mitigation and for consequences that are accepted."
+    ),
+    "ZERO_TOLERANCE": "Open the question of exit now; there is no time to change.",
+    "OWN_CONTRIBUTION_OPEN": "Stop the own part, and record it on the page of the finding.",
+    "NO_EXIT_CLOCK": "Use leverage, and look again within the time set for it.",
+}
 BADGES = {
     "EXIT_CONSIDERATION_DUE": "urgent",
     "STOP_OWN_CONTRIBUTION": "urgent",
@@ -55,6 +69,9 @@ BADGES = {
     "INCREASE_LEVERAGE": "due",
     "OK": "ok",
 }
+CONSIDERED = (
+    "The question of exit is open: assess the impact of leaving, then decide. Leverage goes on meanwhile."
+)
 DRIFTS = (
     "The company is linked, has known longer than the time to see change, and no leverage moved anything. Continued "
     "inaction may have become a contribution: a decider looks at the finding again (UNGP 19)."
@@ -86,6 +103,11 @@ class Reading:
     def sentence(self) -> str:
         """Return what the clock says, for people."""
         return SENTENCES[self.clock.code]
+
+    @property
+    def advice(self) -> str:
+        """Return what to do now, for people."""
+        return ADVICE[self.clock.code] if self.decision is None or self.clock.status == "OK" else CONSIDERED
 
     @property
     def status_label(self) -> str:
@@ -129,6 +151,11 @@ class Reading:
         return BADGES[self.clock.status] if self.needs_somebody or self.clock.status == "OK" else "human"
 
     @property
+    def verdict(self) -> str:
+        """Return the class of the frame around what the clock says."""
+        return {"urgent": "review_urgent", "due": "review_due"}.get(self.badge, self.badge)
+
+    @property
     def half_time(self) -> date | None:
         """Return the last day of the first half of the deadline in force."""
         return None if self.days_allowed is None else self.started + timedelta(days=self.days_allowed // 2)
@@ -137,6 +164,11 @@ class Reading:
     def achieved(self) -> bool:
         """Whether the change was seen."""
         return self.clock.code == "CHANGE_ACHIEVED"
+
+    @property
+    def drift_said(self) -> str:
+        """Return what a drift asks of people."""
+        return DRIFTS if self.drift is not None else ""
 
     @property
     def exit_due(self) -> bool:

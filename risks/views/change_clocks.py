@@ -52,7 +52,6 @@ def clock_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "tied": tied,
         "reading": reading,
-        "drifts": queries.DRIFTS,
         "story": queries.story_of_clock(tied),
         "plan": plan,
         "plan_kinds": plans.kinds_of(plan) if plan else [],

@@ -184,6 +184,7 @@ def measure_of(risk: Risk, **changes: Any) -> Measure:
         "starts_on": TODAY,
         "level_then": 5,
         "reviewed_on": TODAY,
+        "justified_on": TODAY,
     }
     return Measure.objects.create(risk=risk, **told | changes)
 
@@ -207,7 +208,7 @@ def test_leverage_climbs_rung_by_rung_and_the_gravest_may_skip_with_reasons(
     assert b"say why rung 2 would not do" in log(client, tied, rung=4).content
     assert log(client, tied, rung=4, skip_reasons="Lives are at stake.").status_code == 302
     assert b"Propose it as a measure" in log(client, tied, rung=5).content
-    never = measure_of(risk, state="withdrawn")
+    never = measure_of(risk, state="approved")
     assert b"choose one that is, or was, in force" in log(client, tied, rung=5, measure=never.pk).content
     measure = measure_of(risk)
     assert log(client, tied, rung=5, measure=measure.pk).status_code == 302

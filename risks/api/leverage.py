@@ -58,6 +58,7 @@ class ClockSerializer(serializers.Serializer[Any]):
     days_left = serializers.IntegerField(allow_null=True)
     decide_by = serializers.DateField(allow_null=True)
     exit_decision = serializers.IntegerField(source="decision.pk", default=None, allow_null=True)
+    recheck_due = serializers.DateField(allow_null=True)
     own_stop_due = serializers.DateField(source="tied.own_stop_due", allow_null=True)
     extended_on = serializers.DateField(source="tied.extended_on", allow_null=True)
     best_effect = serializers.IntegerField(allow_null=True)

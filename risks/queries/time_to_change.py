@@ -20,6 +20,7 @@ from risks.models import (
 from risks.queries.desk import FEW, Indicator
 from risks.queries.involvement import drifting
 from risks.queries.method import method
+from risks.rules.exit import ExitKind
 from risks.rules.leverage import CHANGE_ACHIEVED, CLOCK_STATUSES, Clock, deadline, read_clock
 from risks.rules.time_limits import TimeLimits
 
@@ -97,6 +98,7 @@ class Reading:
     due: date | None
     decide_by: date | None
     decision: ExitDecision | None
+    recheck_due: date | None
     drift: Involvement | None
 
     @property
@@ -107,12 +109,17 @@ class Reading:
     @property
     def advice(self) -> str:
         """Return what to do now, for people."""
-        return ADVICE[self.clock.code] if self.decision is None or self.clock.status == "OK" else CONSIDERED
+        return CONSIDERED if self.answered else ADVICE[self.clock.code]
 
     @property
     def status_label(self) -> str:
         """Return the status, for people."""
-        return CLOCK_STATUSES[self.clock.status]
+        return "Exit is considered" if self.answered else CLOCK_STATUSES[self.clock.status]
+
+    @property
+    def answered(self) -> bool:
+        """Whether people had to consider exit, and opened the question."""
+        return self.clock.status == "EXIT_CONSIDERATION_DUE" and self.decision is not None
 
     @property
     def days(self) -> int:
@@ -143,6 +150,8 @@ class Reading:
     @property
     def what_is_due(self) -> str:
         """Return what must be seen next, for people."""
+        if self.answered:
+            return "Look again"
         return DUE[self.clock.status] if self.clock.status != "OK" else DUE[self.clock.code]
 
     @property
@@ -181,18 +190,11 @@ class Reading:
         return self.exit_due and self.decide_by is not None and self.on > self.decide_by
 
     @property
-    def recheck_due(self) -> date | None:
-        """Return by when to look again while the company stays, or None."""
-        return self.decision.review_due if self.decision and self.decision.approved_on else None
-
-    @property
     def needs_somebody(self) -> bool:
         """Whether a person must act: on the clock, on a drift, or to look again while staying."""
         if self.drift is not None or (self.recheck_due is not None and self.recheck_due < self.on):
             return True
-        return self.clock.status != "OK" and (
-            self.clock.status != "EXIT_CONSIDERATION_DUE" or self.decision is None
-        )
+        return self.clock.status != "OK" and not self.answered
 
 
 def read_clocks(tied: Iterable[RelationshipRisk], *, on: date) -> list[Reading]:
@@ -238,7 +240,8 @@ def with_effect(tied: QuerySet[RelationshipRisk]) -> QuerySet[RelationshipRisk]:
 def _exits_of(rows: Sequence[RelationshipRisk]) -> dict[int, ExitDecision]:
     """Return the latest exit that was considered and not withdrawn, by relationship."""
     found = ExitDecision.objects.filter(relationship__in={one.relationship_id for one in rows})
-    return {one.relationship_id: one for one in found.exclude(state="withdrawn").order_by("opened_on", "pk")}
+    latest = found.exclude(state="withdrawn").annotate(looked_on=Max("reviews__reviewed_on"))
+    return {one.relationship_id: one for one in latest.order_by("opened_on", "pk")}
 
 
 def _read(
@@ -260,7 +263,10 @@ def _read(
         zero_tolerance=bool(tied.zero_tolerance_breach),
     )
     decide_by = _decide_by(clock, started, change_due, limits)
-    decision = exits.get(tied.relationship_id)
+    considered = exits.get(tied.relationship_id)
+    decision = considered if considered and considered.opened_on >= started else None
+    recheck_due = _recheck_due(decision, limits) if decision else None
+    due = _due(tied, clock, started, change_due, decide_by, limits)
     return Reading(
         tied=tied,
         level=level,
@@ -270,11 +276,21 @@ def _read(
         limits=limits,
         best_effect=best,
         change_due=change_due,
-        due=_due(tied, clock, started, change_due, decide_by, limits),
+        due=recheck_due if decision and decide_by else due,
         decide_by=decide_by,
-        decision=decision if decision and decision.opened_on >= started else None,
+        decision=decision,
+        recheck_due=recheck_due,
         drift=next((one for one in drifts if _concerns(one, tied)), None),
     )
+
+
+def _recheck_due(decision: ExitDecision, limits: TimeLimits) -> date | None:
+    """Return by when to look again while staying: the day set with the decision, or sooner by severity (5.4)."""
+    if decision.kind != ExitKind.REMAIN_WITH_CONDITIONS or decision.approved_on is None:
+        return None
+    looked = decision.looked_on or decision.approved_on  # type: ignore[attr-defined]  # annotated by _exits_of
+    by_severity: date = looked + timedelta(days=limits.recheck)
+    return min(by_severity, decision.review_due or by_severity)
 
 
 def _concerns(found: Involvement, tied: RelationshipRisk) -> bool:
@@ -360,10 +376,8 @@ def listed_clocks(*, on: date, status: str = "", level: str = "", show: str = ""
 
 def story_of_clock(tied: RelationshipRisk) -> list[ClockEntry | ClockReminder]:
     """Return what happened to a clock and whom machines reminded, the oldest first."""
-    told: list[ClockEntry | ClockReminder] = [*tied.entries.all(), *tied.reminders.all()]
-    return sorted(
-        told, key=lambda one: (one.entered_at if isinstance(one, ClockEntry) else one.sent_at, one.pk)
-    )
+    told: list[ClockEntry | ClockReminder] = [*tied.entries.all(), *tied.reminders.order_by("pk")]
+    return sorted(told, key=lambda one: one.entered_at if isinstance(one, ClockEntry) else one.sent_at)
 
 
 def clocks_of(relationship: Relationship, *, on: date) -> list[Reading]:

@@ -72,7 +72,7 @@ def correct_effect(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         act=partial(actions.measure_effect, wrong.action, corrects=wrong, by=user, at=timezone.now()),
         title="Correct a measurement",
-        lead=f"Asked for: {wrong.action.requested_change}. The wrong measurement stays on record.",
+        lead="The wrong measurement stays on record; this one names it, and the clock counts by it.",
         button="Record the correction",
         back=reverse("clock-detail", args=[wrong.action.tied_id]),
         done="The correction is on record; the clock counts by it.",

@@ -19,6 +19,8 @@ from risks.models import (
     ClockEntry,
     ClockReminder,
     ExitDecision,
+    ExitImpactAssessment,
+    ExitReview,
     Partner,
     Relationship,
     RelationshipRisk,
@@ -262,6 +264,44 @@ def test_exit_is_to_be_considered_by_a_day_of_its_own_and_an_open_question_answe
     assert answered.clock.status == "EXIT_CONSIDERATION_DUE"
     ExitDecision.objects.update(state="withdrawn")
     assert read(tied).exit_due
+
+
+def test_while_staying_the_company_looks_again_by_severity_and_sooner_if_it_said_so(
+    tied: RelationshipRisk, client: Client, ana: User, eve: User
+) -> None:
+    assessment = ExitImpactAssessment.objects.create(
+        relationship=tied.relationship,
+        comparison="comparable",
+        assessor=ana,
+        completed_on=TODAY,
+        severity_then=5,
+    )
+    stays = ExitDecision.objects.create(
+        relationship=tied.relationship,
+        trigger="leverage_failed",
+        kind="remain_with_conditions",
+        state="approved",
+        impact_assessment=assessment,
+        opened_by=ana,
+        opened_on=TODAY - days(15),
+        proposed_by=ana,
+        approved_by=eve,
+        approved_on=TODAY - days(8),
+        review_due=TODAY + days(22),
+    )
+    late = read(tied)
+    assert (late.recheck_due, late.due, late.needs_somebody) == (TODAY - days(1), TODAY - days(1), True)
+    assert (late.status_label, late.what_is_due) == ("Exit is considered", "Look again")
+    remind_of_clocks(at=at(TODAY))
+    assert ClockReminder.objects.get(why="recheck").level == "SENIOR"
+
+    ExitReview.objects.create(decision=stays, found="x", evidence="x", reviewed_on=TODAY, reviewed_by="ana")
+
+    assert (read(tied).recheck_due, read(tied).needs_somebody) == (TODAY + days(7), False)
+    ExitDecision.objects.update(review_due=TODAY + days(3))
+    assert read(tied).recheck_due == TODAY + days(3)
+    client.force_login(eve)
+    assert "Look again by" in client.get(f"/desk/exits/{stays.pk}/").content.decode()
 
 
 def test_the_own_part_has_its_own_deadline_that_severity_brings_nearer(

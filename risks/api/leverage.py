@@ -260,10 +260,9 @@ class ClockViewSet(Register[RelationshipRisk]):
     @extend_schema(responses=ClockSerializer(many=True))
     def list(self, request: Request) -> Response:
         """Every clock that runs, the latest first."""
-        rows = self.paginate_queryset(queries.running()) or []
-        found = sorted(
-            queries.read_clocks(rows, on=timezone.now().date()), key=lambda one: one.tied.pk, reverse=True
-        )
+        today = timezone.now().date()
+        rows = self.paginate_queryset(queries.running(today)) or []
+        found = sorted(queries.read_clocks(rows, on=today), key=lambda one: one.tied.pk, reverse=True)
         return self.get_paginated_response(ClockSerializer(found, many=True).data)
 
     @extend_schema(responses=ClockStorySerializer)

@@ -198,7 +198,7 @@ class Reading:
 
 
 def read_clocks(tied: Iterable[RelationshipRisk], *, on: date) -> list[Reading]:
-    """Read the clocks of rows that `with_effect` prepared, the most pressing first; two queries more.
+    """Read the clocks of rows that `with_severity` prepared, the most pressing first; two queries more.
 
     Args:
         tied: the harms.
@@ -219,20 +219,26 @@ def read_clocks(tied: Iterable[RelationshipRisk], *, on: date) -> list[Reading]:
     )
 
 
-def with_effect(tied: QuerySet[RelationshipRisk]) -> QuerySet[RelationshipRisk]:
-    """Add to each harm the best effect of leverage since its clock started, in one query.
+def with_severity(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
+    """Add to each harm its risk and the best effect of leverage that was measured by a day, in one query.
 
     The effect of an action is that of its latest measurement that stands. After a restart only what was begun and
     measured since then counts.
+
+    Args:
+        tied: the harms.
+        on: the day.
     """
+    since = Q(restarted_at__isnull=True)
     return tied.annotate(
         best_effect=Max(
             "actions__effect",
-            filter=Q(restarted_at__isnull=True) | Q(actions__measured_at__gt=F("restarted_at")),
+            filter=Q(actions__measured_on__lte=on) & (since | Q(actions__measured_at__gt=F("restarted_at"))),
         ),
         acted=Max(
             "actions__pk",
-            filter=Q(restarted_at__isnull=True) | Q(actions__started_on__gte=F("clock_started_on")),
+            filter=Q(actions__started_on__lte=on)
+            & (since | Q(actions__started_on__gte=F("clock_started_on"))),
         ),
     ).select_related("relationship__partner", "risk")
 
@@ -247,7 +253,7 @@ def _exits_of(rows: Sequence[RelationshipRisk]) -> dict[int, ExitDecision]:
 def _read(
     tied: RelationshipRisk, *, on: date, exits: dict[int, ExitDecision], drifts: Sequence[Involvement]
 ) -> Reading:
-    level, best = tied.risk.level, tied.best_effect  # type: ignore[attr-defined]  # annotated by with_effect
+    level, best = tied.risk.level, tied.best_effect  # type: ignore[attr-defined]  # annotated by with_severity
     if best is None and tied.acted:  # type: ignore[attr-defined]
         best = 0
     limits = method().time_limits[level]
@@ -326,7 +332,7 @@ def _due(
 def clocks_of_page(page: Iterable[Relationship], *, on: date) -> list[tuple[Relationship, Reading | None]]:
     """Return the relationships of a page with their most pressing clock, in as many queries for one as for fifty."""
     shown = list(page)
-    tied = with_effect(RelationshipRisk.objects.filter(relationship__in=shown))
+    tied = with_severity(RelationshipRisk.objects.filter(relationship__in=shown), on=on)
     pressing: dict[int, Reading] = {}
     for reading in read_clocks(tied, on=on):
         pressing.setdefault(reading.tied.relationship_id, reading)
@@ -340,20 +346,24 @@ def going_on() -> QuerySet[RelationshipRisk]:
     )
 
 
-def running() -> QuerySet[RelationshipRisk]:
-    """Return the harms whose clock runs, ready to be read."""
-    return with_effect(going_on())
+def running(on: date) -> QuerySet[RelationshipRisk]:
+    """Return the harms whose clock runs, ready to be read on a day."""
+    return with_severity(going_on(), on=on)
+
+
+def running_clocks(*, on: date) -> list[Reading]:
+    """Return the clocks that run, the most pressing first."""
+    return read_clocks(running(on), on=on)
 
 
 def pressing_clocks(*, on: date) -> list[Reading]:
     """Return the clocks at which a person must act, the most pressing first."""
-    return [one for one in read_clocks(running(), on=on) if one.needs_somebody]
+    return [one for one in running_clocks(on=on) if one.needs_somebody]
 
 
-def ending_clocks(*, on: date) -> list[Reading]:
-    """Return the clocks that have an end and did not see change yet, the nearest end first."""
-    timed = [one for one in read_clocks(running(), on=on) if one.due is not None]
-    return sorted(timed, key=lambda one: (one.due or date.max, -one.level, one.tied.pk))
+def nearest_first(readings: Iterable[Reading]) -> list[Reading]:
+    """Return clocks by their next day, the nearest first, those without one last."""
+    return sorted(readings, key=lambda one: (one.due or date.max, -one.level, one.tied.pk))
 
 
 def listed_clocks(*, on: date, status: str = "", level: str = "", show: str = "") -> list[Reading]:
@@ -365,13 +375,13 @@ def listed_clocks(*, on: date, status: str = "", level: str = "", show: str = ""
         level: a severity, or empty for any.
         show: `pressing` where somebody must act, `drift` in drift, or empty for all.
     """
-    rows = running().filter(risk__level=int(level)) if level else running()
+    rows = running(on).filter(risk__level=int(level)) if level else running(on)
     found = [one for one in read_clocks(rows, on=on) if not status or one.clock.status == status]
     if show == "pressing":
         found = [one for one in found if one.needs_somebody]
     if show == "drift":
         found = [one for one in found if one.drift is not None]
-    return sorted(found, key=lambda one: (one.due or date.max, -one.level, one.tied.pk))
+    return nearest_first(found)
 
 
 def story_of_clock(tied: RelationshipRisk) -> list[ClockEntry | ClockReminder]:
@@ -382,17 +392,17 @@ def story_of_clock(tied: RelationshipRisk) -> list[ClockEntry | ClockReminder]:
 
 def clocks_of(relationship: Relationship, *, on: date) -> list[Reading]:
     """Return the clocks of one relationship, the most pressing first."""
-    return read_clocks(with_effect(relationship.risks.all()), on=on)
+    return read_clocks(with_severity(relationship.risks.all(), on=on), on=on)
 
 
 def clocks_of_risk(risk: Risk, *, on: date) -> list[Reading]:
     """Return the clocks of the partners tied to one risk, the most pressing first."""
-    return read_clocks(with_effect(risk.relationships.all()), on=on)
+    return read_clocks(with_severity(risk.relationships.all(), on=on), on=on)
 
 
 def clock_of(tied: RelationshipRisk, *, on: date) -> Reading:
     """Return the clock of one harm."""
-    return read_clocks(with_effect(RelationshipRisk.objects.filter(pk=tied.pk)), on=on)[0]
+    return read_clocks(with_severity(RelationshipRisk.objects.filter(pk=tied.pk), on=on), on=on)[0]
 
 
 def actions_with_measurements() -> QuerySet[LeverageAction]:
@@ -406,33 +416,38 @@ def actions_with_measurements() -> QuerySet[LeverageAction]:
 def story_of(relationship: Relationship, *, on: date) -> list[tuple[Reading, list[LeverageAction]]]:
     """Return the harms tied to a relationship with their clocks and the leverage used on each."""
     acted = Prefetch("actions", actions_with_measurements().order_by("started_on", "pk"))
-    tied = with_effect(relationship.risks.all()).prefetch_related(acted)
+    tied = with_severity(relationship.risks.all(), on=on).prefetch_related(acted)
     return [(reading, list(reading.tied.actions.all())) for reading in read_clocks(tied, on=on)]
 
 
-def reminders_for(roles: Iterable[str], *, shown: int) -> list[ClockReminder]:
-    """Return what machines reminded these roles of, on clocks that run, the latest first."""
-    sent = ClockReminder.objects.filter(level__in=_levels(roles), tied__in=going_on())
-    return list(sent.select_related("tied__relationship__partner", "tied__risk")[:shown])
-
-
-def _levels(roles: Iterable[str]) -> set[str]:
-    """Return the levels of reminders that roles answer to; analysts work on leverage with the partner managers."""
-    held = set(roles)
-    return held | ({ClockReminder.Level.PARTNER_MGR} if "ANALYST" in held else set())
-
-
-def indicators(pressing: Sequence[Reading]) -> list[Indicator]:
+def indicators(running: Sequence[Reading]) -> list[Indicator]:
     """Return the indicators of section 9 about partners: leverage, clocks, exits.
 
     Args:
-        pressing: the clocks at which a person must act.
+        running: the clocks that run.
     """
-    return [_effect(), _past_the_limit(pressing), _exits()]
+    return [_effect(running), _past_the_limit(running), _exits()]
 
 
-def _past_the_limit(pressing: Sequence[Reading]) -> Indicator:
-    unanswered = sum(one.exit_due for one in pressing)
+def _effect(running: Sequence[Reading]) -> Indicator:
+    late = [
+        one.tied.pk for one in running if one.days_allowed is not None and one.days * 2 > one.days_allowed
+    ]
+    tried = LeverageAction.objects.filter(tied__in=late)
+    part, whole = tried.filter(effect__gte=CHANGE_ACHIEVED).count(), tried.count()
+    return Indicator(
+        "K12",
+        "Leverage effect",
+        f"{part} of {whole}" if whole else "none yet",
+        "Leverage on clocks past half time that stopped the abuse or brought the risk to its target.",
+        "under 30 %.",
+        red=whole > 0 and part * 100 < 30 * whole,
+        few_data=0 < whole < FEW,
+    )
+
+
+def _past_the_limit(running: Sequence[Reading]) -> Indicator:
+    unanswered = sum(one.exit_due for one in running)
     return Indicator(
         "K13",
         "Time to change passed",
@@ -440,20 +455,6 @@ def _past_the_limit(pressing: Sequence[Reading]) -> Indicator:
         "Harms tied to a partner, past the time to see change, with no exit considered.",
         "any.",
         red=unanswered > 0,
-    )
-
-
-def _effect() -> Indicator:
-    measured = LeverageAction.objects.filter(measured_on__isnull=False)
-    part, whole = measured.filter(effect__gte=CHANGE_ACHIEVED).count(), measured.count()
-    return Indicator(
-        "K12",
-        "Leverage effect",
-        f"{part} of {whole}" if whole else "none yet",
-        "Measured leverage that stopped the abuse or brought the risk to its target.",
-        "under 30 %.",
-        red=whole > 0 and part * 100 < 30 * whole,
-        few_data=0 < whole < FEW,
     )
 
 

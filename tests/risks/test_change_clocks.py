@@ -27,6 +27,7 @@ from risks.models import (
     Risk,
 )
 from risks.queries import time_to_change as queries
+from risks.queries.clock_reminders import open_reminders
 from risks.queries.method import method
 from risks.rules.time_limits import TIME_LIMITS
 from tests.risks.leverage_stage import acted, measured
@@ -372,7 +373,7 @@ def test_the_configured_limits_time_the_clocks(
 
 
 def test_a_job_reminds_once_of_a_deadline_ever_higher_and_decides_nothing(
-    tied: RelationshipRisk, ana: User, client: Client
+    tied: RelationshipRisk, ana: User, eve: User, client: Client
 ) -> None:
     waits = tie_risk_known(TODAY - days(40), ana, other_risk(4))
     acted(waits, on=TODAY - days(30), deadline=TODAY - days(1))
@@ -399,10 +400,17 @@ def test_a_job_reminds_once_of_a_deadline_ever_higher_and_decides_nothing(
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         climbed.update(level="DECIDER")
     client.force_login(person("bob", Role.BOARD))
-    assert "Exit had to be considered by now" in client.get("/desk/").content.decode()
     page = client.get("/board/").content.decode()
     assert "clocks about to end" in page
-    assert "late" in page
+    client.force_login(eve)
+    assert "The time to see change has passed" in client.get("/desk/").content.decode()
+    later = TODAY + days(9)
+    assert {one.why for one in open_reminders(["BOARD"], on=later, shown=9)} == {"exit_overdue"}
+    assert [one.why for one in open_reminders(["ANALYST"], on=later, shown=1)] == ["action_deadline"]
+    ExitDecision.objects.create(
+        relationship=tied.relationship, trigger="leverage_failed", opened_by=ana, opened_on=TODAY
+    )
+    assert open_reminders(["BOARD"], on=later, shown=9) == []
     story = client.get(f"/desk/partners/clocks/{tied.pk}/").content.decode()
     assert "A job reminded board" in story
 
@@ -417,6 +425,22 @@ def test_a_clock_of_a_closed_risk_or_an_ended_relationship_presses_nobody(
     Risk.objects.filter(pk=risk.pk).update(status="closed", closed_on=TODAY)
     assert queries.pressing_clocks(on=TODAY) == []
     assert remind_of_clocks(at=at(TODAY)) == 0
+
+
+def test_the_board_counts_leverage_past_half_time_and_harms_past_their_limit(
+    tied: RelationshipRisk, ana: User
+) -> None:
+    early = tie_risk_known(TODAY - days(3), ana, other_risk(4))
+    measured(acted(early, on=TODAY), 3, on=TODAY)
+    acted(tied, on=KNOWN)
+
+    figures = {one.code: one for one in queries.indicators(queries.running_clocks(on=TODAY))}
+
+    assert (figures["K12"].value, figures["K12"].red) == ("0 of 1", True)
+    assert (figures["K13"].value, figures["K13"].red) == ("1", True)
+    measured(acted(tied, on=KNOWN), 3, on=TODAY)
+    figures = {one.code: one for one in queries.indicators(queries.running_clocks(on=TODAY))}
+    assert (figures["K12"].value, figures["K13"].value) == ("1 of 2", "0")
 
 
 def test_the_clocks_are_listed_by_their_end_in_as_many_queries_for_one_as_for_thirty(

@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
-from risks.models import ClockEntry, EffectMeasurement, Involvement, RelationshipRisk, Risk
+from risks.models import ClockEntry, Involvement, RelationshipRisk, Risk
 from risks.queries.method import method
-from risks.queries.time_to_change import clock_of
-from risks.rules.leverage import CHANGE_ACHIEVED, PARTIAL_CHANGE, deadline, moved_deadline, own_part_due
+from risks.queries.time_to_change import change_on_record, clock_of
+from risks.rules.involvement import CONTRIBUTES, stop_due
+from risks.rules.leverage import PARTIAL_CHANGE, deadline, moved_deadline, own_part_due
 
 Kind = ClockEntry.Kind
 
@@ -23,7 +24,10 @@ def start_clock(tied: RelationshipRisk, *, by: str, at: datetime) -> None:
         by, at: who, and now.
     """
     level = tied.risk.level
-    own_due = own_part_due(level, at.date()) if tied.own_contribution else None
+    own_due = None
+    if tied.own_contribution:
+        by_tier = stop_due(at, tie=CONTRIBUTES[0], tier=tied.risk.tier, level=level, method=method())
+        own_due = own_part_due(level, at.date(), by_tier.date() if by_tier else None)
     _enter(
         tied,
         Kind.STARTED,
@@ -138,12 +142,7 @@ def restart_clock(tied: RelationshipRisk, *, known_on: date, reasons: str, by: U
     refuse_revenue_owner(tied, by, "restarts no clock of it")
     said = demand_reasons(reasons)
     held = _held(tied)
-    changed = EffectMeasurement.objects.filter(
-        action__tied=held, effect__gte=CHANGE_ACHIEVED, corrected_by__isnull=True
-    )
-    if held.restarted_at is not None:
-        changed = changed.filter(recorded_at__gt=held.restarted_at)
-    first = changed.order_by("measured_on").first()
+    first = change_on_record(held)
     if first is None:
         raise NotAllowed(
             "UNGP 19: a clock restarts only after a change that was measured (effect 3 or more). The deadline stands."

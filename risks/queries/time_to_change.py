@@ -405,6 +405,16 @@ def clock_of(tied: RelationshipRisk, *, on: date) -> Reading:
     return read_clocks(with_severity(RelationshipRisk.objects.filter(pk=tied.pk), on=on), on=on)[0]
 
 
+def change_on_record(tied: RelationshipRisk) -> EffectMeasurement | None:
+    """Return the first measurement since the clock started that says the change was achieved, or None."""
+    found = EffectMeasurement.objects.filter(
+        action__tied=tied, effect__gte=CHANGE_ACHIEVED, corrected_by__isnull=True
+    )
+    if tied.restarted_at is not None:
+        found = found.filter(recorded_at__gt=tied.restarted_at)
+    return found.order_by("measured_on", "pk").first()
+
+
 def actions_with_measurements() -> QuerySet[LeverageAction]:
     """Return actions with everything that was measured of them, corrections included."""
     measured = EffectMeasurement.objects.select_related("corrected_by").order_by("measured_on", "pk")

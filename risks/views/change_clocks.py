@@ -71,7 +71,7 @@ def _may(user: User, reading: queries.Reading) -> dict[str, Any]:
     return {
         "log": user.may(Permission.LOG_LEVERAGE),
         "verify": user.may(Permission.ASSESS_RISK),
-        "restart": user.may(Permission.ASSESS_RISK) and reading.achieved,
+        "restart": user.may(Permission.ASSESS_RISK) and queries.change_on_record(reading.tied) is not None,
         "extend": user.may(Permission.DECIDE_EXIT)
         and reading.tied.extended_on is None
         and reading.limits.extension > 0

@@ -224,6 +224,7 @@ def test_a_relapse_shows_at_once_and_the_clock_restarts_only_after_a_change_on_r
     measured(action, 1, on=TODAY)
 
     assert read(tied).clock.code == "TIME_TO_CHANGE_EXPIRED"
+    assert address in client.get(f"/desk/partners/clocks/{tied.pk}/").content.decode()
     before = client.post(address, again | {"known_on": TODAY - days(6)})
     assert b"when the change was measured" in before.content
     tied.relationship.revenue_owners.add(ana)
@@ -327,6 +328,9 @@ def test_the_own_part_has_its_own_deadline_that_severity_brings_nearer(
     assert kinds(tied) == ["started", "own_part_found", "severity_rose", "own_part_stopped"]
     at_once = tie_risk_known(KNOWN, ana, other_risk(4), own_contribution=True)
     assert at_once.own_stop_due == TODAY + days(3)
+    milder = tie_risk_known(KNOWN, ana, other_risk(3), own_contribution=True)
+    assert milder.own_stop_due is not None
+    assert milder.own_stop_due > TODAY + days(3)
 
 
 def test_a_link_in_drift_is_flagged_by_the_clock_on_every_page(

@@ -60,7 +60,7 @@ ADVICE = {
         "Open the question of exit. Staying asks for evidence of mitigation and for consequences that are accepted."
     ),
     "ZERO_TOLERANCE": "Open the question of exit now; there is no time to change.",
-    "OWN_CONTRIBUTION_OPEN": "Stop the own part, and record it on the page of the finding.",
+    "OWN_CONTRIBUTION_OPEN": "Stop the own part, and record it with the finding on the company's involvement.",
     "NO_EXIT_CLOCK": "Use leverage, and look again within the time set for it.",
 }
 BADGES = {

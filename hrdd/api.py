@@ -21,6 +21,13 @@ from risks.api.consultations import ConsultationViewSet
 from risks.api.dilemmas import DilemmaViewSet
 from risks.api.findings import FindingViewSet
 from risks.api.involvement import InvolvementViewSet
+from risks.api.leverage import (
+    ClockViewSet,
+    CorrectivePlanViewSet,
+    LeverageActionViewSet,
+    LeveragePlanViewSet,
+    MilestoneViewSet,
+)
 from risks.api.lowering import LoweringViewSet
 from risks.api.measures import MeasureViewSet
 from risks.api.model_reviews import ModelReviewViewSet
@@ -53,6 +60,11 @@ router.register("policy-versions", PolicyVersionViewSet, basename="api-policy-ve
 router.register("dilemmas", DilemmaViewSet, basename="api-dilemma")
 router.register("rabat-assessments", RabatViewSet, basename="api-rabat")
 router.register("review-tasks", ReviewTaskViewSet, basename="api-review-task")
+router.register("leverage/clocks", ClockViewSet, basename="api-clock")
+router.register("leverage/actions", LeverageActionViewSet, basename="api-leverage-action")
+router.register("leverage/plans", LeveragePlanViewSet, basename="api-leverage-plan")
+router.register("leverage/corrective-plans", CorrectivePlanViewSet, basename="api-corrective-plan")
+router.register("leverage/milestones", MilestoneViewSet, basename="api-milestone")
 router.register("saved-views", SavedViewViewSet, basename="api-saved-view")
 
 

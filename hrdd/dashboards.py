@@ -14,11 +14,19 @@ from django.views.decorators.http import require_GET
 from hrdd.celery import queue_answers
 from hrdd.governance.access import person, requires
 from hrdd.governance.queries import database_answers, waiting_sign_offs
-from hrdd.governance.rules import Permission
+from hrdd.governance.rules import Permission, Role
 from risks.models import Cycle, Risk
-from risks.queries import consultations, involvement, model_reviews, publications, time_to_change
+from risks.queries import (
+    consultations,
+    involvement,
+    leverage_plans,
+    model_reviews,
+    publications,
+    time_to_change,
+)
 from risks.queries import desk as queries
 from risks.queries.changes import signed_exceptions
+from risks.queries.clock_reminders import open_reminders
 from risks.queries.clocks import due_risks, plans_to_decide
 from risks.queries.escalations import board_digest, escalated_to
 from risks.queries.gaps import gap_counts
@@ -36,8 +44,8 @@ DRILL = {
     "K7": ("desk", {}),
     "K8": ("desk", {}),
     "K10": ("measure-list", {"state": "active"}),
-    "K12": ("partner-list", {}),
-    "K13": ("partner-list", {}),
+    "K12": ("clock-list", {}),
+    "K13": ("clock-list", {"status": "EXIT_CONSIDERATION_DUE"}),
     "K14": ("partner-list", {}),
     "K19": ("consultation-list", {"overdue": "yes"}),
     "K25": ("model-review-list", {}),
@@ -77,6 +85,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "more_to_assess": unscored.paginator.count - len(unscored),
         "signoffs": waiting_sign_offs(person(request)),
         "clocks": time_to_change.pressing_clocks(on=now.date())[:SHOWN],
+        "clock_reminders": open_reminders(person(request).roles, on=now.date(), shown=SHOWN),
+        "milestones": leverage_plans.overdue_milestones(on=now.date())[:SHOWN],
+        "next_steps": leverage_plans.late_next_steps(on=now.date())[:SHOWN],
         "involvement_tasks": involvement.tasks(now),
         "due_risks": standings(list(due_risks(person(request), on=now.date())[:SHOWN])),
         "plans_to_decide": plans_to_decide(person(request)),
@@ -93,10 +104,10 @@ def board(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     overdue = queries.open_tasks().filter(due_at__lt=now)
     heat = queries.heat()
-    pressing = time_to_change.pressing_clocks(on=now.date())
+    clocks = time_to_change.running_clocks(on=now.date())
     figures = [
         *queries.indicators(at=now),
-        *time_to_change.indicators(pressing),
+        *time_to_change.indicators(clocks),
         consultations.loop_closed(on=now.date()),
         model_reviews.indicator(on=now.date()),
     ]
@@ -110,7 +121,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "overdue": overdue[:SHOWN],
         "more_overdue": max(overdue.count() - SHOWN, 0),
         "latest": _latest(),
-        "clocks": pressing[:SHOWN],
+        "clocks": [one for one in time_to_change.nearest_first(clocks) if one.due][:SHOWN],
+        "clock_reminders": open_reminders([Role.BOARD], on=now.date(), shown=SHOWN),
         "sign_offs": waiting_sign_offs(person(request)),
         "exceptions": signed_exceptions(),
         "overdue_reviews": model_reviews.overdue_reviews(on=now.date()),

@@ -190,6 +190,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "risks.tasks.policies_come_into_force",
         "schedule": crontab(minute=5),
     },
+    "remind-of-partners-clocks": {
+        "task": "risks.tasks.remind_of_partners_clocks",
+        "schedule": crontab(minute=15),
+    },
     "ring-waiting-imports": {"task": "risks.tasks.ring_waiting_imports", "schedule": 60.0},
     "reassess-touched": {"task": "risks.tasks.reassess_touched", "schedule": 60.0},
     "remind-of-overdue": {"task": "risks.tasks.remind_of_overdue", "schedule": 60.0},

@@ -7,6 +7,7 @@ from django.utils import timezone
 from hrdd.celery import app
 from risks.actions import policy_force
 from risks.actions import proportionality as actions
+from risks.actions.clock_reminders import remind_of_clocks
 from risks.actions.escalation import escalate_overdue
 from risks.actions.risk_import import apply_asked_import
 from risks.models import Chunk, Cycle, RegisterImport
@@ -49,6 +50,12 @@ def reassess_touched() -> None:
 def remind_of_overdue() -> None:
     """Write the reminders that are owed (beat, each minute)."""
     escalate_overdue(at=timezone.now())
+
+
+@app.task
+def remind_of_partners_clocks() -> None:
+    """Flag what is late about partners' clocks, and remind people of it (beat, each hour)."""
+    remind_of_clocks(at=timezone.now())
 
 
 @app.task

@@ -4,6 +4,7 @@ from django.urls import path
 
 from risks.views import (
     action_samples,
+    change_clocks,
     changes,
     consultations,
     cycles,
@@ -13,6 +14,7 @@ from risks.views import (
     findings,
     involvement,
     leverage,
+    leverage_plans,
     measure_enforcement,
     measure_proposals,
     measures,
@@ -159,7 +161,28 @@ urlpatterns = [
     path("partners/<int:pk>/exit/", exits.consider_exit, name="consider-exit"),
     path("partners/leverage/<int:pk>/", leverage.log_leverage, name="log-leverage"),
     path("partners/effects/<int:pk>/", leverage.measure_effect, name="measure-effect"),
-    path("partners/extensions/<int:pk>/", leverage.extend_time, name="extend-time"),
+    path("partners/corrections/<int:pk>/", leverage.correct_effect, name="correct-effect"),
+    path("partners/extensions/<int:pk>/", change_clocks.extend_time, name="extend-time"),
+    path("partners/clocks/", change_clocks.clock_list, name="clock-list"),
+    path("partners/clocks/<int:pk>/", change_clocks.clock_detail, name="clock-detail"),
+    path("partners/clocks/<int:pk>/restart/", change_clocks.restart_clock, name="restart-clock"),
+    path("partners/clocks/<int:pk>/plan/", leverage_plans.open_plan, name="open-leverage-plan"),
+    path("partners/plans/<int:pk>/", leverage_plans.edit_plan, name="edit-leverage-plan"),
+    path(
+        "partners/plans/<int:pk>/steps/<slug:step>/", leverage_plans.take_plan_step, name="leverage-plan-step"
+    ),
+    path(
+        "partners/clocks/<int:pk>/corrective-plan/",
+        leverage_plans.record_corrective_plan,
+        name="record-corrective-plan",
+    ),
+    path("partners/corrective-plans/<int:pk>/", leverage_plans.add_milestone, name="add-milestone"),
+    path(
+        "partners/corrective-plans/<int:pk>/close/",
+        leverage_plans.close_corrective_plan,
+        name="close-corrective-plan",
+    ),
+    path("partners/milestones/<int:pk>/", leverage_plans.verify_milestone, name="verify-milestone"),
     path("exits/<int:pk>/", exits.exit_detail, name="exit-detail"),
     path("exits/<int:pk>/assessment/", exits.assess_exit, name="assess-exit"),
     path("exits/<int:pk>/proposal/", exits.propose_exit, name="propose-exit"),

@@ -19,16 +19,20 @@ from risks.models import (
     Change,
     Consultation,
     ConsultationFinding,
+    CorrectivePlan,
     Cycle,
     Dilemma,
     DilemmaDecision,
     DilemmaOption,
+    EffectMeasurement,
     ExitDecision,
     ExpertAccess,
     Involvement,
     LeverageAction,
+    LeveragePlan,
     LoweringProposal,
     Measure,
+    Milestone,
     MitigationPlan,
     ModelReview,
     Participant,
@@ -48,6 +52,7 @@ from risks.models import (
     StatementOfReasons,
 )
 from tests.cast import NOW, Cast
+from tests.risks.leverage_stage import acted, measured
 from transparency.actions import reports as actions
 from transparency.models import Report
 
@@ -92,6 +97,15 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "partner-detail": lambda: {"pk": Relationship.objects.get().pk},
     "tie-risk": lambda: {"pk": Relationship.objects.get().pk},
     "consider-exit": lambda: {"pk": Relationship.objects.get().pk},
+    **{
+        name: lambda: {"pk": first(RelationshipRisk)}
+        for name in ("clock-detail", "restart-clock", "open-leverage-plan", "record-corrective-plan")
+    },
+    "correct-effect": lambda: {"pk": first(EffectMeasurement)},
+    "edit-leverage-plan": lambda: {"pk": first(LeveragePlan)},
+    "leverage-plan-step": lambda: {"pk": first(LeveragePlan), "step": "apply"},
+    **{name: lambda: {"pk": first(CorrectivePlan)} for name in ("add-milestone", "close-corrective-plan")},
+    "verify-milestone": lambda: {"pk": first(Milestone)},
     "log-leverage": lambda: {"pk": RelationshipRisk.objects.get().pk},
     "extend-time": lambda: {"pk": RelationshipRisk.objects.get().pk},
     **{
@@ -272,14 +286,19 @@ def everything(rendered: Report, cast: Cast) -> None:
     tied = RelationshipRisk.objects.create(
         relationship=relationship, risk=Risk.objects.order_by("pk")[0], known_since=NOW.date(), how_known="x"
     )
-    LeverageAction.objects.create(
+    measured(acted(tied, on=NOW.date()), 1, on=NOW.date())
+    LeveragePlan.objects.create(
         tied=tied,
-        kind="direct_dialogue",
-        rung=0,
-        requested_change="x",
-        started_on=NOW.date(),
-        deadline=NOW.date(),
+        owner=cast.ana,
+        next_step="x",
+        next_step_due=NOW.date(),
+        opened_by=cast.ana,
+        opened_at=NOW,
     )
+    undertaken = CorrectivePlan.objects.create(
+        tied=tied, agreed="x", agreed_on=NOW.date(), recorded_by=cast.ana, recorded_at=NOW
+    )
+    undertaken.milestones.create(what="x", due=NOW.date(), logged_by=cast.ana, logged_at=NOW)
     ExitDecision.objects.create(
         relationship=relationship, trigger="no_leverage", opened_by=cast.ana, opened_on=NOW.date()
     )

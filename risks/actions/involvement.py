@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, move, record_event, void_sign_offs
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons, demand_reasons
+from risks.actions.change_clock import follow_finding, follow_stop
 from risks.actions.standing import refresh
 from risks.models import Evidence, Involvement, InvolvementChallenge, Relationship, RelationshipRisk, Risk
 from risks.queries.method import method
@@ -244,6 +245,7 @@ def decide_proposal(
     RelationshipRisk.objects.filter(risk=risk, relationship=proposal.relationship_id).update(
         own_contribution=proposal.tie in CEASES, own_part_stopped_on=None
     )
+    follow_finding(proposal, at=at)
     refresh(risk, at=at)
     return proposal
 
@@ -307,6 +309,7 @@ def stop_own_part(involvement: Involvement, *, stopped_on: date, how: str, by: U
     RelationshipRisk.objects.filter(
         risk=involvement.risk_id, relationship=involvement.relationship_id
     ).update(own_part_stopped_on=stopped_on)
+    follow_stop(involvement, how=said, by=by, at=at)
     _log(involvement, "own part stopped", by=by, at=at)
 
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
+from risks.actions.change_clock import log_of_tied, start_clock
 from risks.models import Partner, Relationship, RelationshipRisk, Risk
 
 
@@ -113,16 +114,6 @@ def tie_risk(
             )
     except IntegrityError:
         raise NotAllowed("This risk is tied to the relationship already; its clock runs.") from None
+    start_clock(tied, by=by.username, at=at)
     log_of_tied(tied, "tied risk to relationship", by=by, at=at)
     return tied
-
-
-def log_of_tied(tied: RelationshipRisk, action: str, *, by: User, at: datetime, **detail: int) -> None:
-    """Log without the partner's name, which may endanger people (N8)."""
-    record_event(
-        by=by.username,
-        at=at,
-        action=action,
-        subject=f"relationship {tied.relationship_id}",
-        detail={"risk": tied.risk_id, **detail},
-    )

@@ -1,4 +1,4 @@
-"""The only writer of the columns of a risk that follow from its assessments and findings."""
+"""The only writer of the columns of a risk that follow from its assessments and findings; partners' clocks follow."""
 
 from dataclasses import asdict
 from datetime import date, datetime
@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import Min
 from django.db.models.functions import Greatest
 
+from risks.actions.change_clock import follow_severity
 from risks.models import Involvement, Risk, SeverityAssessment
 from risks.queries.method import method
 from risks.rules.involvement import gravest_tie
@@ -38,6 +39,7 @@ def refresh(risk: Risk, *, at: datetime) -> None:
     }
     Risk.objects.filter(pk=risk.pk).update(**changes)
     risk.refresh_from_db()
+    follow_severity(risk, at=at)
 
 
 def judgement(held: SeverityAssessment | None) -> Judgement:

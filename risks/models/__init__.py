@@ -2,6 +2,7 @@
 
 from risks.models.action_samples import ActionSample, SampledAction
 from risks.models.changes import Change
+from risks.models.clocks import ClockEntry, ClockReminder
 from risks.models.consultations import Consultation, ConsultationFinding, Participant, StakeholderGroup
 from risks.models.dilemmas import (
     Dilemma,
@@ -18,7 +19,8 @@ from risks.models.exits import ExitDecision, ExitImpactAssessment, ExitReview
 from risks.models.experts import ExpertAccess, ExpertOpinion
 from risks.models.involvement import Involvement, InvolvementChallenge
 from risks.models.judged import Judged
-from risks.models.leverage import LeverageAction
+from risks.models.leverage import EffectMeasurement, LeverageAction
+from risks.models.leverage_plans import CorrectivePlan, LeveragePlan, LeveragePlanMove, Milestone
 from risks.models.measures import Measure, Signal
 from risks.models.model_reviews import ModelReview
 from risks.models.partners import Partner, Relationship, RelationshipRisk
@@ -45,14 +47,18 @@ __all__ = [
     "ActionSample",
     "Change",
     "Chunk",
+    "ClockEntry",
+    "ClockReminder",
     "CompanionDuty",
     "Consultation",
     "ConsultationFinding",
+    "CorrectivePlan",
     "Cycle",
     "Dilemma",
     "DilemmaAdvice",
     "DilemmaDecision",
     "DilemmaOption",
+    "EffectMeasurement",
     "Evidence",
     "ExitDecision",
     "ExitImpactAssessment",
@@ -64,8 +70,11 @@ __all__ = [
     "InvolvementChallenge",
     "Judged",
     "LeverageAction",
+    "LeveragePlan",
+    "LeveragePlanMove",
     "LoweringProposal",
     "Measure",
+    "Milestone",
     "MitigationPlan",
     "ModelReview",
     "OptionEffect",

@@ -72,7 +72,11 @@ class Relationship(models.Model):
 
 
 class RelationshipRisk(models.Model):
-    """A harm tied to a relationship: where the time-to-change clock starts (domain.md 5.4)."""
+    """A harm tied to a relationship: where the time-to-change clock starts (domain.md 5.4).
+
+    The columns of the clock, from `clock_started_on` to `own_stop_due`, are those of its latest ClockEntry; the
+    database copies them, and refuses anybody who writes them otherwise.
+    """
 
     relationship = models.ForeignKey(Relationship, models.PROTECT, related_name="risks")
     risk = models.ForeignKey("risks.Risk", models.PROTECT, related_name="relationships")
@@ -81,6 +85,11 @@ class RelationshipRisk(models.Model):
     own_contribution = models.BooleanField(default=False)
     own_part_stopped_on = models.DateField(null=True, blank=True)
     zero_tolerance_breach = models.TextField(blank=True)
+    clock_started_on = models.DateField(null=True, blank=True)
+    clock_level = models.PositiveSmallIntegerField(null=True, blank=True)
+    change_due = models.DateField(null=True, blank=True)
+    restarted_at = models.DateTimeField(null=True, blank=True)
+    own_stop_due = models.DateField(null=True, blank=True)
     extended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

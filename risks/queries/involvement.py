@@ -8,8 +8,9 @@ from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, Coalesce
 
 from risks.models import Involvement, LeverageAction, Relationship, Risk
+from risks.queries.method import method
 from risks.rules.involvement import CEASES, FACTORS, LINKED, QUESTIONS, UNDETERMINED, owed
-from risks.rules.leverage import PARTIAL_CHANGE, TIME_LIMITS
+from risks.rules.leverage import PARTIAL_CHANGE
 from risks.rules.standing import CLOSED
 from risks.rules.words import said
 
@@ -52,7 +53,7 @@ def drifting(on: date) -> QuerySet[Involvement]:
     no leverage could ever move it.
     """
     known_too_long = Q()
-    for level, limits in TIME_LIMITS.items():
+    for level, limits in method().time_limits.items():
         if limits.change is not None:
             known_too_long |= Q(risk__level=level, known_since__lt=on - timedelta(days=limits.change))
     moved = LeverageAction.objects.filter(

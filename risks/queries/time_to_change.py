@@ -4,15 +4,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Max, OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, Max, Prefetch, Q, QuerySet
 
-from risks.models import ExitDecision, LeverageAction, Relationship, RelationshipRisk, SeverityAssessment
+from risks.models import (
+    ClockEntry,
+    ClockReminder,
+    EffectMeasurement,
+    ExitDecision,
+    Involvement,
+    LeverageAction,
+    Relationship,
+    RelationshipRisk,
+    Risk,
+)
 from risks.queries.desk import FEW, Indicator
-from risks.rules.leverage import CHANGE_ACHIEVED, PARTIAL_CHANGE, TIME_LIMITS, Clock, time_to_change
-from risks.rules.severity import UNKNOWN_HEAD_INTERIM
+from risks.queries.involvement import drifting
+from risks.queries.method import method
+from risks.rules.exit import ExitKind
+from risks.rules.leverage import CHANGE_ACHIEVED, CLOCK_STATUSES, Clock, deadline, read_clock
+from risks.rules.time_limits import TimeLimits
 
-ATTENTION = ("EXIT_CONSIDERATION_DUE", "STOP_OWN_CONTRIBUTION", "LEVERAGE_OVERDUE", "INCREASE_LEVERAGE", "OK")
+ATTENTION = tuple(CLOCK_STATUSES)
 SENTENCES = {
     "FIRST_ACTION_PENDING": "The first action is due.",
     "NO_FIRST_ACTION": "No leverage was used in the time for a first action.",
@@ -27,17 +39,67 @@ SENTENCES = {
     "OWN_CONTRIBUTION_OPEN": "The company's own part goes on; that is not a matter of leverage. Stop it.",
     "NO_EXIT_CLOCK": "No exit clock at this severity.",
 }
+DUE = {
+    "EXIT_CONSIDERATION_DUE": "Consider exit",
+    "STOP_OWN_CONTRIBUTION": "Own part stops",
+    "LEVERAGE_OVERDUE": "First action",
+    "INCREASE_LEVERAGE": "Change seen",
+    "FIRST_ACTION_PENDING": "First action",
+    "WITHIN_TIME": "Change seen",
+    "CHANGE_ACHIEVED": "",
+    "NO_EXIT_CLOCK": "",
+}
+ADVICE = {
+    "FIRST_ACTION_PENDING": "Begin: ask for the change in a dialogue, and follow it up in writing.",
+    "NO_FIRST_ACTION": "Begin today: ask for the change in a dialogue, and follow it up in writing.",
+    "HALF_TIME_NO_CHANGE": "Climb a rung: build capacity, give incentives, act with others (UNGP 19).",
+    "WITHIN_TIME": "Keep at it, and measure again before the day comes.",
+    "CHANGE_ACHIEVED": "Monitor whether it lasts. If the harm goes on again, restart the clock.",
+    "TIME_TO_CHANGE_EXPIRED": "Open the question of exit. The answer may be to stay, with conditions.",
+    "TIME_TO_CHANGE_EXPIRED_CRUCIAL": (
+        "Open the question of exit. Staying asks for evidence of mitigation and for consequences that are accepted."
+    ),
+    "ZERO_TOLERANCE": "Open the question of exit now; there is no time to change.",
+    "OWN_CONTRIBUTION_OPEN": "Stop the own part, and record it with the finding on the company's involvement.",
+    "NO_EXIT_CLOCK": "Use leverage, and look again within the time set for it.",
+}
+BADGES = {
+    "EXIT_CONSIDERATION_DUE": "urgent",
+    "STOP_OWN_CONTRIBUTION": "urgent",
+    "LEVERAGE_OVERDUE": "due",
+    "INCREASE_LEVERAGE": "due",
+    "OK": "ok",
+}
+CONSIDERED = (
+    "The question of exit is open: assess the impact of leaving, then decide. Leverage goes on meanwhile."
+)
+DRIFTS = (
+    "The company is linked, has known longer than the time to see change, and no leverage moved anything. Continued "
+    "inaction may have become a contribution: a decider looks at the finding again (UNGP 19)."
+)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """The clock of one harm tied to a relationship, on a day."""
+    """The clock of one harm tied to a relationship, on a day.
+
+    `change_due` is the deadline in force, `due` by when the next thing must be seen, `decide_by` by when people must
+    open the question of exit, `decision` where they did, `drift` the finding of a link that inaction puts in doubt.
+    """
 
     tied: RelationshipRisk
     level: int
     clock: Clock
-    days: int
+    on: date
+    started: date
+    limits: TimeLimits
+    best_effect: int | None
+    change_due: date | None
     due: date | None
+    decide_by: date | None
+    decision: ExitDecision | None
+    recheck_due: date | None
+    drift: Involvement | None
 
     @property
     def sentence(self) -> str:
@@ -45,64 +107,230 @@ class Reading:
         return SENTENCES[self.clock.code]
 
     @property
+    def advice(self) -> str:
+        """Return what to do now, for people."""
+        return CONSIDERED if self.answered else ADVICE[self.clock.code]
+
+    @property
+    def status_label(self) -> str:
+        """Return the status, for people."""
+        return "Exit is considered" if self.answered else CLOCK_STATUSES[self.clock.status]
+
+    @property
+    def answered(self) -> bool:
+        """Whether people had to consider exit, and opened the question."""
+        return self.clock.status == "EXIT_CONSIDERATION_DUE" and self.decision is not None
+
+    @property
+    def days(self) -> int:
+        """Return the days since the clock started."""
+        return max((self.on - self.started).days, 0)
+
+    @property
+    def days_allowed(self) -> int | None:
+        """Return the days from the start to the deadline in force."""
+        return None if self.change_due is None else (self.change_due - self.started).days
+
+    @property
+    def days_left(self) -> int | None:
+        """Return the days until the next thing must be seen; negative once it is late."""
+        return None if self.due is None else (self.due - self.on).days
+
+    @property
+    def left_said(self) -> str:
+        """Return the time left until the next thing must be seen, for people."""
+        left = self.days_left
+        if left is None:
+            return ""
+        if left == 0:
+            return "today is the last day"
+        many = f"{abs(left)} day{'' if abs(left) == 1 else 's'}"
+        return f"{many} left" if left > 0 else f"{many} late"
+
+    @property
+    def what_is_due(self) -> str:
+        """Return what must be seen next, for people."""
+        if self.answered:
+            return "Look again"
+        return DUE[self.clock.status] if self.clock.status != "OK" else DUE[self.clock.code]
+
+    @property
+    def badge(self) -> str:
+        """Return how grave the status looks."""
+        return BADGES[self.clock.status] if self.needs_somebody or self.clock.status == "OK" else "human"
+
+    @property
+    def verdict(self) -> str:
+        """Return the class of the frame around what the clock says."""
+        return {"urgent": "review_urgent", "due": "review_due"}.get(self.badge, self.badge)
+
+    @property
+    def half_time(self) -> date | None:
+        """Return the last day of the first half of the deadline in force."""
+        return None if self.days_allowed is None else self.started + timedelta(days=self.days_allowed // 2)
+
+    @property
+    def achieved(self) -> bool:
+        """Whether the change was seen."""
+        return self.clock.code == "CHANGE_ACHIEVED"
+
+    @property
+    def drift_said(self) -> str:
+        """Return what a drift asks of people."""
+        return DRIFTS if self.drift is not None else ""
+
+    @property
+    def exit_due(self) -> bool:
+        """Whether people must consider exit, and nobody did yet."""
+        return self.clock.status == "EXIT_CONSIDERATION_DUE" and self.decision is None
+
+    @property
+    def exit_late(self) -> bool:
+        """Whether the day for considering exit has passed."""
+        return self.exit_due and self.decide_by is not None and self.on > self.decide_by
+
+    @property
     def needs_somebody(self) -> bool:
-        """Whether a person must act."""
-        return self.clock.status != "OK"
+        """Whether a person must act: on the clock, on a drift, or to look again while staying."""
+        if self.drift is not None or (self.recheck_due is not None and self.recheck_due < self.on):
+            return True
+        return self.clock.status != "OK" and not self.answered
 
 
 def read_clocks(tied: Iterable[RelationshipRisk], *, on: date) -> list[Reading]:
-    """Read the clocks of rows that `with_severity` prepared, the most pressing first.
+    """Read the clocks of rows that `with_severity` prepared, the most pressing first; two queries more.
 
     Args:
         tied: the harms.
         on: the day.
     """
-    readings = [_read(one, on=on) for one in tied]
+    rows = list(tied)
+    exits = _exits_of(rows)
+    drifts = list(drifting(on).filter(risk__in={one.risk_id for one in rows})) if rows else []
+    readings = [_read(one, on=on, exits=exits, drifts=drifts) for one in rows]
     return sorted(
-        readings, key=lambda one: (ATTENTION.index(one.clock.status), one.due or date.max, one.tied.pk)
+        readings,
+        key=lambda one: (
+            not one.needs_somebody,
+            ATTENTION.index(one.clock.status),
+            one.due or date.max,
+            one.tied.pk,
+        ),
     )
 
 
 def with_severity(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
-    """Add to each harm its severity on a day and the best effect of leverage so far, in one query."""
-    level = SeverityAssessment.objects.levels_on(on, risk=OuterRef("risk"))[:1]
+    """Add to each harm its risk and the best effect of leverage that was measured by a day, in one query.
+
+    The effect of an action is that of its latest measurement that stands. After a restart only what was begun and
+    measured since then counts.
+
+    Args:
+        tied: the harms.
+        on: the day.
+    """
+    since = Q(restarted_at__isnull=True)
     return tied.annotate(
-        level=Coalesce(Subquery(level), UNKNOWN_HEAD_INTERIM),
-        best_effect=Max("actions__effect"),
-        acted=Max("actions__pk"),
+        best_effect=Max(
+            "actions__effect",
+            filter=Q(actions__measured_on__lte=on) & (since | Q(actions__measured_at__gt=F("restarted_at"))),
+        ),
+        acted=Max(
+            "actions__pk",
+            filter=Q(actions__started_on__lte=on)
+            & (since | Q(actions__started_on__gte=F("clock_started_on"))),
+        ),
     ).select_related("relationship__partner", "risk")
 
 
-def _read(tied: RelationshipRisk, *, on: date) -> Reading:
-    level, best = tied.level, tied.best_effect  # type: ignore[attr-defined]  # annotated by with_severity
+def _exits_of(rows: Sequence[RelationshipRisk]) -> dict[int, ExitDecision]:
+    """Return the latest exit that was considered and not withdrawn, by relationship."""
+    found = ExitDecision.objects.filter(relationship__in={one.relationship_id for one in rows})
+    latest = found.exclude(state="withdrawn").annotate(looked_on=Max("reviews__reviewed_on"))
+    return {one.relationship_id: one for one in latest.order_by("opened_on", "pk")}
+
+
+def _read(
+    tied: RelationshipRisk, *, on: date, exits: dict[int, ExitDecision], drifts: Sequence[Involvement]
+) -> Reading:
+    level, best = tied.risk.level, tied.best_effect  # type: ignore[attr-defined]  # annotated by with_severity
     if best is None and tied.acted:  # type: ignore[attr-defined]
         best = 0
-    days = max((on - tied.known_since).days, 0)
-    clock = time_to_change(
-        level=level,
-        days=days,
+    limits = method().time_limits[level]
+    started = tied.clock_started_on or tied.known_since
+    change_due = tied.change_due if tied.clock_level else deadline(level, started, method().time_limits)
+    clock = read_clock(
+        first_action=limits.first_action,
+        limit=None if change_due is None else (change_due - started).days,
+        days=max((on - started).days, 0),
         best_effect=best,
-        extended=tied.extended_on is not None,
         crucial=tied.relationship.crucial,
         own_contribution=tied.own_contribution and tied.own_part_stopped_on is None,
         zero_tolerance=bool(tied.zero_tolerance_breach),
     )
-    return Reading(tied, level, clock, days, _due(tied, level, best))
+    decide_by = _decide_by(clock, started, change_due, limits)
+    considered = exits.get(tied.relationship_id)
+    decision = considered if considered and considered.opened_on >= started else None
+    recheck_due = _recheck_due(decision, limits) if decision else None
+    due = _due(tied, clock, started, change_due, decide_by, limits)
+    return Reading(
+        tied=tied,
+        level=level,
+        clock=clock,
+        on=on,
+        started=started,
+        limits=limits,
+        best_effect=best,
+        change_due=change_due,
+        due=recheck_due if decision and decide_by else due,
+        decide_by=decide_by,
+        decision=decision,
+        recheck_due=recheck_due,
+        drift=next((one for one in drifts if _concerns(one, tied)), None),
+    )
 
 
-def _due(tied: RelationshipRisk, level: int, best: int | None) -> date | None:
-    """Return by when the next thing must be seen: a first action, or change."""
-    limits = TIME_LIMITS[level]
-    if best is None:
-        return tied.known_since + timedelta(days=limits.first_action)
-    if limits.change is None:
+def _recheck_due(decision: ExitDecision, limits: TimeLimits) -> date | None:
+    """Return by when to look again while staying: the day set with the decision, or sooner by severity (5.4)."""
+    if decision.kind != ExitKind.REMAIN_WITH_CONDITIONS or decision.approved_on is None:
         return None
-    extension = limits.extension if tied.extended_on and best == PARTIAL_CHANGE else 0
-    return tied.known_since + timedelta(days=limits.change + extension)
+    looked = decision.looked_on or decision.approved_on  # type: ignore[attr-defined]  # annotated by _exits_of
+    by_severity: date = looked + timedelta(days=limits.recheck)
+    return min(by_severity, decision.review_due or by_severity)
+
+
+def _concerns(found: Involvement, tied: RelationshipRisk) -> bool:
+    return found.risk_id == tied.risk_id and found.relationship_id in {None, tied.relationship_id}
+
+
+def _decide_by(clock: Clock, started: date, change_due: date | None, limits: TimeLimits) -> date | None:
+    """Return by when people must open the question of exit (domain.md 5.4)."""
+    if clock.status != "EXIT_CONSIDERATION_DUE":
+        return None
+    passed = started if clock.code == "ZERO_TOLERANCE" or change_due is None else change_due
+    return passed + timedelta(days=limits.consider_exit)
+
+
+def _due(
+    tied: RelationshipRisk,
+    clock: Clock,
+    started: date,
+    change_due: date | None,
+    decide_by: date | None,
+    limits: TimeLimits,
+) -> date | None:
+    """Return by when the next thing must be seen: a stop, a first action, change, or a decision of people."""
+    if clock.status == "STOP_OWN_CONTRIBUTION":
+        return tied.own_stop_due
+    if clock.code in {"FIRST_ACTION_PENDING", "NO_FIRST_ACTION"}:
+        return started + timedelta(days=limits.first_action)
+    if clock.code == "CHANGE_ACHIEVED":
+        return None
+    return decide_by or change_due
 
 
 def clocks_of_page(page: Iterable[Relationship], *, on: date) -> list[tuple[Relationship, Reading | None]]:
-    """Return the relationships of a page with their most pressing clock, in two queries."""
+    """Return the relationships of a page with their most pressing clock, in as many queries for one as for fifty."""
     shown = list(page)
     tied = with_severity(RelationshipRisk.objects.filter(relationship__in=shown), on=on)
     pressing: dict[int, Reading] = {}
@@ -111,51 +339,125 @@ def clocks_of_page(page: Iterable[Relationship], *, on: date) -> list[tuple[Rela
     return [(one, pressing.get(one.pk)) for one in shown]
 
 
+def going_on() -> QuerySet[RelationshipRisk]:
+    """Return the harms whose clock runs: the relationship goes on, and the risk is not closed."""
+    return RelationshipRisk.objects.exclude(relationship__status=Relationship.Status.ENDED).exclude(
+        risk__status=Risk.Status.CLOSED
+    )
+
+
+def running(on: date) -> QuerySet[RelationshipRisk]:
+    """Return the harms whose clock runs, ready to be read on a day."""
+    return with_severity(going_on(), on=on)
+
+
+def running_clocks(*, on: date) -> list[Reading]:
+    """Return the clocks that run, the most pressing first."""
+    return read_clocks(running(on), on=on)
+
+
 def pressing_clocks(*, on: date) -> list[Reading]:
-    """Return the clocks at which a person must act, on relationships that go on, the most pressing first."""
-    open_ones = RelationshipRisk.objects.exclude(relationship__status=Relationship.Status.ENDED)
-    return [one for one in read_clocks(with_severity(open_ones, on=on), on=on) if one.needs_somebody]
+    """Return the clocks at which a person must act, the most pressing first."""
+    return [one for one in running_clocks(on=on) if one.needs_somebody]
+
+
+def nearest_first(readings: Iterable[Reading]) -> list[Reading]:
+    """Return clocks by their next day, the nearest first, those without one last."""
+    return sorted(readings, key=lambda one: (one.due or date.max, -one.level, one.tied.pk))
+
+
+def listed_clocks(*, on: date, status: str = "", level: str = "", show: str = "") -> list[Reading]:
+    """Return the clocks that run, the nearest end first, those without an end last.
+
+    Args:
+        on: the day.
+        status: a status of a clock, or empty for any.
+        level: a severity, or empty for any.
+        show: `pressing` where somebody must act, `drift` in drift, or empty for all.
+    """
+    rows = running(on).filter(risk__level=int(level)) if level else running(on)
+    found = [one for one in read_clocks(rows, on=on) if not status or one.clock.status == status]
+    if show == "pressing":
+        found = [one for one in found if one.needs_somebody]
+    if show == "drift":
+        found = [one for one in found if one.drift is not None]
+    return nearest_first(found)
+
+
+def story_of_clock(tied: RelationshipRisk) -> list[ClockEntry | ClockReminder]:
+    """Return what happened to a clock and whom machines reminded, the oldest first."""
+    told: list[ClockEntry | ClockReminder] = [*tied.entries.all(), *tied.reminders.order_by("pk")]
+    return sorted(told, key=lambda one: one.entered_at if isinstance(one, ClockEntry) else one.sent_at)
+
+
+def clocks_of(relationship: Relationship, *, on: date) -> list[Reading]:
+    """Return the clocks of one relationship, the most pressing first."""
+    return read_clocks(with_severity(relationship.risks.all(), on=on), on=on)
+
+
+def clocks_of_risk(risk: Risk, *, on: date) -> list[Reading]:
+    """Return the clocks of the partners tied to one risk, the most pressing first."""
+    return read_clocks(with_severity(risk.relationships.all(), on=on), on=on)
+
+
+def clock_of(tied: RelationshipRisk, *, on: date) -> Reading:
+    """Return the clock of one harm."""
+    return read_clocks(with_severity(RelationshipRisk.objects.filter(pk=tied.pk), on=on), on=on)[0]
+
+
+def change_on_record(tied: RelationshipRisk) -> EffectMeasurement | None:
+    """Return the first measurement since the clock started that says the change was achieved, or None."""
+    found = EffectMeasurement.objects.filter(
+        action__tied=tied, effect__gte=CHANGE_ACHIEVED, corrected_by__isnull=True
+    )
+    if tied.restarted_at is not None:
+        found = found.filter(recorded_at__gt=tied.restarted_at)
+    return found.order_by("measured_on", "pk").first()
+
+
+def actions_with_measurements() -> QuerySet[LeverageAction]:
+    """Return actions with everything that was measured of them, corrections included."""
+    measured = EffectMeasurement.objects.select_related("corrected_by").order_by("measured_on", "pk")
+    return LeverageAction.objects.prefetch_related(Prefetch("measurements", measured)).select_related(
+        "measure"
+    )
 
 
 def story_of(relationship: Relationship, *, on: date) -> list[tuple[Reading, list[LeverageAction]]]:
     """Return the harms tied to a relationship with their clocks and the leverage used on each."""
-    tied = with_severity(relationship.risks.all(), on=on).prefetch_related(
-        Prefetch("actions", LeverageAction.objects.order_by("started_on", "pk"))
-    )
+    acted = Prefetch("actions", actions_with_measurements().order_by("started_on", "pk"))
+    tied = with_severity(relationship.risks.all(), on=on).prefetch_related(acted)
     return [(reading, list(reading.tied.actions.all())) for reading in read_clocks(tied, on=on)]
 
 
-def indicators(pressing: Sequence[Reading]) -> list[Indicator]:
+def indicators(running: Sequence[Reading]) -> list[Indicator]:
     """Return the indicators of section 9 about partners: leverage, clocks, exits.
 
     Args:
-        pressing: the clocks at which a person must act.
+        running: the clocks that run.
     """
-    return [_effect(), _past_the_limit(pressing), _exits()]
+    return [_effect(running), _past_the_limit(running), _exits()]
 
 
-def _effect() -> Indicator:
-    measured = LeverageAction.objects.filter(measured_on__isnull=False)
-    part, whole = measured.filter(effect__gte=CHANGE_ACHIEVED).count(), measured.count()
+def _effect(running: Sequence[Reading]) -> Indicator:
+    late = [
+        one.tied.pk for one in running if one.days_allowed is not None and one.days * 2 > one.days_allowed
+    ]
+    tried = LeverageAction.objects.filter(tied__in=late)
+    part, whole = tried.filter(effect__gte=CHANGE_ACHIEVED).count(), tried.count()
     return Indicator(
         "K12",
         "Leverage effect",
         f"{part} of {whole}" if whole else "none yet",
-        "Measured leverage that stopped the abuse or brought the risk to its target.",
+        "Leverage on clocks past half time that stopped the abuse or brought the risk to its target.",
         "under 30 %.",
         red=whole > 0 and part * 100 < 30 * whole,
         few_data=0 < whole < FEW,
     )
 
 
-def _past_the_limit(pressing: Sequence[Reading]) -> Indicator:
-    past = [one for one in pressing if one.clock.status == "EXIT_CONSIDERATION_DUE"]
-    considered = set(
-        ExitDecision.objects.filter(relationship__in=[one.tied.relationship_id for one in past])
-        .exclude(state="withdrawn")
-        .values_list("relationship", flat=True)
-    )
-    unanswered = sum(one.tied.relationship_id not in considered for one in past)
+def _past_the_limit(running: Sequence[Reading]) -> Indicator:
+    unanswered = sum(one.exit_due for one in running)
     return Indicator(
         "K13",
         "Time to change passed",

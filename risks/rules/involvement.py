@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from hrdd.governance.rules import Permission, Step
-from risks.rules.leverage import PARTIAL_CHANGE, TIME_LIMITS
+from risks.rules.leverage import PARTIAL_CHANGE
 from risks.rules.method import DEFAULT, Method
 from risks.rules.words import said
 
@@ -222,7 +222,14 @@ def fact_finding_due(decided: date, *, tie: str, method: Method = DEFAULT) -> da
     return decided + timedelta(days=method.fact_finding_days) if tie == UNDETERMINED else None
 
 
-def drifts(tie: str, knew_since: date | None, level: int, best_effect: int | None, on: date) -> bool:
+def drifts(
+    tie: str,
+    knew_since: date | None,
+    level: int,
+    best_effect: int | None,
+    on: date,
+    method: Method = DEFAULT,
+) -> bool:
     """Whether continued inaction may have become a contribution, so that a person must look again (UNGP 19).
 
     Nothing changes by itself: only a decider changes a finding (drift rule of domain.md 1.2; limits of 5.4).
@@ -233,8 +240,9 @@ def drifts(tie: str, knew_since: date | None, level: int, best_effect: int | Non
         level: the severity, 1 to 5; at 1 there is no limit.
         best_effect: the best effect of leverage so far, 0 to 4, or None.
         on: the day; a limit that falls on it is still met.
+        method: the configured limits.
     """
-    limit = TIME_LIMITS[level].change
+    limit = method.time_limits[level].change
     if tie != LINKED or knew_since is None or limit is None:
         return False
     return (on - knew_since).days > limit and (best_effect or 0) < PARTIAL_CHANGE

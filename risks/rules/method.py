@@ -14,6 +14,7 @@ from risks.rules.intervals import (
     rejustification_days,
     review_intervals,
 )
+from risks.rules.time_limits import TIME_LIMITS, TimeLimits, time_limits
 
 
 class MethodError(ValueError):
@@ -52,6 +53,7 @@ class Method:
     rabat_tense_days: int = 7  # 4.1: the same in armed conflict, elections, communal tension
     review_intervals: Mapping[int, Row] = field(default_factory=lambda: REVIEW_INTERVALS)  # 3.4, by class
     rejustification_days: Mapping[int, int | None] = field(default_factory=lambda: REJUSTIFICATION_DAYS)
+    time_limits: Mapping[int, TimeLimits] = field(default_factory=lambda: TIME_LIMITS)  # 5.4, by level
     urgent_hours: int = 72  # 3.6: a person answers an urgent finding
     urgent_hours_life: int = 24  # 3.6: the same where lives are in danger
     due_days: int = 14  # 3.6: a person answers any other finding
@@ -73,6 +75,7 @@ NEVER_SHORTENED = ("near_days",)  # a later warning before an end date would pro
 BY_CLASS: Mapping[str, Callable[[Any], Any]] = {
     "review_intervals": review_intervals,
     "rejustification_days": rejustification_days,
+    "time_limits": time_limits,
 }
 
 

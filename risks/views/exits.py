@@ -14,6 +14,7 @@ from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import exits as actions
 from risks.forms.exits import ConsiderExitForm, ExitReviewForm, ImpactAssessmentForm, ProposeExitForm
 from risks.models import ExitDecision, Relationship
+from risks.queries.time_to_change import clocks_of
 from risks.rules.exit import EXIT_STEPS, STEPS_BY_BUTTON, ExitState
 from risks.views.form_page import form_page
 
@@ -65,6 +66,7 @@ def _show(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
     passed = WAY.index(state) if state in WAY else -1
     context = {
         "decision": decision,
+        "clocks": clocks_of(decision.relationship, on=timezone.now().date()),
         "way": [(one.replace("_", " ").capitalize(), number <= passed) for number, one in enumerate(WAY)],
         "buttons": [
             (name, EXIT_STEPS[name])

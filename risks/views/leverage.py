@@ -1,4 +1,4 @@
-"""Leverage on a partner: used, measured, and given more time once."""
+"""Leverage on a partner: used, measured again and again, corrected."""
 
 from functools import partial
 
@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import Permission
 from risks.actions import leverage as actions
-from risks.forms.leverage import EffectForm, ExtendTimeForm, LeverageForm
-from risks.models import LeverageAction, RelationshipRisk
+from risks.forms.leverage import CorrectionForm, EffectForm, LeverageForm
+from risks.models import EffectMeasurement, LeverageAction, RelationshipRisk
 from risks.views.form_page import form_page
 
 
@@ -23,12 +23,12 @@ def log_leverage(request: HttpRequest, pk: int) -> HttpResponse:
     tied = get_object_or_404(RelationshipRisk.objects.select_related("relationship__partner", "risk"), pk=pk)
     return form_page(
         request,
-        LeverageForm(request.POST or None),
+        LeverageForm(request.POST or None, tied=tied),
         act=partial(actions.log_leverage, tied, by=person(request), at=timezone.now()),
         title="Use leverage",
         lead=f"{tied.relationship}. {tied.risk}",
         button="Record the action",
-        back=reverse("partner-detail", args=[tied.relationship_id]),
+        back=reverse("clock-detail", args=[tied.pk]),
         done="The action is on record. Measure its effect when its date comes.",
     )
 
@@ -36,32 +36,44 @@ def log_leverage(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.LOG_LEVERAGE)
 def measure_effect(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record what an action changed."""
-    action = get_object_or_404(LeverageAction.objects.select_related("tied__relationship"), pk=pk)
+    """Record what an action changed, as measured on a day."""
+    action = get_object_or_404(
+        LeverageAction.objects.select_related("tied__relationship", "tied__risk"), pk=pk
+    )
+    user = person(request)
     return form_page(
         request,
-        EffectForm(request.POST or None),
-        act=partial(actions.measure_effect, action, by=person(request), at=timezone.now()),
+        EffectForm(request.POST or None, action=action, restricted=user.may(Permission.READ_RESTRICTED)),
+        act=partial(actions.measure_effect, action, by=user, at=timezone.now()),
         title="Measure the effect",
         lead=f"Asked for: {action.requested_change}",
         button="Record the effect",
-        back=reverse("partner-detail", args=[action.tied.relationship_id]),
+        back=reverse("clock-detail", args=[action.tied_id]),
         done="The effect is on record.",
     )
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.DECIDE_EXIT)
-def extend_time(request: HttpRequest, pk: int) -> HttpResponse:
-    """Grant the one extension."""
-    tied = get_object_or_404(RelationshipRisk.objects.select_related("relationship__partner", "risk"), pk=pk)
+@requires(Permission.LOG_LEVERAGE)
+def correct_effect(request: HttpRequest, pk: int) -> HttpResponse:
+    """Replace a measurement that was wrong; it stays on record, and the new one names it."""
+    wrong = get_object_or_404(
+        EffectMeasurement.objects.select_related("action__tied__relationship", "action__tied__risk"), pk=pk
+    )
+    user = person(request)
+    form = CorrectionForm(
+        request.POST or None,
+        corrects=wrong,
+        action=wrong.action,
+        restricted=user.may(Permission.READ_RESTRICTED),
+    )
     return form_page(
         request,
-        ExtendTimeForm(request.POST or None),
-        act=partial(actions.extend_time, tied, by=person(request), at=timezone.now()),
-        title="Give more time, once",
-        lead=f"{tied.relationship}. {tied.risk}",
-        button="Give more time",
-        back=reverse("partner-detail", args=[tied.relationship_id]),
-        done="More time was given. There is no second extension.",
+        form,
+        act=partial(actions.measure_effect, wrong.action, corrects=wrong, by=user, at=timezone.now()),
+        title="Correct a measurement",
+        lead="The wrong measurement stays on record; this one names it, and the clock counts by it.",
+        button="Record the correction",
+        back=reverse("clock-detail", args=[wrong.action.tied_id]),
+        done="The correction is on record; the clock counts by it.",
     )

@@ -15,13 +15,13 @@ from risks.actions.standing import refresh
 from risks.models import (
     Evidence,
     Involvement,
-    LeverageAction,
     Relationship,
     RelationshipRisk,
     Risk,
 )
 from risks.queries import involvement as queries
-from risks.rules.leverage import TIME_LIMITS
+from risks.rules.time_limits import TIME_LIMITS
+from tests.risks.leverage_stage import acted, measured
 from tests.risks.test_involvement import (  # noqa: F401
     CONTRIBUTES,
     LINKED,
@@ -127,21 +127,7 @@ def test_a_link_drifts_past_its_limit_until_leverage_changed_something(
 
 
 def use_leverage(tied: RelationshipRisk, *, effect: int) -> None:
-    LeverageAction.objects.create(
-        tied=tied,
-        kind="technical",
-        rung=1,
-        requested_change="x",
-        started_on=TODAY,
-        deadline=TODAY,
-        recorded_by="ana",
-        effect=effect,
-        indicator="x",
-        measured="1",
-        evidence="x",
-        measured_on=TODAY,
-        measured_by="ana",
-    )
+    measured(acted(tied, on=TODAY), effect, on=TODAY)
 
 
 def test_without_a_day_the_company_knows_since_its_finding_and_an_ended_relationship_drifts_no_more(

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import Role
+from risks.actions.standing import refresh
 from risks.models import (
     ExitDecision,
     LeverageAction,
@@ -19,6 +20,7 @@ from risks.models import (
     SeverityAssessment,
 )
 from risks.queries.time_to_change import story_of
+from tests.risks.leverage_stage import measured
 
 TODAY = datetime.now(tz=UTC).date()
 REASONS = "Leverage was used at every rung for a year and nothing changed for the people affected."
@@ -77,6 +79,7 @@ def assess(risk: Risk, level: int, *, on: date) -> None:
         recorded_at=datetime.now(tz=UTC),
         recorded_by="ana",
     )
+    refresh(risk, at=datetime.now(tz=UTC))
 
 
 @pytest.fixture
@@ -116,7 +119,8 @@ def use_leverage(client: Client, tied: RelationshipRisk, **effect: Any) -> Lever
     assert client.post(f"/desk/partners/leverage/{tied.pk}/", given).status_code == 302
     action = LeverageAction.objects.latest("pk")
     if effect:
-        assert client.post(f"/desk/partners/effects/{action.pk}/", effect).status_code == 302
+        told = {"baseline": "0"} | effect
+        assert client.post(f"/desk/partners/effects/{action.pk}/", told).status_code == 302
     return action
 
 
@@ -181,9 +185,7 @@ def test_a_promise_is_no_change_and_the_partners_own_word_no_evidence(
     assert b"own word alone counts as a promise" in answer.content
     assert b"needs an indicator that moved" in bare.content
     with pytest.raises(DatabaseError), transaction.atomic():
-        LeverageAction.objects.filter(pk=action.pk).update(
-            effect=3, measured_on=TODAY, measured_by="x", self_report_only=True
-        )
+        measured(action, 3, on=TODAY, self_report_only=True)
 
 
 def test_exit_is_refused_without_an_impact_assessment(

@@ -22,8 +22,8 @@ from risks.rules.involvement import (
     owed,
     stop_due,
 )
-from risks.rules.leverage import TIME_LIMITS
 from risks.rules.method import configured
+from risks.rules.time_limits import TIME_LIMITS
 
 NAMES = [one.name for one in QUESTIONS]
 COMBINATIONS = [

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from risks.rules.leverage import TIME_LIMITS, Clock, LeverageError, time_to_change
+from risks.rules.leverage import Clock, LeverageError, time_to_change
+from risks.rules.time_limits import TIME_LIMITS
 
 FLAGS = {
     "ext": "extended",

@@ -18,6 +18,7 @@ from risks.api.catalogue import ProductViewSet, RightViewSet, StakeholderViewSet
 from risks.api.changes import ChangeViewSet
 from risks.api.consultations import ConsultationViewSet
 from risks.api.dilemmas import DilemmaViewSet
+from risks.api.exits import ExitViewSet
 from risks.api.findings import FindingViewSet
 from risks.api.involvement import InvolvementViewSet
 from risks.api.lowering import LoweringViewSet
@@ -46,6 +47,7 @@ router.register("measures", MeasureViewSet, basename="api-measure")
 router.register("statements", StatementViewSet, basename="api-statement")
 router.register("model-reviews", ModelReviewViewSet, basename="api-model-review")
 router.register("changes", ChangeViewSet, basename="api-change")
+router.register("exits", ExitViewSet, basename="api-exit")
 router.register("policies", PolicyViewSet, basename="api-policy")
 router.register("policy-versions", PolicyVersionViewSet, basename="api-policy-version")
 router.register("dilemmas", DilemmaViewSet, basename="api-dilemma")

@@ -16,7 +16,7 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.queries import database_answers, waiting_sign_offs
 from hrdd.governance.rules import Permission
 from risks.models import Cycle, Risk
-from risks.queries import consultations, involvement, model_reviews, publications, time_to_change
+from risks.queries import consultations, exits, involvement, model_reviews, publications, time_to_change
 from risks.queries import desk as queries
 from risks.queries.changes import signed_exceptions
 from risks.queries.clocks import due_risks, plans_to_decide
@@ -37,7 +37,7 @@ DRILL = {
     "K10": ("measure-list", {"state": "active"}),
     "K12": ("partner-list", {}),
     "K13": ("partner-list", {}),
-    "K14": ("partner-list", {}),
+    "K14": ("exit-list", {}),
     "K19": ("consultation-list", {"overdue": "yes"}),
     "K25": ("model-review-list", {}),
 }
@@ -75,6 +75,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "more_to_assess": unscored.paginator.count - len(unscored),
         "signoffs": waiting_sign_offs(person(request)),
         "clocks": time_to_change.pressing_clocks(on=now.date())[:SHOWN],
+        "due": exits.exits_due(on=now.date())[:SHOWN],
         "involvement_tasks": involvement.tasks(now),
         "due_risks": standings(list(due_risks(person(request), on=now.date())[:SHOWN])),
         "plans_to_decide": plans_to_decide(person(request)),
@@ -109,6 +110,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "more_overdue": max(overdue.count() - SHOWN, 0),
         "latest": _latest(),
         "clocks": pressing[:SHOWN],
+        "due": [one for one in exits.exits_due(on=now.date()) if one.late][:SHOWN],
         "sign_offs": waiting_sign_offs(person(request)),
         "exceptions": signed_exceptions(),
         "overdue_reviews": model_reviews.overdue_reviews(on=now.date()),

@@ -127,6 +127,7 @@ def enforce_as_emergency(
         emergency_until=until,
         **_begun(held, risk, notified_on=notified_on, by=by, at=at) | {"next_review": until.date()},
     )
+    end_superseded(held, by=by, at=at)
     return held
 
 

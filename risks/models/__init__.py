@@ -14,6 +14,9 @@ from risks.models.dilemmas import (
 )
 from risks.models.duties import CompanionDuty
 from risks.models.evidence import Evidence
+from risks.models.exit_execution import ExitDuty, ExitStage
+from risks.models.exit_narratives import ExitNarrative
+from risks.models.exit_staying import EmergencyStop, StayingTerm
 from risks.models.exits import ExitDecision, ExitImpactAssessment, ExitReview
 from risks.models.experts import ExpertAccess, ExpertOpinion
 from risks.models.involvement import Involvement, InvolvementChallenge
@@ -53,10 +56,14 @@ __all__ = [
     "DilemmaAdvice",
     "DilemmaDecision",
     "DilemmaOption",
+    "EmergencyStop",
     "Evidence",
     "ExitDecision",
+    "ExitDuty",
     "ExitImpactAssessment",
+    "ExitNarrative",
     "ExitReview",
+    "ExitStage",
     "ExpertAccess",
     "ExpertOpinion",
     "Finding",
@@ -96,6 +103,7 @@ __all__ = [
     "Stake",
     "StakeholderGroup",
     "StatementOfReasons",
+    "StayingTerm",
     "ThreePartTest",
     "Touch",
 ]

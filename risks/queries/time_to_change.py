@@ -9,8 +9,9 @@ from django.db.models.functions import Coalesce
 
 from risks.models import ExitDecision, LeverageAction, Relationship, RelationshipRisk, SeverityAssessment
 from risks.queries.desk import FEW, Indicator
+from risks.queries.exit_figures import exit_quality
 from risks.rules.leverage import CHANGE_ACHIEVED, PARTIAL_CHANGE, TIME_LIMITS, Clock, time_to_change
-from risks.rules.severity import UNKNOWN_HEAD_INTERIM
+from risks.rules.severity import BANDS, UNKNOWN_HEAD_INTERIM
 
 ATTENTION = ("EXIT_CONSIDERATION_DUE", "STOP_OWN_CONTRIBUTION", "LEVERAGE_OVERDUE", "INCREASE_LEVERAGE", "OK")
 SENTENCES = {
@@ -38,6 +39,11 @@ class Reading:
     clock: Clock
     days: int
     due: date | None
+
+    @property
+    def band(self) -> str:
+        """Return the band of the level."""
+        return BANDS[self.level]
 
     @property
     def sentence(self) -> str:
@@ -131,7 +137,7 @@ def indicators(pressing: Sequence[Reading]) -> list[Indicator]:
     Args:
         pressing: the clocks at which a person must act.
     """
-    return [_effect(), _past_the_limit(pressing), _exits()]
+    return [_effect(), _past_the_limit(pressing), exit_quality()]
 
 
 def _effect() -> Indicator:
@@ -163,18 +169,4 @@ def _past_the_limit(pressing: Sequence[Reading]) -> Indicator:
         "Harms tied to a partner, past the time to see change, with no exit considered.",
         "any.",
         red=unanswered > 0,
-    )
-
-
-def _exits() -> Indicator:
-    decided = ExitDecision.objects.filter(approved_on__isnull=False)
-    part, whole = decided.filter(impact_assessment__completed_on__isnull=False).count(), decided.count()
-    return Indicator(
-        "K14",
-        "Exit quality",
-        f"{part} of {whole}" if whole else "none yet",
-        "Exit decisions that rest on a completed exit impact assessment.",
-        "under 100 %.",
-        red=part < whole,
-        few_data=0 < whole < FEW,
     )

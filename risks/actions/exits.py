@@ -231,13 +231,13 @@ def take_step(decision: ExitDecision, name: str, *, by: User, at: datetime) -> N
     """
     if name not in STEPS_BY_BUTTON:
         raise NotAllowed("This step is taken on its own page.")
+    by.demand(EXIT_STEPS[name].permission)
     held = locked(decision)
     if name in {"withdraw", "abandon"} or EXIT_STEPS[name].permission is Permission.DECIDE_EXIT:
         refuse_who_may_not_decide(held, by)
-    if held.state in EXIT_STEPS[name].before:
-        by.demand(EXIT_STEPS[name].permission)
-        if lacking := _step_refusals(held, name, at=at):
-            raise NotAllowed(" ".join(lacking))
+    lacking = _step_refusals(held, name, at=at) if held.state in EXIT_STEPS[name].before else []
+    if lacking:
+        raise NotAllowed(" ".join(lacking))
     changes: Mapping[str, Any] = {"executed_on": at.date()} if name == "complete" else {}
     move(held, name, by=by, at=at, **changes)
     if name in {"withdraw", "complete"}:

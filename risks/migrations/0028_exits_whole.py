@@ -195,7 +195,7 @@ CREATE FUNCTION hrdd_exit_review_in_time() RETURNS trigger LANGUAGE plpgsql AS $
 DECLARE carried_out date;
 BEGIN
   SELECT executed_on INTO carried_out FROM risks_exitdecision WHERE id = NEW.decision_id;
-  IF carried_out IS NULL OR NEW.reviewed_on < carried_out + CASE NEW.kind WHEN 'after_90' THEN 76 ELSE 351 END THEN
+  IF carried_out IS NULL OR NEW.reviewed_on < carried_out + (CASE NEW.kind WHEN 'after_90' THEN 76 ELSE 351 END) THEN
     PERFORM hrdd_exit_refused('A review after an exit comes when people can tell what became of it (UNGP 20)');
   END IF;
   RETURN NEW;

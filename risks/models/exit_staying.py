@@ -10,7 +10,7 @@ from risks.models.measures import Measure
 from risks.models.partners import Relationship
 
 
-def _after(column: str, days: int) -> ExpressionWrapper[Any]:
+def _after(column: str, days: int) -> Any:
     return ExpressionWrapper(F(column) + timedelta(days=days), models.DateField())
 
 

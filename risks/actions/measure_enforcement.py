@@ -20,7 +20,7 @@ from risks.actions.measure_proposals import (
     log,
     open_risk,
 )
-from risks.models import CompanionDuty, Measure, Risk
+from risks.models import CompanionDuty, EmergencyStop, Measure, Risk
 from risks.models.measures import IN_FORCE
 from risks.queries.method import method
 from risks.rules.measure_workflow import (
@@ -127,7 +127,8 @@ def enforce_as_emergency(
         emergency_until=until,
         **_begun(held, risk, notified_on=notified_on, by=by, at=at) | {"next_review": until.date()},
     )
-    end_superseded(held, by=by, at=at)
+    if EmergencyStop.objects.filter(measure=held.pk, renewal=True).exists():
+        end_superseded(held, by=by, at=at)
     return held
 
 

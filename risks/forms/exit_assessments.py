@@ -15,6 +15,7 @@ from risks.rules.exit import INSIDE, LIKELIHOODS, SourceKind, consultation_calle
 from risks.rules.severity import ANCHORS, BANDS
 from risks.rules.words import said
 
+OPTIONAL = frozenset({"consulted", "consultations"})
 MOST_ROWS = 30
 LEAST_GROUPS, LEAST_SOURCES = 1, 2
 SOURCE_KINDS = [
@@ -78,6 +79,8 @@ class ImpactAssessmentForm(GroupedForm):
             self.fields |= _group_fields(row)
         for row in range(1, self.source_rows + 1):
             self.fields |= _source_fields(row)
+        for name, field in self.fields.items():
+            field.needed_later = name not in OPTIONAL  # type: ignore[attr-defined]  # to complete, not to save
         consultations = self.fields["consultations"]
         assert isinstance(consultations, forms.ModelMultipleChoiceField)  # noqa: S101
         consultations.queryset = offered

@@ -556,6 +556,21 @@ class Migration(migrations.Migration):
             model_name='stayingterm',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('consequences', ''), _negated=True), models.Q(('why', ''), _negated=True)), name='staying_term_names_consequences'),
         ),
+        migrations.AlterField(
+            model_name='exitdecision',
+            name='kind',
+            field=models.CharField(blank=True, choices=[('suspend_whole', 'Suspend the relationship'), ('suspend_part', 'Suspend a part'), ('no_renewal', 'Let the contract run out'), ('terminate_part', 'End a part'), ('terminate_whole', 'End the relationship'), ('market_withdrawal', 'Withdraw from the market'), ('remain_with_conditions', 'Remain, with conditions')], max_length=24),
+        ),
+        migrations.AlterField(
+            model_name='exitdecision',
+            name='trigger',
+            field=models.CharField(choices=[('no_leverage', 'No leverage, and none to be had'), ('leverage_failed', 'Leverage failed'), ('zero_tolerance_breach', 'A breach that leaves no time'), ('partner_ceased', 'The partner ceased'), ('law_prohibits', 'The law prohibits it'), ('own_strategy', 'Our own strategy')], max_length=24),
+        ),
+        migrations.AlterField(
+            model_name='exitimpactassessment',
+            name='comparison',
+            field=models.CharField(blank=True, choices=[('exit_less_harm', 'Leaving does less harm'), ('comparable', 'Leaving and staying do comparable harm'), ('exit_more_harm', 'Leaving does more harm'), ('exit_manifestly_more_harm', 'Leaving does manifestly more harm')], max_length=26),
+        ),
         migrations.RunSQL(FILL, UNFILL),
         migrations.RunSQL(TRIGGERS, LET_GO),
     ]

@@ -3,16 +3,23 @@ from django.db import models
 from django.db.models import F, Q
 
 from risks.models.partners import Relationship
-from risks.rules.exit import OVER, Comparison, ExitKind, ExitState, Trigger, WhyNotConsulted
+from risks.rules.exit import (
+    COMPARISON_LABELS,
+    KIND_LABELS,
+    OVER,
+    TRIGGER_LABELS,
+    ExitState,
+    WhyNotConsulted,
+)
 
 
 def _choices(words: type) -> list[tuple[str, str]]:
     return [(str(word), str(word).replace("_", " ").capitalize()) for word in words]  # type: ignore[attr-defined]
 
 
-TRIGGERS = _choices(Trigger)
-EXIT_KINDS = _choices(ExitKind)
-COMPARISONS = _choices(Comparison)
+TRIGGERS = [(str(word), said) for word, said in TRIGGER_LABELS.items()]
+EXIT_KINDS = [(str(word), said) for word, said in KIND_LABELS.items()]
+COMPARISONS = [(str(word), said) for word, said in COMPARISON_LABELS.items()]
 WHY_NOT_CONSULTED = _choices(WhyNotConsulted)
 PAST_PROPOSED = ["approved", "suspended_execution", "executing", "executed", "post_exit_review", "closed"]
 EXIT_OVER = [str(state) for state in OVER]

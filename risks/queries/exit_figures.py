@@ -10,11 +10,10 @@ from risks.models import ExitDecision, ExitNarrative, Measure, RecordEntry, Risk
 from risks.models.measures import NEVER_STOOD
 from risks.queries.desk import FEW, Indicator
 from risks.queries.method import method
-from risks.rules.exit import ExitKind, Trigger
+from risks.rules.exit import TRIGGER_LABELS, ExitKind, Trigger
 from risks.rules.gaps import EXITS, exit_gaps, is_exit
 from risks.rules.severity import BANDS
 from risks.rules.suppression import Cell, suppressed
-from risks.rules.words import said
 
 SUSPENDED, ENDED, KEPT = "Suspended", "Ended", "Kept, with conditions"
 OUTCOMES = {
@@ -36,6 +35,7 @@ class Row:
     outcome: str
     cells: tuple[str, ...]
     total: str
+    few: bool
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def public_figures() -> ExitFigures:
         )
     return ExitFigures(
         k=k,
-        reasons=tuple(said(one) for one in reasons),
+        reasons=tuple(TRIGGER_LABELS[one] for one in reasons),
         by_reason=tuple(reason for reason, _ in tables),
         bands=tuple(f"{one} {BANDS[one]}" for one in bands),
         by_band=tuple(band for _, band in tables),
@@ -100,8 +100,8 @@ def _rows(
     else:
         told = str(total)
     return (
-        Row(outcome, tuple(_said(cell, k) for cell in first.cells), told),
-        Row(outcome, tuple(_said(cell, k) for cell in second.cells), told),
+        Row(outcome, tuple(_said(cell, k) for cell in first.cells), told, total < k),
+        Row(outcome, tuple(_said(cell, k) for cell in second.cells), told, total < k),
     )
 
 

@@ -368,6 +368,8 @@ def brief_of(sign_off: SignOff, *, on: date) -> dict[str, Any]:
         sign_off: of the kind "exit".
         on: the day.
     """
-    decision = decision_page(sign_off.subject_id).get()
+    decision = decision_page(sign_off.subject_id).first()
+    if decision is None:
+        return {}
     waiting = decision.terms.filter(accepted_on__isnull=True, refused_on__isnull=True).first()
     return {"brief": side_by_side(decision, on=on), "term": waiting if sign_off.step == "stay" else None}

@@ -75,6 +75,29 @@ class WhyNotConsulted(StrEnum):
     URGENT = "urgent"
 
 
+TRIGGER_LABELS: Mapping[Trigger, str] = {
+    Trigger.NO_LEVERAGE: "No leverage, and none to be had",
+    Trigger.LEVERAGE_FAILED: "Leverage failed",
+    Trigger.ZERO_TOLERANCE_BREACH: "A breach that leaves no time",
+    Trigger.PARTNER_CEASED: "The partner ceased",
+    Trigger.LAW_PROHIBITS: "The law prohibits it",
+    Trigger.OWN_STRATEGY: "Our own strategy",
+}
+KIND_LABELS: Mapping[ExitKind, str] = {
+    ExitKind.SUSPEND_WHOLE: "Suspend the relationship",
+    ExitKind.SUSPEND_PART: "Suspend a part",
+    ExitKind.NO_RENEWAL: "Let the contract run out",
+    ExitKind.TERMINATE_PART: "End a part",
+    ExitKind.TERMINATE_WHOLE: "End the relationship",
+    ExitKind.MARKET_WITHDRAWAL: "Withdraw from the market",
+    ExitKind.REMAIN_WITH_CONDITIONS: "Remain, with conditions",
+}
+COMPARISON_LABELS: Mapping[Comparison, str] = {
+    Comparison.EXIT_LESS_HARM: "Leaving does less harm",
+    Comparison.COMPARABLE: "Leaving and staying do comparable harm",
+    Comparison.EXIT_MORE_HARM: "Leaving does more harm",
+    Comparison.EXIT_MANIFESTLY_MORE_HARM: "Leaving does manifestly more harm",
+}
 TERMINATES = frozenset({ExitKind.TERMINATE_PART, ExitKind.TERMINATE_WHOLE})
 LIKELIHOODS: Mapping[str, str] = {
     **{

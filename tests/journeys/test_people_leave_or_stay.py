@@ -19,14 +19,14 @@ TODAY = datetime.now(tz=UTC).date()
 @pytest.fixture
 def alleged(site: str) -> Relationship:
     """Return a relationship with a grave harm that was alleged, confirmed, and met with leverage in vain."""
-    risk = Risk.objects.filter(level=5).exclude(status="closed").order_by("pk")[0]
+    risk = Risk.objects.filter(level__gte=4).exclude(status="closed").order_by("pk")[0]
     relationship = Relationship.objects.create(
         partner=Partner.objects.create(name="Northern Cloud"), kind="reseller", supplied="Hosting"
     )
     tied = RelationshipRisk.objects.create(
         relationship=relationship,
         risk=risk,
-        known_since=TODAY - timedelta(days=20),
+        known_since=TODAY - timedelta(days=70),
         how_known="An allegation in the press, confirmed by two sources.",
     )
     LeverageAction.objects.create(
@@ -102,7 +102,6 @@ def test_from_an_allegation_to_a_staged_exit(
 ) -> None:
     ana, eve = sign_in("ana", java_script_enabled=False), sign_in("eve")
     consider_and_assess(ana, site, alleged)
-    here = ana.url
     ana.get_by_role("link", name="Add a stage").click()
     ana.get_by_label("What happens in this stage").fill("Everybody is made safe, told, and helped to move.")
     ana.get_by_role("button", name="Add the stage").click()
@@ -116,7 +115,7 @@ def test_from_an_allegation_to_a_staged_exit(
     propose(ana, kind, notice_days="0", data_and_access_plan="Exported, then erased; evidence is preserved.")
     signed_by_eve(eve, site)
 
-    ana.goto(here)
+    ana.reload()
     ana.get_by_role("button", name="Begin to carry out").click()
     ana.get_by_role("button", name="Carried out").click()
     expect(ana.get_by_role("alert")).to_contain_text("what is owed to people is not done yet")
@@ -135,7 +134,7 @@ def test_from_an_allegation_to_justified_staying(
 ) -> None:
     ana, eve = sign_in("ana"), sign_in("eve")
     consider_and_assess(ana, site, alleged)
-    here = ana.url
+    here = ana.url.partition("#")[0]  # a browser keeps the fragment of the form
     propose(
         ana,
         ExitKind.REMAIN_WITH_CONDITIONS,
@@ -144,7 +143,7 @@ def test_from_an_allegation_to_justified_staying(
     )
     signed_by_eve(eve, site)
 
-    ana.goto(here)
+    ana.reload()
     expect(ana.get_by_role("main")).to_contain_text("Staying holds until it must be decided again.")
     ana.get_by_role("link", name="Decide again whether to stay").click()
     ana.get_by_label("Why staying is still right").fill(WHY)
@@ -163,5 +162,5 @@ def test_from_an_allegation_to_justified_staying(
     ana.locator("[name=rests_on_revenue][value=no]").check()
     ana.get_by_role("button", name="Send it for decision").click()
     signed_by_eve(eve, site)
-    ana.goto(here)
+    ana.reload()
     expect(ana.get_by_text("Accepted by Eve")).to_have_count(2)

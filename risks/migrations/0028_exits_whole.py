@@ -157,6 +157,11 @@ END $$;
 CREATE TRIGGER exit_goes_its_way BEFORE UPDATE OF state ON risks_exitdecision
   FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION hrdd_exit_goes_its_way();
 
+CREATE TRIGGER job_bounds BEFORE UPDATE OF state ON risks_exitdecision FOR EACH ROW
+  WHEN (current_setting('hrdd.actor', true) = 'job') EXECUTE FUNCTION hrdd_job_never('decide on an exit');
+CREATE TRIGGER job_bounds BEFORE INSERT OR UPDATE ON risks_stayingterm FOR EACH ROW
+  WHEN (current_setting('hrdd.actor', true) = 'job') EXECUTE FUNCTION hrdd_job_never('decide on staying');
+
 CREATE FUNCTION hrdd_exit_begins_as_a_question() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM hrdd_exit_refused('An exit begins as a question: considering (domain.md 1.4)');
@@ -188,6 +193,16 @@ END $$;
 CREATE TRIGGER duty_in_order BEFORE INSERT OR UPDATE ON risks_exitduty
   FOR EACH ROW WHEN (NEW.done_on IS NOT NULL AND NEW.kind IN ('notice_partner', 'notice_users'))
   EXECUTE FUNCTION hrdd_exit_duty_in_order();
+CREATE FUNCTION hrdd_exit_duty_stays_owed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM risks_exitdecision WHERE id = OLD.decision_id
+      AND state NOT IN ('consulted', 'approved', 'suspended_execution')) THEN
+    PERFORM hrdd_exit_refused('What is owed to people stays owed while an exit is carried out (UNGP 19)');
+  END IF;
+  RETURN OLD;
+END $$;
+CREATE TRIGGER duty_stays_owed BEFORE DELETE ON risks_exitduty
+  FOR EACH ROW EXECUTE FUNCTION hrdd_exit_duty_stays_owed();
 CREATE TRIGGER duty_done_stays BEFORE UPDATE OR DELETE ON risks_exitduty
   FOR EACH ROW WHEN (OLD.done_on IS NOT NULL) EXECUTE FUNCTION hrdd_refuse_change();
 
@@ -255,7 +270,8 @@ DROP TRIGGER stop_is_short ON risks_measure; DROP TRIGGER stop_is_short ON risks
 DROP TRIGGER narrative_decided_stays ON risks_exitnarrative;
 DROP TRIGGER term_decided_stays ON risks_stayingterm; DROP TRIGGER term_is_decided ON risks_stayingterm;
 DROP TRIGGER review_in_time ON risks_exitreview;
-DROP TRIGGER duty_done_stays ON risks_exitduty; DROP TRIGGER duty_in_order ON risks_exitduty;
+DROP TRIGGER job_bounds ON risks_stayingterm; DROP TRIGGER job_bounds ON risks_exitdecision;
+DROP TRIGGER duty_stays_owed ON risks_exitduty; DROP TRIGGER duty_done_stays ON risks_exitduty; DROP TRIGGER duty_in_order ON risks_exitduty;
 DROP TRIGGER exit_stays ON risks_exitdecision; DROP TRIGGER exit_decided_stays ON risks_exitdecision;
 DROP TRIGGER exit_begins ON risks_exitdecision; DROP TRIGGER exit_goes_its_way ON risks_exitdecision;
 DROP TRIGGER completed_is_whole ON risks_exitimpactassessment;
@@ -264,7 +280,7 @@ DROP TRIGGER completed_stays ON risks_exitimpactassessment_consultations;
 DROP TRIGGER completed_stays ON risks_exitimpactassessment;
 DROP FUNCTION hrdd_measure_of_a_stop_is_short(); DROP FUNCTION hrdd_emergency_stop_is_short();
 DROP FUNCTION hrdd_staying_is_decided_again(); DROP FUNCTION hrdd_exit_review_in_time();
-DROP FUNCTION hrdd_exit_duty_in_order(); DROP FUNCTION hrdd_exit_begins_as_a_question();
+DROP FUNCTION hrdd_exit_duty_stays_owed(); DROP FUNCTION hrdd_exit_duty_in_order(); DROP FUNCTION hrdd_exit_begins_as_a_question();
 DROP FUNCTION hrdd_exit_goes_its_way(); DROP FUNCTION hrdd_exit_may_be_executed(risks_exitdecision);
 DROP FUNCTION hrdd_exit_may_be_approved(risks_exitdecision); DROP FUNCTION hrdd_exit_person_refused(bigint, bigint);
 DROP FUNCTION hrdd_exit_assessment_is_whole(); DROP FUNCTION hrdd_completed_exit_assessment_keeps_links();

@@ -121,6 +121,15 @@ def side_by_side(decision: ExitDecision, *, on: date) -> SideBySide:
     )
 
 
+def assessments_beside(
+    brief: SideBySide,
+) -> list[tuple[ExitImpactAssessment, tuple[HarmOfLeaving, ...]]]:
+    """Return the other assessments of a decision with whom leaving would harm, the latest first; drafts too."""
+    shown = brief.assessment.pk if brief.assessment else None
+    others = brief.decision.assessments.exclude(pk=shown).select_related("assessor")
+    return [(one, harms_of_leaving(one)) for one in others]
+
+
 def harms_of_leaving(assessment: ExitImpactAssessment | None) -> tuple[HarmOfLeaving, ...]:
     """Return the groups of an assessment, the gravest first."""
     groups = [one for one in (assessment.groups if assessment else ()) if one.get("group")]

@@ -172,6 +172,23 @@ DECIDED = frozenset(
 STEPS_BY_BUTTON = ("execute", "suspend", "resume", "complete", "review", "close", "withdraw", "abandon")
 
 
+WHILE_STAYING: Mapping[str, str] = {
+    "execute": "Begin to meet the conditions",
+    "complete": "Staying has ended",
+}
+
+
+def step_label(name: str, kind: str) -> str:
+    """Return what the button of a step says; who stays carries out conditions, not an exit.
+
+    Args:
+        name: of the step.
+        kind: what was decided, if it was.
+    """
+    stays = WHILE_STAYING if kind == ExitKind.REMAIN_WITH_CONDITIONS else {}
+    return stays.get(name, EXIT_STEPS[name].label)
+
+
 @dataclass(frozen=True)
 class ImpactAssessment:
     """What an exit impact assessment holds; `sources` says for each whether it stands outside the company."""

@@ -19,7 +19,7 @@ from risks.actions.exit_execution import DONE_IN, PLANNED_IN
 from risks.forms.exits import ConsiderExitForm, ExitFilter, ProposeExitForm
 from risks.models import ExitDecision, Relationship
 from risks.queries import exits as queries
-from risks.rules.exit import EXIT_STEPS, STEPS_BY_BUTTON, ExitKind, ExitState
+from risks.rules.exit import EXIT_STEPS, STEPS_BY_BUTTON, ExitKind, ExitState, step_label
 from risks.rules.exit_execution import DUTIES, OWED, missing_duties, reviews_due
 from risks.views.form_page import form_page
 
@@ -89,6 +89,7 @@ def show(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
         "decision": decision,
         "brief": brief,
         "clock": queries.staying_clock(decision, on=today, level=brief.level),
+        "assessments": queries.assessments_beside(brief),
         "terms": decision.terms.select_related("accepted_by", "asked_by"),
         "reviews_due": _reviews(decision),
         "missing_duties": missing_duties(ExitKind(decision.kind), kinds) if decision.kind else [],
@@ -107,7 +108,7 @@ def _may(decision: ExitDecision, state: ExitState, user: User) -> dict[str, obje
     prepares = user.may(Permission.PREPARE_EXIT)
     return {
         "buttons": [
-            (name, EXIT_STEPS[name])
+            (name, step_label(name, decision.kind))
             for name in STEPS_BY_BUTTON
             if state in EXIT_STEPS[name].before and user.may(EXIT_STEPS[name].permission)
         ],
@@ -158,5 +159,5 @@ def take_exit_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         actions.take_step(decision, step, by=person(request), at=timezone.now())
     except NotAllowed as refusal:
         return show(request, pk, refusal=str(refusal))
-    messages.info(request, f"{EXIT_STEPS[step].label}: done.")
+    messages.info(request, f"{step_label(step, decision.kind)}: done.")
     return redirect("exit-detail", pk)

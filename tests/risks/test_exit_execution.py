@@ -103,6 +103,8 @@ def test_an_exit_is_carried_out_in_stages_and_never_while_a_duty_is_open(tied: R
     assert "on record as done already" in do(duties["vulnerable_safe"])
     refused_in_sql("append-only", "UPDATE risks_exitduty SET proof = 'y' WHERE done_on IS NOT NULL")
 
+    refused_in_sql("stays owed", "DELETE FROM risks_exitduty WHERE done_on IS NULL")
+
     refusal = step(decision, "complete")
     assert "Evidence preserved" in refused_words(refusal)
     assert "runs 30 days, until" in refusal

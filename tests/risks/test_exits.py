@@ -226,6 +226,8 @@ def test_x4_the_impact_is_assessed_again_within_90_days_and_no_form_clears_it(ti
 
     exit_assessments.write(decision, written(decision), by=person("ana"), at=NOW)
 
+    page = client_of("ana").get(f"/desk/exits/{decision.pk}/").content.decode()
+    assert "Other assessments of this exit (1)" in page
     assert "assess its impact again (X4)" not in client_of("ana").get("/desk/exits/").content.decode()
     decision.refresh_from_db()
     assert decision.impact_assessment_id != ExitImpactAssessment.objects.first().pk  # type: ignore[union-attr]
@@ -328,6 +330,16 @@ def test_an_exit_begins_as_a_question_and_what_was_decided_stays(tied: Relations
     refused_in_sql("append-only", "DELETE FROM risks_exitdecision")
     assert "Northern Cloud" not in "".join(AuditEvent.objects.values_list("subject", flat=True))
     assert decision.severity_at_decision == 5
+
+
+def test_no_job_decides_on_an_exit_or_on_staying(tied: RelationshipRisk) -> None:
+    approved(tied, **STAY)
+
+    refused_in_sql(
+        "a person decides",
+        "SET LOCAL hrdd.actor = 'job'; UPDATE risks_exitdecision SET state = 'suspended_execution'",
+    )
+    refused_in_sql("a person decides", "SET LOCAL hrdd.actor = 'job'; UPDATE risks_stayingterm SET why = 'x'")
 
 
 def test_a_refusal_sends_the_question_back_and_asks_nobody_else(tied: RelationshipRisk) -> None:

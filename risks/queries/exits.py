@@ -125,9 +125,8 @@ def assessments_beside(
     brief: SideBySide,
 ) -> list[tuple[ExitImpactAssessment, tuple[HarmOfLeaving, ...]]]:
     """Return the other assessments of a decision with whom leaving would harm, the latest first; drafts too."""
-    shown = brief.assessment.pk if brief.assessment else None
-    others = brief.decision.assessments.exclude(pk=shown).select_related("assessor")
-    return [(one, harms_of_leaving(one)) for one in others]
+    others = brief.decision.assessments.select_related("assessor")
+    return [(one, harms_of_leaving(one)) for one in others if one != brief.assessment]
 
 
 def harms_of_leaving(assessment: ExitImpactAssessment | None) -> tuple[HarmOfLeaving, ...]:

@@ -69,7 +69,7 @@ class SideBySide:
     decision: ExitDecision
     assessment: ExitImpactAssessment | None
     leaving: tuple[HarmOfLeaving, ...]
-    staying: list[tuple[Reading, list[LeverageAction]]]
+    staying: list[tuple[Reading, str, list[LeverageAction]]]
     alternatives: tuple[str, ...]
     signatures: tuple[Signature, ...]
     reassess: date | None = None
@@ -112,7 +112,7 @@ def side_by_side(decision: ExitDecision, *, on: date) -> SideBySide:
         decision=decision,
         assessment=found,
         leaving=harms_of_leaving(found),
-        staying=story,
+        staying=[(reading, BANDS[reading.level], actions) for reading, actions in story],
         alternatives=tuple(found.alternatives) if found else (),
         signatures=_signatures(decision),
         reassess=reassessment_due(decision),

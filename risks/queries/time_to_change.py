@@ -11,7 +11,7 @@ from risks.models import ExitDecision, LeverageAction, Relationship, Relationshi
 from risks.queries.desk import FEW, Indicator
 from risks.queries.exit_figures import exit_quality
 from risks.rules.leverage import CHANGE_ACHIEVED, PARTIAL_CHANGE, TIME_LIMITS, Clock, time_to_change
-from risks.rules.severity import BANDS, UNKNOWN_HEAD_INTERIM
+from risks.rules.severity import UNKNOWN_HEAD_INTERIM
 
 ATTENTION = ("EXIT_CONSIDERATION_DUE", "STOP_OWN_CONTRIBUTION", "LEVERAGE_OVERDUE", "INCREASE_LEVERAGE", "OK")
 SENTENCES = {
@@ -39,11 +39,6 @@ class Reading:
     clock: Clock
     days: int
     due: date | None
-
-    @property
-    def band(self) -> str:
-        """Return the band of the level."""
-        return BANDS[self.level]
 
     @property
     def sentence(self) -> str:

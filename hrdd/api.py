@@ -19,6 +19,7 @@ from risks.api.catalogue import ProductViewSet, RightViewSet, StakeholderViewSet
 from risks.api.changes import ChangeViewSet
 from risks.api.consultations import ConsultationViewSet
 from risks.api.dilemmas import DilemmaViewSet
+from risks.api.exits import ExitViewSet
 from risks.api.findings import FindingViewSet
 from risks.api.involvement import InvolvementViewSet
 from risks.api.leverage import (
@@ -55,6 +56,7 @@ router.register("action-samples", ActionSampleViewSet, basename="api-action-samp
 router.register("statements", StatementViewSet, basename="api-statement")
 router.register("model-reviews", ModelReviewViewSet, basename="api-model-review")
 router.register("changes", ChangeViewSet, basename="api-change")
+router.register("exits", ExitViewSet, basename="api-exit")
 router.register("policies", PolicyViewSet, basename="api-policy")
 router.register("policy-versions", PolicyVersionViewSet, basename="api-policy-version")
 router.register("dilemmas", DilemmaViewSet, basename="api-dilemma")

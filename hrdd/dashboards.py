@@ -18,6 +18,7 @@ from hrdd.governance.rules import Permission, Role
 from risks.models import Cycle, Risk
 from risks.queries import (
     consultations,
+    exits,
     involvement,
     leverage_plans,
     model_reviews,
@@ -46,7 +47,7 @@ DRILL = {
     "K10": ("measure-list", {"state": "active"}),
     "K12": ("clock-list", {}),
     "K13": ("clock-list", {"status": "EXIT_CONSIDERATION_DUE"}),
-    "K14": ("partner-list", {}),
+    "K14": ("exit-list", {}),
     "K19": ("consultation-list", {"overdue": "yes"}),
     "K25": ("model-review-list", {}),
 }
@@ -88,6 +89,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "clock_reminders": open_reminders(person(request).roles, on=now.date(), shown=SHOWN),
         "milestones": leverage_plans.overdue_milestones(on=now.date())[:SHOWN],
         "next_steps": leverage_plans.late_next_steps(on=now.date())[:SHOWN],
+        "due": exits.exits_due(on=now.date())[:SHOWN],
         "involvement_tasks": involvement.tasks(now),
         "due_risks": standings(list(due_risks(person(request), on=now.date())[:SHOWN])),
         "plans_to_decide": plans_to_decide(person(request)),
@@ -123,6 +125,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "latest": _latest(),
         "clocks": [one for one in time_to_change.nearest_first(clocks) if one.due][:SHOWN],
         "clock_reminders": open_reminders([Role.BOARD], on=now.date(), shown=SHOWN),
+        "due": [one for one in exits.exits_due(on=now.date()) if one.late][:SHOWN],
         "sign_offs": waiting_sign_offs(person(request)),
         "exceptions": signed_exceptions(),
         "overdue_reviews": model_reviews.overdue_reviews(on=now.date()),

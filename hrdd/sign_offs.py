@@ -1,6 +1,8 @@
 """The inbox of signatures: one page over everything that asks for a second person."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +17,8 @@ from hrdd.governance.queries import decided_sign_offs, waiting_sign_offs
 from hrdd.governance.rules import ONLY_TO_REFUSE, NotAllowed, Permission, SignOffReasons
 from risks.actions import (
     changes,
+    exit_narratives,
+    exit_record,
     exits,
     involvement,
     lowering,
@@ -24,6 +28,8 @@ from risks.actions import (
     public_reasons,
     salient_list,
 )
+from risks.models import ExitNarrative
+from risks.queries import exits as queries_of_exits
 from risks.queries.public_dilemmas import SIGN_OFF_KIND as PUBLIC_REASONS
 from risks.rules.launch_gate import SIGN_OFF_KIND as CHANGE
 from risks.rules.measure_workflow import SIGN_OFF_KIND as MEASURE
@@ -33,7 +39,8 @@ from transparency.actions import reports
 
 DECIDE: Mapping[str, Callable[..., object]] = {
     CHANGE: changes.decide_exception,
-    exits.SIGN_OFF_KIND: exits.decide,
+    exit_record.SIGN_OFF_KIND: exits.decide,
+    exit_narratives.SIGN_OFF_KIND: exit_narratives.decide,
     involvement.SIGN_OFF_KIND: involvement.decide_proposal,
     lowering.SIGN_OFF_KIND: lowering.decide,
     MEASURE: measure_proposals.decide,
@@ -45,7 +52,7 @@ DECIDE: Mapping[str, Callable[..., object]] = {
 }
 ADDRESS = {
     CHANGE: "change-detail",
-    exits.SIGN_OFF_KIND: "exit-detail",
+    exit_record.SIGN_OFF_KIND: "exit-detail",
     involvement.SIGN_OFF_KIND: "involvement-detail",
     lowering.SIGN_OFF_KIND: "lowering-detail",
     MEASURE: "measure-detail",
@@ -58,6 +65,8 @@ ADDRESS = {
 # How much of reasons each asks for; the others, only to be refused.
 REASONS: Mapping[str, SignOffReasons] = {
     CHANGE: changes.SIGN_OFF_REASONS,
+    exit_record.SIGN_OFF_KIND: exits.SIGN_OFF_REASONS,
+    exit_narratives.SIGN_OFF_KIND: exit_narratives.SIGN_OFF_REASONS,
     involvement.SIGN_OFF_KIND: involvement.SIGN_OFF_REASONS,
     lowering.SIGN_OFF_KIND: lowering.SIGN_OFF_REASONS,
     MEASURE: measure_proposals.SIGN_OFF_REASONS,
@@ -74,8 +83,12 @@ def sign_off_list(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, refused: SignOff | None = None, refusal: str = "") -> HttpResponse:
+    today = timezone.now().date()
     waiting = [
-        (one, address_of(one), asked_of(one).told, refusal if refused and one.pk == refused.pk else "")
+        (
+            *(one, address_of(one), asked_of(one).told, refusal if refused and one.pk == refused.pk else ""),
+            brief_of(one, on=today),
+        )
         for one in waiting_sign_offs(person(request))
     ]
     decided = [(one, address_of(one)) for one in decided_sign_offs(person(request))[:DECIDED_SHOWN]]
@@ -118,6 +131,17 @@ def asked_of(sign_off: SignOff) -> SignOffReasons:
     return REASONS.get(sign_off.subject_kind, ONLY_TO_REFUSE)
 
 
+def brief_of(sign_off: SignOff, *, on: date) -> dict[str, Any]:
+    """Return what is shown of the subject beside the form; of an exit all that it rests on, of others nothing."""
+    return (
+        queries_of_exits.brief_of(sign_off, on=on)
+        if sign_off.subject_kind == exit_record.SIGN_OFF_KIND
+        else {}
+    )
+
+
 def address_of(sign_off: SignOff) -> str:
     """Return where the subject of a sign-off is read."""
+    if sign_off.subject_kind == exit_narratives.SIGN_OFF_KIND:
+        return reverse("exit-detail", args=[ExitNarrative.objects.get(pk=sign_off.subject_id).decision_id])
     return reverse(ADDRESS[sign_off.subject_kind], args=[sign_off.subject_id])

@@ -25,7 +25,10 @@ from risks.models import (
     DilemmaDecision,
     DilemmaOption,
     EffectMeasurement,
+    EmergencyStop,
     ExitDecision,
+    ExitDuty,
+    ExitStage,
     ExpertAccess,
     Involvement,
     LeverageAction,
@@ -57,7 +60,7 @@ from transparency.actions import reports as actions
 from transparency.models import Report
 
 OPEN_TO_ALL = {
-    *("home", "livez", "readyz", "login", "logout", "public-business-model"),
+    *("home", "livez", "readyz", "login", "logout", "public-business-model", "public-exits"),
     *("public-risks", "public-consultations", "public-reports", "public-report", "public-report-file"),
     *("public-policies", "public-policies-data", "public-policy", "public-policy-data"),
     *("public-policy-version", "public-policy-version-data", "public-policy-text"),
@@ -116,7 +119,14 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "exit-detail": lambda: {"pk": ExitDecision.objects.get().pk},
     "assess-exit": lambda: {"pk": ExitDecision.objects.get().pk},
     "propose-exit": lambda: {"pk": ExitDecision.objects.get().pk},
-    "review-exit": lambda: {"pk": ExitDecision.objects.get().pk},
+    **{
+        name: lambda: {"pk": ExitDecision.objects.get().pk}
+        for name in ("review-exit", "plan-exit-stage", "stay-again", "stay-back", "write-exit-narrative")
+    },
+    "stop-partner": lambda: {"pk": Relationship.objects.get().pk},
+    "renew-stop": lambda: {"pk": EmergencyStop.objects.get().pk},
+    "plan-exit-duty": lambda: {"pk": ExitStage.objects.get().pk},
+    **{name: lambda: {"pk": ExitDuty.objects.get().pk} for name in ("do-exit-duty", "drop-exit-duty")},
     **{
         f"model-review-{page}": lambda: {"pk": ModelReview.objects.get().pk}
         for page in ("detail", "scope", "evidence", "consult", "conclude", "reading", "close")
@@ -299,8 +309,33 @@ def everything(rendered: Report, cast: Cast) -> None:
         tied=tied, agreed="x", agreed_on=NOW.date(), recorded_by=cast.ana, recorded_at=NOW
     )
     undertaken.milestones.create(what="x", due=NOW.date(), logged_by=cast.ana, logged_at=NOW)
-    ExitDecision.objects.create(
+    decision = ExitDecision.objects.create(
         relationship=relationship, trigger="no_leverage", opened_by=cast.ana, opened_on=NOW.date()
+    )
+    stage = ExitStage.objects.create(decision=decision, number=1, what="x", begins_on=NOW.date())
+    ExitDuty.objects.create(
+        stage=stage, decision=decision, kind="other", what="x", owner=cast.ana, due=NOW.date()
+    )
+    EmergencyStop.objects.create(
+        relationship=relationship,
+        decision=decision,
+        measure=Measure.objects.create(
+            risk=tied.risk,
+            kind="temp_suspension",
+            intrusion=4,
+            state="rejected",
+            target="x",
+            target_type="partner",
+            starts_on=NOW.date(),
+            ends_on=NOW.date(),
+            ended_on=NOW.date(),
+            starts_said="x",
+            level_then=5,
+            reviewed_on=NOW.date(),
+            justified_on=NOW.date(),
+        ),
+        asked_by=cast.ana,
+        asked_at=NOW,
     )
     Product.objects.create(name="Maps")
     StakeholderGroup.objects.create(name="Moderators", type="content_moderator")

@@ -27,6 +27,7 @@ urlpatterns = [
     path("risks/", public.risk_list, name="public-risks"),
     path("consultations/", public.consultation_list, name="public-consultations"),
     path("business-model/", public.business_model, name="public-business-model"),
+    path("partners/", public.exits, name="public-exits"),
     path("policies/", policies.policy_list, name="public-policies"),
     path("policies.json", policies.policy_list_data, name="public-policies-data"),
     path("policies/<slug:slug>/", policies.policy, name="public-policy"),

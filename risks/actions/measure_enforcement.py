@@ -21,7 +21,7 @@ from risks.actions.measure_proposals import (
     open_risk,
 )
 from risks.actions.policy_force import signal_if_over
-from risks.models import CompanionDuty, Measure, Risk
+from risks.models import CompanionDuty, EmergencyStop, Measure, Risk
 from risks.models.measures import IN_FORCE
 from risks.queries.method import method
 from risks.rules.measure_workflow import (
@@ -130,6 +130,8 @@ def enforce_as_emergency(
         emergency_until=until,
         **_begun(held, risk, notified_on=notified_on, by=by, at=at) | {"next_review": until.date()},
     )
+    if EmergencyStop.objects.filter(measure=held.pk, renewal=True).exists():
+        end_superseded(held, by=by, at=at)
     return held
 
 

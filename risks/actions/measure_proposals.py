@@ -24,7 +24,7 @@ from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons, Step, demand_reasons
 from risks.actions.policy_force import check_conduct
 from risks.actions.three_part_test import keep_test
-from risks.models import CompanionDuty, Measure, PolicyVersion, Risk, ThreePartTest
+from risks.models import CompanionDuty, EmergencyStop, Measure, PolicyVersion, Risk, ThreePartTest
 from risks.models.measures import IN_FORCE
 from risks.queries.method import method
 from risks.rules.ladder import LADDER
@@ -47,7 +47,7 @@ from risks.rules.measure_workflow import (
 from risks.rules.three_part_test import GivenTest, OutcomeOfTest
 
 SIGN_OFF_REASONS = SignOffReasons(approve=LEAST_REASONS)
-NOT_SIGNED = ("test", "duties", "kind")
+NOT_SIGNED = ("test", "duties", "kind", "partner_stop")
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ class Proposal:
     automated_category: str = ""
     collateral_note: str = ""
     duties: Sequence[str] = ()
+    partner_stop: bool = False
 
     def columns(self) -> dict[str, Any]:
         """Return what is written into the row as it was given."""
@@ -107,6 +108,7 @@ class Proposal:
             automated_category=self.automated_category,
             human_appeal=appeal is not None and appeal.answer == "yes",
             ground=f"{self.rule_relied_on}{self.policy_clause}{self.legal_ground}",
+            partner_stop=self.partner_stop,
         )
 
 
@@ -312,7 +314,9 @@ def corridor_now(measure: Measure) -> Corridor:
 
 
 def approver_of(measure: Measure) -> Permission:
-    """Return the permission that whoever approves a measure needs, as things stand now."""
+    """Return what whoever approves a measure needs, as things stand now; for a renewed stop a senior (X6)."""
+    if EmergencyStop.objects.filter(measure=measure.pk, renewal=True).exists():
+        return Permission.APPROVE_GRAVE_MEASURE
     return approving_permission(
         measure.intrusion, over=corridor_now(measure).over, analyst_pair_up_to=method().analyst_pair_up_to
     )

@@ -1,137 +1,222 @@
-"""Forms about exit: considered, assessed, proposed, reviewed."""
+"""Forms about exit: considered, proposed, carried out in stages, stayed, reviewed, told."""
 
 from typing import Any
 
 from django import forms
 
-from risks.forms.partner_fields import text
-from risks.forms.shapes import day
-from risks.models.exits import COMPARISONS, EXIT_KINDS, TRIGGERS, WHY_NOT_CONSULTED
-from risks.rules.severity import BANDS
+from hrdd.governance.models import User
+from risks.forms.shapes import FilterForm, GroupedForm, choice, day, words
+from risks.models import ExitReview, RelationshipRisk
+from risks.models.exits import EXIT_KINDS, TRIGGERS
+from risks.rules.exit import ExitState
+from risks.rules.exit_execution import DUTIES
+from risks.rules.measure_workflow import STOP_DAYS
+from risks.rules.words import said
 
-LEVELS = [(number, f"{number} {band}") for number, band in BANDS.items()]
-HEADS = ("scale", "scope", "irremediability")
-ROWS_OF_GROUPS, ROWS_OF_SOURCES = 3, 4
+YES_OR_NO = {"yes": True, "no": False}
+
+
+class ExitFilter(FilterForm):
+    """Where a decision stands."""
+
+    state = forms.ChoiceField(
+        choices=[("", "Any"), *((str(one), said(one)) for one in ExitState)], required=False
+    )
+    kind = forms.ChoiceField(label="Decision", choices=[("", "Any"), *EXIT_KINDS], required=False)
+
+
+def _revenue_field() -> forms.ChoiceField:
+    return choice(
+        "Does a reason rest on what the partner earns us?",
+        [("no", "No"), ("yes", "Yes")],
+        "X8: revenue is no admissible reason against exit. The answer is kept with the decision.",
+        widget=forms.RadioSelect,
+    )
 
 
 class ConsiderExitForm(forms.Form):
     """Why leaving comes into question."""
 
-    trigger = forms.ChoiceField(choices=TRIGGERS)
-    trigger_reasons = text("In words", required=False)
+    trigger = choice("What raises the question", TRIGGERS)
+    trigger_reasons = words("In words", missing="", required=False)
 
 
-class ImpactAssessmentForm(forms.Form):
-    """Whom leaving would harm."""
-
-    consulted = text("Who was consulted, and what they said", "Groups, not names of people.", required=False)
-    why_not_consulted = forms.ChoiceField(
-        label="Or why nobody could be",
-        choices=[("", "somebody was"), *WHY_NOT_CONSULTED],
-        required=False,
-    )
-    alternatives = text(
-        "Alternatives weighed", "One a line, at least two: phased exit, conditions, transfer …"
-    )
-    mitigation = text("How the harm of leaving would be softened")
-    comparison = forms.ChoiceField(
-        label="Leaving against staying",
-        choices=[("", "choose"), *COMPARISONS],
-    )
-    comparison_reasons = text("Why", required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for row in range(1, ROWS_OF_GROUPS + 1):
-            self.fields[f"group_{row}"] = forms.CharField(
-                label=f"Group {row} affected by leaving", max_length=200, required=row == 1
-            )
-            for head in HEADS:
-                self.fields[f"{head}_{row}"] = forms.TypedChoiceField(
-                    label=f"{head.capitalize()} for group {row}",
-                    coerce=int,
-                    empty_value=None,
-                    choices=[("", "unknown"), *LEVELS],
-                    required=False,
-                )
-        for row in range(1, ROWS_OF_SOURCES + 1):
-            self.fields[f"source_{row}"] = forms.CharField(
-                label=f"Source {row}", max_length=300, required=row == 1
-            )
-            self.fields[f"outside_{row}"] = forms.BooleanField(
-                label=f"Source {row} stands outside the company", required=False
-            )
-
-    @property
-    def fieldsets(self) -> list[tuple[str, str, list[forms.BoundField]]]:
-        """Return the fields in their groups, as the page shows them."""
-        groups = [
-            (
-                f"Group {row}",
-                "Who would be harmed by leaving, and how gravely (1 to 5)." if row == 1 else "",
-                [self[name] for name in (f"group_{row}", *(f"{head}_{row}" for head in HEADS))],
-            )
-            for row in range(1, ROWS_OF_GROUPS + 1)
-        ]
-        sources = [
-            self[name]
-            for row in range(1, ROWS_OF_SOURCES + 1)
-            for name in (f"source_{row}", f"outside_{row}")
-        ]
-        rest = [self[name] for name in ("alternatives", "mitigation", "comparison", "comparison_reasons")]
-        return [
-            *groups,
-            ("Sources", "At least two, one of them outside the company.", sources),
-            ("Consultation", "UNGP 18(b)", [self["consulted"], self["why_not_consulted"]]),
-            ("Weighing", "", rest),
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        groups = [
-            {"group": given[f"group_{row}"], **{head: given.get(f"{head}_{row}") for head in HEADS}}
-            for row in range(1, ROWS_OF_GROUPS + 1)
-            if given.get(f"group_{row}")
-        ]
-        sources = [
-            {"source": given[f"source_{row}"], "outside": given.get(f"outside_{row}", False)}
-            for row in range(1, ROWS_OF_SOURCES + 1)
-            if given.get(f"source_{row}")
-        ]
-        return {
-            "groups": groups,
-            "sources": sources,
-            "consulted": given.get("consulted", ""),
-            "why_not_consulted": given.get("why_not_consulted", ""),
-            "alternatives": [one for one in given.get("alternatives", "").splitlines() if one.strip()],
-            "mitigation": given.get("mitigation", ""),
-            "comparison": given.get("comparison", ""),
-            "comparison_reasons": given.get("comparison_reasons", ""),
-        }
-
-
-class ProposeExitForm(forms.Form):
+class ProposeExitForm(GroupedForm):
     """What is proposed."""
 
-    kind = forms.ChoiceField(label="What to do", choices=EXIT_KINDS)
-    reasons = text(
-        "Reasons", "At least 50 characters. What the partner earns us is no reason against leaving."
+    groups = (
+        ("The decision", "", ("kind", "reasons")),
+        (
+            "Money is no reason",
+            "Severity decides. Revenue only helps to judge whether a relationship is crucial, and never alone.",
+            ("rests_on_revenue", "money_words_explained"),
+        ),
+        (
+            "To leave or suspend",
+            "Needed wherever people lose something by the decision.",
+            ("notice_days", "data_and_access_plan"),
+        ),
+        (
+            "To remain",
+            "Staying runs out: a senior decides on it again, on evidence, and accepts the consequences by name.",
+            ("conditions", "consequences_accepted"),
+        ),
     )
-    notice_days = forms.IntegerField(label="Days of notice", min_value=0, max_value=3650, required=False)
-    data_and_access_plan = text(
-        "Data, access and evidence",
-        "What is returned, erased, kept as evidence; how users move on.",
+    kind = choice("What to do", [("", "Choose"), *EXIT_KINDS])
+    reasons = words("Reasons", missing="say why.", rows=5, sentence="At least 50 characters.")
+    rests_on_revenue = _revenue_field()
+    money_words_explained = words(
+        "Why money is mentioned",
+        missing="",
+        rows=2,
+        sentence="Only if the reasons speak of money: what it does there, if it does not weigh against leaving.",
         required=False,
     )
-    conditions = text("Conditions of staying", "Only to remain: what must be done, by whom.", required=False)
-    consequences_accepted = text(
-        "Consequences accepted", "Only to remain: reputational, financial, legal.", rows=2, required=False
+    notice_days = forms.IntegerField(
+        label="Days of notice",
+        min_value=0,
+        max_value=3650,
+        required=False,
+        error_messages={"invalid": "Days of notice: a whole number."},
+    )
+    data_and_access_plan = words(
+        "Data, access and evidence",
+        missing="",
+        sentence="What is returned, erased, kept as evidence; how users move on.",
+        required=False,
+    )
+    conditions = words(
+        "Conditions of staying", missing="", sentence="What must be done, and by whom.", required=False
+    )
+    consequences_accepted = words(
+        "Consequences accepted",
+        missing="",
+        sentence="Reputational, financial, legal.",
+        rows=2,
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Return what is proposed, with the answer on revenue as yes, no or None."""
+        given = super().clean() or {}
+        return {**given, "rests_on_revenue": YES_OR_NO.get(given.get("rests_on_revenue", ""))}
+
+
+class StageForm(forms.Form):
+    """One stage of carrying out."""
+
+    what = words("What happens in this stage", missing="say what happens.", rows=2)
+    begins_on = day("Begins on")
+
+
+class DutyForm(forms.Form):
+    """What is owed to people in a stage."""
+
+    kind = choice("Duty", [("", "Choose"), *((str(kind), label) for kind, label in DUTIES.items())])
+    what = words("What it means here", missing="say what is done for whom.", rows=2)
+    owner = forms.ModelChoiceField(
+        User.objects.filter(is_active=True).order_by("display_name"),
+        label="Who sees to it",
+        error_messages={
+            "required": "Who sees to it: choose somebody.",
+            "invalid_choice": "Who sees to it: choose one of the list.",
+        },
+    )
+    due = day("Due by")
+
+
+class DutyDoneForm(forms.Form):
+    """That a duty was done, and the proof."""
+
+    done_on = day("Done on")
+    proof = words(
+        "Proof",
+        missing="say what was done and where it can be checked.",
+        sentence="What was done, for how many, and where it can be checked. Name nobody at risk.",
     )
 
 
 class ExitReviewForm(forms.Form):
-    """What was found afterwards."""
+    """What was found while staying, or afterwards."""
 
-    found = text("What was found for the people affected")
-    evidence = text("Evidence")
-    next_due = day("Look again by", required=False)
+    kind = choice("What this is", [("", "Choose"), *ExitReview.Kind.choices])
+    found = words("What was found for the people affected", missing="say what was found.")
+    evidence = words("Evidence", missing="say on what it rests.")
+
+
+class StayAgainForm(forms.Form):
+    """Why staying is still right, for a senior to accept."""
+
+    why = words("Why staying is still right", missing="say why.", sentence="At least 50 characters.", rows=5)
+    consequences = words(
+        "Consequences to accept", missing="name them.", sentence="Reputational, financial, legal."
+    )
+    rests_on_revenue = _revenue_field()
+
+    def clean(self) -> dict[str, Any]:
+        """Return the answers, that on revenue as yes, no or None."""
+        given = super().clean() or {}
+        return {**given, "rests_on_revenue": YES_OR_NO.get(given.get("rests_on_revenue", ""))}
+
+
+class EmergencyStopForm(forms.Form):
+    """What is suspended at once, and why it cannot wait."""
+
+    tied = forms.ModelChoiceField(
+        RelationshipRisk.objects.none(),
+        label="Harm that puts life in danger",
+        empty_label=None,
+        error_messages={
+            "required": "Harm that puts life in danger: choose one.",
+            "invalid_choice": "Harm that puts life in danger: choose one of the list.",
+        },
+    )
+    what = forms.CharField(
+        label="What is suspended",
+        max_length=300,
+        help_text="The service or access, without a name at risk.",
+        error_messages={"required": "What is suspended: say which service or access."},
+    )
+    reasons = words("Why it cannot wait", missing="say why.", sentence="At least 50 characters.")
+    ground = words(
+        "Rule, clause or law relied on",
+        missing="name it.",
+        rows=2,
+        sentence="Published terms, the contract, or a law.",
+    )
+    days = forms.IntegerField(
+        label="For how many days",
+        min_value=1,
+        max_value=STOP_DAYS,
+        initial=STOP_DAYS,
+        help_text=f"{STOP_DAYS} at most; a senior may renew it once.",
+        error_messages={
+            "required": f"For how many days: 1 to {STOP_DAYS}.",
+            "invalid": f"For how many days: 1 to {STOP_DAYS}.",
+            "max_value": f"For how many days: an emergency stop of a partner lasts {STOP_DAYS} days at most (X6).",
+            "min_value": f"For how many days: 1 to {STOP_DAYS}.",
+        },
+    )
+
+    def __init__(self, *args: Any, relationship: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if relationship is None:
+            del self.fields["tied"], self.fields["what"]
+            return
+        tied = self.fields["tied"]
+        assert isinstance(tied, forms.ModelChoiceField)  # noqa: S101
+        tied.queryset = RelationshipRisk.objects.filter(relationship=relationship).select_related(
+            "risk", "relationship__partner"
+        )
+        tied.label_from_instance = lambda obj: str(obj.risk)  # type: ignore[method-assign]
+
+
+class NarrativeForm(forms.Form):
+    """What the public would read."""
+
+    text = words(
+        "Narrative",
+        missing="say what the public would read.",
+        rows=8,
+        sentence="What was decided, why, and what it means to people; nobody named, nobody recognised.",
+    )

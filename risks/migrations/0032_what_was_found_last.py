@@ -21,7 +21,7 @@ DROP TRIGGER append_only_rows ON risks_reassessment_evidence_considered;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("risks", "0025_statements_of_reasons")]
+    dependencies = [("risks", "0028_exits_whole")]
     operations = [
         migrations.AddField(
             "measure",

@@ -15,6 +15,9 @@ from risks.models.dilemmas import (
 )
 from risks.models.duties import CompanionDuty
 from risks.models.evidence import Evidence
+from risks.models.exit_execution import ExitDuty, ExitStage
+from risks.models.exit_narratives import ExitNarrative
+from risks.models.exit_staying import EmergencyStop, StayingTerm
 from risks.models.exits import ExitDecision, ExitImpactAssessment, ExitReview
 from risks.models.experts import ExpertAccess, ExpertOpinion
 from risks.models.involvement import Involvement, InvolvementChallenge
@@ -59,10 +62,14 @@ __all__ = [
     "DilemmaDecision",
     "DilemmaOption",
     "EffectMeasurement",
+    "EmergencyStop",
     "Evidence",
     "ExitDecision",
+    "ExitDuty",
     "ExitImpactAssessment",
+    "ExitNarrative",
     "ExitReview",
+    "ExitStage",
     "ExpertAccess",
     "ExpertOpinion",
     "Finding",
@@ -105,6 +112,7 @@ __all__ = [
     "Stake",
     "StakeholderGroup",
     "StatementOfReasons",
+    "StayingTerm",
     "ThreePartTest",
     "Touch",
 ]

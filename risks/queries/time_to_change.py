@@ -18,6 +18,7 @@ from risks.models import (
     Risk,
 )
 from risks.queries.desk import FEW, Indicator
+from risks.queries.exit_figures import exit_quality
 from risks.queries.involvement import drifting
 from risks.queries.method import method
 from risks.rules.exit import ExitKind
@@ -436,7 +437,7 @@ def indicators(running: Sequence[Reading]) -> list[Indicator]:
     Args:
         running: the clocks that run.
     """
-    return [_effect(running), _past_the_limit(running), _exits()]
+    return [_effect(running), _past_the_limit(running), exit_quality()]
 
 
 def _effect(running: Sequence[Reading]) -> Indicator:
@@ -465,18 +466,4 @@ def _past_the_limit(running: Sequence[Reading]) -> Indicator:
         "Harms tied to a partner, past the time to see change, with no exit considered.",
         "any.",
         red=unanswered > 0,
-    )
-
-
-def _exits() -> Indicator:
-    decided = ExitDecision.objects.filter(approved_on__isnull=False)
-    part, whole = decided.filter(impact_assessment__completed_on__isnull=False).count(), decided.count()
-    return Indicator(
-        "K14",
-        "Exit quality",
-        f"{part} of {whole}" if whole else "none yet",
-        "Exit decisions that rest on a completed exit impact assessment.",
-        "under 100 %.",
-        red=part < whole,
-        few_data=0 < whole < FEW,
     )

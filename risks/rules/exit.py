@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from hrdd.governance.rules import Permission
+from hrdd.governance.rules import LEAST_REASONS, Permission
+from risks.rules.severity import UNKNOWN_HEAD_INTERIM, judge
+from risks.rules.words import said
 
 ASSESSMENT_GOOD_FOR_DAYS = 180
 REVIEWS_AFTER_DAYS = (90, 365)
@@ -54,13 +56,57 @@ class Comparison(StrEnum):
     EXIT_MANIFESTLY_MORE_HARM = "exit_manifestly_more_harm"
 
 
+class SourceKind(StrEnum):
+    """Where knowledge about the harm of leaving comes from."""
+
+    OWN_DATA = "own_data"
+    OWN_RESEARCH = "own_research"
+    OWN_STAFF = "own_staff"
+    AFFECTED_PEOPLE = "affected_people"
+    CIVIL_SOCIETY = "civil_society"
+    EXPERT = "expert"
+    PUBLIC_BODY = "public_body"
+    PRESS = "press"
+
+
 class WhyNotConsulted(StrEnum):
     UNSAFE = "unsafe"
     NO_ACCESS = "no_access"
     URGENT = "urgent"
 
 
+TRIGGER_LABELS: Mapping[Trigger, str] = {
+    Trigger.NO_LEVERAGE: "No leverage, and none to be had",
+    Trigger.LEVERAGE_FAILED: "Leverage failed",
+    Trigger.ZERO_TOLERANCE_BREACH: "A breach that leaves no time",
+    Trigger.PARTNER_CEASED: "The partner ceased",
+    Trigger.LAW_PROHIBITS: "The law prohibits it",
+    Trigger.OWN_STRATEGY: "Our own strategy",
+}
+KIND_LABELS: Mapping[ExitKind, str] = {
+    ExitKind.SUSPEND_WHOLE: "Suspend the relationship",
+    ExitKind.SUSPEND_PART: "Suspend a part",
+    ExitKind.NO_RENEWAL: "Let the contract run out",
+    ExitKind.TERMINATE_PART: "End a part",
+    ExitKind.TERMINATE_WHOLE: "End the relationship",
+    ExitKind.MARKET_WITHDRAWAL: "Withdraw from the market",
+    ExitKind.REMAIN_WITH_CONDITIONS: "Remain, with conditions",
+}
+COMPARISON_LABELS: Mapping[Comparison, str] = {
+    Comparison.EXIT_LESS_HARM: "Leaving does less harm",
+    Comparison.COMPARABLE: "Leaving and staying do comparable harm",
+    Comparison.EXIT_MORE_HARM: "Leaving does more harm",
+    Comparison.EXIT_MANIFESTLY_MORE_HARM: "Leaving does manifestly more harm",
+}
 TERMINATES = frozenset({ExitKind.TERMINATE_PART, ExitKind.TERMINATE_WHOLE})
+LIKELIHOODS: Mapping[str, str] = {
+    **{
+        str(number): word
+        for number, word in enumerate(("remote", "unlikely", "possible", "likely", "imminent"), 1)
+    },
+    "unknown": "not known",
+}
+INSIDE = frozenset({SourceKind.OWN_DATA, SourceKind.OWN_RESEARCH, SourceKind.OWN_STAFF})
 STOPS_SHORT = frozenset({ExitKind.SUSPEND_PART, ExitKind.REMAIN_WITH_CONDITIONS})
 WITHOUT_LEVERAGE = frozenset({Trigger.ZERO_TOLERANCE_BREACH, Trigger.LAW_PROHIBITS})
 OVER = (ExitState.EXECUTED, ExitState.POST_EXIT_REVIEW, ExitState.CLOSED, ExitState.WITHDRAWN)
@@ -117,7 +163,30 @@ EXIT_STEPS: Mapping[str, ExitStep] = {
     "abandon": _step("Withdraw", ExitState.SUSPENDED_EXECUTION, ExitState.WITHDRAWN, Permission.DECIDE_EXIT),
 }
 
+DECIDED = frozenset(
+    {
+        *(ExitState.APPROVED, ExitState.SUSPENDED_EXECUTION, ExitState.EXECUTING),
+        *(ExitState.EXECUTED, ExitState.POST_EXIT_REVIEW),
+    }
+)
 STEPS_BY_BUTTON = ("execute", "suspend", "resume", "complete", "review", "close", "withdraw", "abandon")
+
+
+WHILE_STAYING: Mapping[str, str] = {
+    "execute": "Begin to meet the conditions",
+    "complete": "Staying has ended",
+}
+
+
+def step_label(name: str, kind: str) -> str:
+    """Return what the button of a step says; who stays carries out conditions, not an exit.
+
+    Args:
+        name: of the step.
+        kind: what was decided, if it was.
+    """
+    stays = WHILE_STAYING if kind == ExitKind.REMAIN_WITH_CONDITIONS else {}
+    return stays.get(name, EXIT_STEPS[name].label)
 
 
 @dataclass(frozen=True)
@@ -131,6 +200,8 @@ class ImpactAssessment:
     alternatives: int
     mitigation: bool
     comparison: str
+    unjudged: Sequence[str] = ()
+    comparison_reasons: str = ""
 
 
 def missing_from_assessment(assessment: ImpactAssessment) -> list[str]:
@@ -145,12 +216,18 @@ def missing_from_assessment(assessment: ImpactAssessment) -> list[str]:
             "UNGP 19: name at least one group that leaving would affect, and how severely.",
         ),
         (
+            not assessment.unjudged,
+            "UNGP 14: judge scale, scope, irremediability and likelihood of the harm, or answer “not known”, for: "
+            f"{', '.join(assessment.unjudged)}.",
+        ),
+        (
             len(assessment.sources) >= LEAST_SOURCES and any(assessment.sources),
             f"UNGP 19: give at least {LEAST_SOURCES} sources, one of them outside the company (a credible assessment).",
         ),
         (
             assessment.consulted or assessment.why_not_consulted in set(WhyNotConsulted),
-            "UNGP 18(b): say who was consulted, or why nobody could be: unsafe, no access, or urgent.",
+            "UNGP 18(b): choose the consultations in which people were heard, or say why nobody could be: "
+            "unsafe, no access, or urgent.",
         ),
         (
             assessment.alternatives >= LEAST_ALTERNATIVES,
@@ -160,6 +237,10 @@ def missing_from_assessment(assessment: ImpactAssessment) -> list[str]:
         (
             assessment.comparison in set(Comparison),
             "UNGP 19: compare the harm of leaving with the harm of staying.",
+        ),
+        (
+            len(assessment.comparison_reasons.strip()) >= LEAST_REASONS,
+            f"UNGP 19: give the reasons of the comparison in at least {LEAST_REASONS} characters.",
         ),
     )
     return [sentence for holds, sentence in checks if not holds]
@@ -180,6 +261,7 @@ class ExitFacts:
     conditions: str
     consequences_accepted: str
     board_agrees: bool
+    judged_since: str = ""
 
 
 def refusals(facts: ExitFacts, *, on: date) -> list[str]:
@@ -199,6 +281,11 @@ def _x1(facts: ExitFacts, on: date) -> str:
         return (
             f"UNGP 19: the exit impact assessment of {facts.assessed_on:%-d %B %Y} is older than "
             f"{ASSESSMENT_GOOD_FOR_DAYS} days. Assess again."
+        )
+    if facts.judged_since:
+        return (
+            f"UNGP 19: {facts.judged_since}, after the exit's impact was assessed on "
+            f"{facts.assessed_on:%-d %B %Y}. Assess again."
         )
     if facts.level_when_assessed != facts.level:
         return (
@@ -236,6 +323,39 @@ def _x7(facts: ExitFacts) -> str:
     if not facts.consequences_accepted.strip():
         return "UNGP 19: accept the consequences of staying, reputational, financial and legal, in words."
     return ""
+
+
+def consultation_called(pk: int, purpose: str, state: str) -> str:
+    """Return how a consultation is called where not everybody may read its title: by number, purpose and state.
+
+    Args:
+        pk, purpose, state: of the consultation.
+    """
+    about = said(purpose).lower() if purpose else "purpose not said"
+    return f"Consultation {pk} ({about}), {said(state).lower()}"
+
+
+def group_level(group: Mapping[str, object]) -> int:
+    """Return the level of the harm of leaving for a group, as of any harm (2.3); an unknown head counts as 4.
+
+    Args:
+        group: with `scale`, `scope` and `irremediability`, each a number or anything else for unknown.
+    """
+    heads = (group.get(head) for head in ("scale", "scope", "irremediability"))
+    known = [head if isinstance(head, int) else None for head in heads]
+    return judge(*known).level if any(head is not None for head in known) else UNKNOWN_HEAD_INTERIM
+
+
+def reassess_by(comparison: str, *, since: date) -> date | None:
+    """Return by when the impact of an exit is assessed anew, where leaving does manifestly more harm (X4); else None.
+
+    Args:
+        comparison: of the assessment that counts.
+        since: the later of the day of the decision and that of the assessment.
+    """
+    if comparison != Comparison.EXIT_MANIFESTLY_MORE_HARM:
+        return None
+    return since + timedelta(days=REASSESS_AFTER_MORE_HARM_DAYS)
 
 
 def next_review(kind: ExitKind, *, level: int, comparison: Comparison | None, decided: date) -> date:

@@ -14,6 +14,7 @@ from risks.rules.three_part_test import OutcomeOfTest
 SIGN_OFF_KIND = "measure"
 APPROVE = "approve"
 EMERGENCY_HOURS = 72
+STOP_DAYS = 14  # of an emergency stop of a partner (X6)
 APPEAL_MONTHS = 6  # DSA 20(1)-(2)
 GRAVEST, GRAVE, SEVERE = 5, 4, 4
 LONG_TARGETS = frozenset({"account", "feature", "partner", "territory"})
@@ -115,6 +116,7 @@ class Facts:
     automated_category: str = ""
     human_appeal: bool = False
     ground: str = ""
+    partner_stop: bool = False
 
     @property
     def intrusion(self) -> int:
@@ -197,6 +199,7 @@ def refusals(facts: Facts) -> list[Refusal]:
         _unit_refusal(facts),
         *_repeat_refusals(facts),
         automation_refusal(facts),
+        _stop_refusal(facts),
     ]
     return [one for one in found if one is not None]
 
@@ -212,6 +215,8 @@ def _target_refusals(facts: Facts) -> Iterator[Refusal]:
     label = LADDER[facts.kind].label
     if not facts.target_type:
         yield Refusal("target_type", "Target type: choose what the measure touches.")
+    elif facts.partner_stop and facts.target_type == "partner":
+        pass
     elif facts.target_type not in TARGETS_OF.get(facts.kind, {facts.target_type}):
         fits = ", ".join(sorted(TARGETS_OF[facts.kind]))
         yield Refusal("target_type", f"Target type: “{label}” touches: {fits} (domain rule 3.1).")
@@ -247,6 +252,17 @@ def _end_refusals(facts: Facts) -> Iterator[Refusal]:
         )
     if facts.ends_on is not None and facts.ends_on <= facts.today:
         yield Refusal("ends_on", f"Ends on: choose a day after {facts.today:%-d %B %Y}.")
+
+
+def _stop_refusal(facts: Facts) -> Refusal | None:
+    """Refuse an emergency stop of a partner that is too long; what lasts is a decision on the relationship (X6)."""
+    last = facts.today + timedelta(days=STOP_DAYS)
+    if not facts.partner_stop or facts.ends_on is None or facts.ends_on <= last:
+        return None
+    return Refusal(
+        "ends_on",
+        f"Ends on: an emergency stop of a partner lasts {STOP_DAYS} days at most, until {last:%-d %B %Y} (X6).",
+    )
 
 
 def must_be_single(intrusion: int, *, public_interest: bool) -> bool:

@@ -1,8 +1,9 @@
-"""Exit decisions: considered, assessed, proposed; decided in the inbox of sign-offs; carried out, reviewed."""
+"""Exit decisions: listed, considered, proposed; decided in the inbox of sign-offs; their steps."""
 
 from functools import partial
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,14 +11,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hrdd.governance.access import person, requires
+from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import exits as actions
-from risks.forms.exits import ConsiderExitForm, ExitReviewForm, ImpactAssessmentForm, ProposeExitForm
+from risks.actions.exit_assessments import MAY_BE_ASSESSED
+from risks.actions.exit_execution import DONE_IN, PLANNED_IN
+from risks.forms.exits import ConsiderExitForm, ExitFilter, ProposeExitForm
 from risks.models import ExitDecision, Relationship
-from risks.queries.time_to_change import clocks_of
-from risks.rules.exit import EXIT_STEPS, STEPS_BY_BUTTON, ExitState
+from risks.queries import exits as queries
+from risks.rules.exit import EXIT_STEPS, STEPS_BY_BUTTON, ExitKind, ExitState, step_label
+from risks.rules.exit_execution import DUTIES, OWED, missing_duties, reviews_due
 from risks.views.form_page import form_page
 
+PAGE_SIZE = 50
 WAY = (
     *(
         ExitState.CONSIDERING,
@@ -28,6 +34,23 @@ WAY = (
     ),
     *(ExitState.EXECUTING, ExitState.EXECUTED, ExitState.POST_EXIT_REVIEW, ExitState.CLOSED),
 )
+
+
+@require_GET
+@requires(Permission.READ_DESK)
+def exit_list(request: HttpRequest) -> HttpResponse:
+    """Every question whether to leave, the latest first, and what is due."""
+    today = timezone.now().date()
+    form = ExitFilter(request.GET)
+    found = queries.with_level(ExitDecision.objects.filter(**form.chosen()), on=today)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page,
+        "filter": form,
+        "querystring": form.querystring(),
+        "due": queries.exits_due(on=today),
+    }
+    return render(request, "risks/exit_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,53 +73,62 @@ def consider_exit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @requires(Permission.READ_DESK)
 def exit_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Where a decision stands and what it rests on."""
-    return _show(request, pk)
+    """Leaving and staying side by side, who must sign, and how it is carried out."""
+    return show(request, pk)
 
 
-def _show(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
-    decision = get_object_or_404(
-        ExitDecision.objects.select_related(
-            "relationship__partner", "impact_assessment__assessor", "proposed_by", "approved_by"
-        ),
-        pk=pk,
-    )
-    user = person(request)
+def show(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
+    """Show a decision, with the sentence of a rule that refused."""
+    decision = get_object_or_404(queries.decision_page(pk))
+    user, today = person(request), timezone.now().date()
     state = ExitState(decision.state)
     passed = WAY.index(state) if state in WAY else -1
+    brief = queries.side_by_side(decision, on=today)
+    kinds = [one.kind for one in decision.duties.all()]
     context = {
         "decision": decision,
-        "clocks": clocks_of(decision.relationship, on=timezone.now().date()),
+        "brief": brief,
+        "clock": queries.staying_clock(decision, on=today, level=brief.level),
+        "assessments": queries.assessments_beside(brief),
+        "terms": decision.terms.select_related("accepted_by", "asked_by"),
+        "reviews_due": _reviews(decision),
+        "missing_duties": missing_duties(ExitKind(decision.kind), kinds) if decision.kind else [],
+        "owed": [DUTIES[one] for one in OWED[ExitKind(decision.kind)]] if decision.kind else [],
         "way": [(one.replace("_", " ").capitalize(), number <= passed) for number, one in enumerate(WAY)],
-        "buttons": [
-            (name, EXIT_STEPS[name])
-            for name in STEPS_BY_BUTTON
-            if state in EXIT_STEPS[name].before and user.may(EXIT_STEPS[name].permission)
-        ],
-        "may_assess": user.may(Permission.PREPARE_EXIT)
-        and state in {ExitState.CONSIDERING, ExitState.ASSESSING},
-        "may_propose": user.may(Permission.PREPARE_EXIT) and state is ExitState.CONSULTED,
-        "may_review": user.may(Permission.PREPARE_EXIT) and decision.approved_on is not None,
+        "narratives": decision.narratives.select_related("written_by", "cleared_by"),
+        "earns": decision.relationship.revenue_owners.filter(pk=user.pk).exists(),
+        "today": today,
         "refusal": refusal,
+        **_may(decision, state, user),
     }
     return render(request, "risks/exit_detail.html", context, status=400 if refusal else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@requires(Permission.PREPARE_EXIT)
-def assess_exit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write the exit impact assessment."""
-    decision = get_object_or_404(ExitDecision.objects.select_related("relationship__partner"), pk=pk)
-    return form_page(
-        request,
-        ImpactAssessmentForm(request.POST or None),
-        act=partial(actions.write_impact_assessment, decision, by=person(request), at=timezone.now()),
-        title="Exit impact assessment",
-        lead="Whom would leaving harm, how gravely, and how would that be softened? Judge it as you judge any harm.",
-        button="Complete the assessment",
-        back=reverse("exit-detail", args=[pk]),
-        done="The exit impact assessment is complete.",
-    )
+def _may(decision: ExitDecision, state: ExitState, user: User) -> dict[str, object]:
+    prepares = user.may(Permission.PREPARE_EXIT)
+    return {
+        "buttons": [
+            (name, step_label(name, decision.kind))
+            for name in STEPS_BY_BUTTON
+            if state in EXIT_STEPS[name].before and user.may(EXIT_STEPS[name].permission)
+        ],
+        "may_assess": prepares and state in MAY_BE_ASSESSED,
+        "may_propose": prepares and state is ExitState.CONSULTED,
+        "may_plan": prepares and state in PLANNED_IN,
+        "may_do": state in DONE_IN,
+        "prepares": prepares,
+        "may_review": prepares and decision.approved_on is not None and state is not ExitState.WITHDRAWN,
+        "may_stay": prepares
+        and decision.kind == ExitKind.REMAIN_WITH_CONDITIONS
+        and state in queries.STAYING_STATES,
+    }
+
+
+def _reviews(decision: ExitDecision) -> list[tuple[int, object, bool]]:
+    if decision.executed_on is None:
+        return []
+    done = {one.kind for one in decision.reviews.all()}
+    return [(days, day, f"after_{days}" in done) for days, day in reviews_due(decision.executed_on)]
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,33 +148,16 @@ def propose_exit(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
-@requires(Permission.PREPARE_EXIT)
-def review_exit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record what became of the people affected."""
-    decision = get_object_or_404(ExitDecision.objects.select_related("relationship__partner"), pk=pk)
-    return form_page(
-        request,
-        ExitReviewForm(request.POST or None),
-        act=partial(actions.record_review, decision, by=person(request), at=timezone.now()),
-        title="Review what was decided",
-        lead=str(decision),
-        button="Record the review",
-        back=reverse("exit-detail", args=[pk]),
-        done="The review is on record.",
-    )
-
-
 @require_POST
 @requires(Permission.READ_DESK)
 def take_exit_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Take the next step, or say why not."""
     if step not in STEPS_BY_BUTTON:
         raise Http404("No such step.")
-    decision = get_object_or_404(ExitDecision.objects.select_related("relationship"), pk=pk)
+    decision = get_object_or_404(ExitDecision, pk=pk)
     try:
         actions.take_step(decision, step, by=person(request), at=timezone.now())
     except NotAllowed as refusal:
-        return _show(request, pk, refusal=str(refusal))
-    messages.info(request, f"{EXIT_STEPS[step].label}: done.")
+        return show(request, pk, refusal=str(refusal))
+    messages.info(request, f"{step_label(step, decision.kind)}: done.")
     return redirect("exit-detail", pk)

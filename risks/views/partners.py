@@ -15,7 +15,7 @@ from hrdd.governance.rules import Permission
 from risks.actions import partners as actions
 from risks.forms.partners import RelationshipForm, TieRiskForm
 from risks.models import Relationship, Risk
-from risks.models.exits import EXIT_OVER
+from risks.queries.exits import exits_of
 from risks.queries.partners import relationships
 from risks.queries.time_to_change import clocks_of_page, story_of
 from risks.views.form_page import form_page
@@ -51,11 +51,9 @@ def partner_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "relationship": relationship,
         "story": story_of(relationship, on=timezone.now().date()),
-        "exits": relationship.exits.all(),
-        "exit_open": relationship.exits.exclude(state__in=EXIT_OVER).exists(),
+        "exit_side": exits_of(relationship, user),
         "may_log": user.may(Permission.LOG_LEVERAGE),
         "may_tie": user.may(Permission.ASSESS_RISK),
-        "may_prepare": user.may(Permission.PREPARE_EXIT),
         "may_extend": user.may(Permission.DECIDE_EXIT),
     }
     return render(request, "risks/partner_detail.html", context)

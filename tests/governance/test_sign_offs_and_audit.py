@@ -54,7 +54,7 @@ def test_a_refusal_without_reasons_keeps_what_was_typed(asked: SignOff, cast: Ca
     [
         ("report", "At least 20 characters to refuse; welcome to approve."),
         ("salient list", "At least 20 characters to refuse; welcome to approve."),
-        ("exit", "At least 20 characters to refuse; welcome to approve."),
+        ("exit", "At least 50 characters to approve, 20 to refuse."),
         ("lowering", "At least 50 characters to approve, 20 to refuse."),
         ("change", "At least 50 characters to approve, 20 to refuse."),
         ("model_review", "At least 50 characters to approve, 20 to refuse."),

@@ -43,6 +43,7 @@ WRITTEN = ImpactAssessment(
     alternatives=2,
     mitigation=True,
     comparison="comparable",
+    comparison_reasons="People lose a service, and others lose the protection that our presence gives.",
 )
 
 
@@ -56,6 +57,7 @@ def test_a_sound_decision_is_not_refused() -> None:
         ({"assessed_on": None}, "UNGP 19: complete the exit impact assessment first."),
         ({"assessed_on": TODAY - timedelta(days=181)}, "older than 180 days"),
         ({"level_when_assessed": 4}, "severity was 4 when"),
+        ({"judged_since": "the severity of “A” was judged again on 1 November 2026"}, "was judged again on"),
         ({"leverage_with_outcome": 0}, "use leverage and record its outcome"),
         (
             {"leverage_with_outcome": 0, "trigger": Trigger.LAW_PROHIBITS},
@@ -114,8 +116,10 @@ def test_a_whole_assessment_lacks_nothing() -> None:
         ({"groups": 0}, "at least one group"),
         ({"sources": (True,)}, "at least 2 sources"),
         ({"sources": (False, False)}, "outside the company"),
-        ({"consulted": False}, "who was consulted"),
-        ({"consulted": False, "why_not_consulted": "too expensive"}, "who was consulted"),
+        ({"consulted": False}, "in which people were heard"),
+        ({"consulted": False, "why_not_consulted": "too expensive"}, "in which people were heard"),
+        ({"unjudged": ("Traders",)}, "for: Traders"),
+        ({"comparison_reasons": "Short."}, "at least 50 characters"),
         ({"alternatives": 1}, "at least 2 alternatives"),
         ({"mitigation": False}, "softened"),
         ({"comparison": ""}, "compare the harm"),

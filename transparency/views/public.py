@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.http import quote_etag
 from django.views.decorators.http import condition, require_safe
 
+from risks.queries.exit_figures import public_figures, public_narratives
 from risks.queries.model_reviews import public_model_reviews
 from risks.queries.publications import severe_unpublished
 from risks.queries.salient_list import signed_on
@@ -64,6 +65,19 @@ def consultation_list(request: HttpRequest) -> HttpResponse:
 def business_model(request: HttpRequest) -> HttpResponse:
     """The drivers of the business model that were reviewed, once the board signed: conclusion and changes made."""
     return render(request, "transparency/business_model.html", {"reviews": public_model_reviews()})
+
+
+@require_safe
+def exits(request: HttpRequest) -> HttpResponse:
+    """How many relationships with partners were suspended, ended or kept, by reason and severity; never by name."""
+    figures = public_figures()
+    context = {
+        "figures": figures,
+        "by_reason": [(list(zip(figures.reasons, row.cells, strict=True)), row) for row in figures.by_reason],
+        "by_band": [(list(zip(figures.bands, row.cells, strict=True)), row) for row in figures.by_band],
+        "narratives": public_narratives(),
+    }
+    return render(request, "transparency/exits_public.html", context)
 
 
 @require_safe

@@ -23,6 +23,7 @@ from risks.queries.clocks import due_risks, plans_to_decide
 from risks.queries.escalations import board_digest, escalated_to
 from risks.queries.gaps import gap_counts
 from risks.queries.measures import progress_of
+from risks.queries.partners import partner_tasks
 from risks.queries.reassessments import asked_of, with_referral
 from risks.queries.register import standings, unscored_risks
 from risks.queries.salient_list import salient_list_unsigned
@@ -36,7 +37,7 @@ DRILL = {
     "K8": ("desk", {}),
     "K10": ("measure-list", {"state": "active"}),
     "K12": ("partner-list", {}),
-    "K13": ("partner-list", {}),
+    "K13": ("partner-list", {"clock": "EXIT_CONSIDERATION_DUE"}),
     "K14": ("partner-list", {}),
     "K19": ("consultation-list", {"overdue": "yes"}),
     "K25": ("model-review-list", {}),
@@ -76,6 +77,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "signoffs": waiting_sign_offs(person(request)),
         "clocks": time_to_change.pressing_clocks(on=now.date())[:SHOWN],
         "involvement_tasks": involvement.tasks(now),
+        "partner_tasks": partner_tasks(person(request), on=now.date())[:SHOWN],
         "due_risks": standings(list(due_risks(person(request), on=now.date())[:SHOWN])),
         "plans_to_decide": plans_to_decide(person(request)),
         "findings_to_answer": consultations.findings_to_answer(person(request), on=now.date()),

@@ -21,6 +21,8 @@ from risks.models.judged import Judged
 from risks.models.leverage import LeverageAction
 from risks.models.measures import Measure, Signal
 from risks.models.model_reviews import ModelReview
+from risks.models.onboarding import Onboarding, OnboardingFinding
+from risks.models.partner_records import CrucialTest, PartnerContact, PartnerCorrection, PartnerNote
 from risks.models.partners import Partner, Relationship, RelationshipRisk
 from risks.models.plans import MitigationPlan
 from risks.models.policies import Policy, PolicyVersion
@@ -39,15 +41,18 @@ from risks.models.salience import (
     SeverityAssessment,
 )
 from risks.models.statements import StatementOfReasons
+from risks.models.terms import AgreedTerms
 from risks.models.three_part_test import ThreePartTest
 
 __all__ = [
     "ActionSample",
+    "AgreedTerms",
     "Change",
     "Chunk",
     "CompanionDuty",
     "Consultation",
     "ConsultationFinding",
+    "CrucialTest",
     "Cycle",
     "Dilemma",
     "DilemmaAdvice",
@@ -68,9 +73,14 @@ __all__ = [
     "Measure",
     "MitigationPlan",
     "ModelReview",
+    "Onboarding",
+    "OnboardingFinding",
     "OptionEffect",
     "Participant",
     "Partner",
+    "PartnerContact",
+    "PartnerCorrection",
+    "PartnerNote",
     "Policy",
     "PolicyVersion",
     "Precedent",

@@ -23,6 +23,8 @@ from risks.api.involvement import InvolvementViewSet
 from risks.api.lowering import LoweringViewSet
 from risks.api.measures import MeasureViewSet
 from risks.api.model_reviews import ModelReviewViewSet
+from risks.api.onboarding import OnboardingViewSet
+from risks.api.partners import PartnerViewSet, RelationshipViewSet
 from risks.api.plans import PlanViewSet
 from risks.api.policies import PolicyVersionViewSet, PolicyViewSet
 from risks.api.rabat import RabatViewSet
@@ -51,6 +53,9 @@ router.register("policy-versions", PolicyVersionViewSet, basename="api-policy-ve
 router.register("dilemmas", DilemmaViewSet, basename="api-dilemma")
 router.register("rabat-assessments", RabatViewSet, basename="api-rabat")
 router.register("review-tasks", ReviewTaskViewSet, basename="api-review-task")
+router.register("partners", PartnerViewSet, basename="api-partner")
+router.register("relationships", RelationshipViewSet, basename="api-relationship")
+router.register("onboardings", OnboardingViewSet, basename="api-onboarding")
 router.register("saved-views", SavedViewViewSet, basename="api-saved-view")
 
 

@@ -80,15 +80,15 @@ def _judge(rows: Sequence[Row], _at: datetime) -> Register:
 
 
 def _judge_title(row: Row, facts: Facts, register: Register, seen: dict[str, int]) -> None:
-    same = same(facts.title)
-    if not same:
+    key = same(facts.title)
+    if not key:
         return
-    if same in register.titles:
-        row.same_as = register.titles[same]
+    if key in register.titles:
+        row.same_as = register.titles[key]
         row.problems.append(Problem("title", "title: this risk is on the register already. Delete the row."))
-    if same in seen:
-        row.problems.append(Problem("title", f"title: the same as in row {seen[same]}. Keep one of the two."))
-    seen.setdefault(same, row.number)
+    if key in seen:
+        row.problems.append(Problem("title", f"title: the same as in row {seen[key]}. Keep one of the two."))
+    seen.setdefault(key, row.number)
 
 
 def _judge_severity(row: Row) -> None:

@@ -8,12 +8,10 @@ from django.db.models import Prefetch
 
 from risks.documents.tables import Record, write_table
 from risks.models import AgreedTerms, Onboarding, Relationship
-from risks.queries.partners import never_named, rows_of
+from risks.queries.partners import never_named, rows_of, told_outside
 from risks.queries.time_to_change import Reading
-from risks.rules.screening import names_one
 
 CHUNK = 500
-WITHHELD = "withheld: naming the partner endangers people"
 COLUMNS = (
     *("id", "partner", "partner_country", "kind", "supplied", "country", "products", "status", "started_on"),
     *("contract_end", "owner", "crucial", "crucial_due", "onboarding", "terms"),
@@ -54,12 +52,12 @@ def _record(one: Relationship, reading: Reading | None, names: Sequence[str], on
     terms = [str(each) for each in one.terms.all() if each.stands(on)]
     return {
         "id": one.pk,
-        "partner": _safe(one.partner.name, names),
+        "partner": told_outside(one.partner.name, names),
         "partner_country": one.partner.country,
         "kind": one.kind,
-        "supplied": _safe(one.supplied, names),
+        "supplied": told_outside(one.supplied, names),
         "country": one.country,
-        "products": [_safe(each.name, names) for each in one.products.all()],
+        "products": [told_outside(each.name, names) for each in one.products.all()],
         "status": one.status,
         "started_on": one.started_on,
         "contract_end": one.contract_end,
@@ -67,17 +65,13 @@ def _record(one: Relationship, reading: Reading | None, names: Sequence[str], on
         "crucial": one.crucial,
         "crucial_due": one.crucial_due,
         "onboarding": gates[0].status if gates else "",
-        "terms": [_safe(each, names) for each in terms],
+        "terms": [told_outside(each, names) for each in terms],
         "risks": len(one.risks.all()),
         "level": reading.level if reading else None,
         "clock": reading.clock.status if reading else "",
         "code": reading.clock.code if reading else "",
         "next_step_by": reading.due if reading else None,
     }
-
-
-def _safe(said: str, names: Sequence[str]) -> str:
-    return WITHHELD if names_one(said, names) else said
 
 
 def write_partners(ids: Sequence[int], *, on: date, form: str, out: IO[bytes]) -> int:

@@ -11,11 +11,24 @@ from hrdd.governance.rules import Permission
 from risks.models import Onboarding, Partner, PartnerCorrection, PartnerNote, Relationship
 from risks.queries.time_to_change import Reading, clocks_of_page
 from risks.rules.onboarding import OnboardingStatus
+from risks.rules.screening import names_one
+
+WITHHELD = "withheld: naming the partner endangers people"
 
 
 def never_named() -> list[str]:
     """Return the names of the partners that are not named outside the desk, as it would endanger people (8.6 N8)."""
     return list(Partner.objects.exclude(naming_endangers="").values_list("name", flat=True))
+
+
+def told_outside(said: str, names: Sequence[str]) -> str:
+    """Return a text as files and the API tell it: withheld where it names a partner that must not be named (N8).
+
+    Args:
+        said: what is on record.
+        names: what never_named returns.
+    """
+    return WITHHELD if names_one(said, names) else said
 
 
 def rows_of(ids: Sequence[int], *, on: date) -> list[tuple[Relationship, Reading | None]]:

@@ -186,14 +186,9 @@ urlpatterns = [
     ),
     path("partners/<int:pk>/contacts/", partner_records.record_contact, name="partner-contact-new"),
     path(
-        "partners/<int:pk>/contacts/<int:contact>/",
-        partner_records.open_contact,
-        name="partner-contact-open",
-    ),
-    path(
-        "partners/<int:pk>/contacts/<int:contact>/erasure/",
-        partner_records.erase_contact,
-        name="partner-contact-erase",
+        "partners/<int:pk>/contacts/<int:contact>/<slug:step>/",
+        partner_records.take_contact_step,
+        name="partner-contact-step",
     ),
     path("partners/<int:pk>/terms/", terms.agree_terms, name="agree-terms"),
     path("partners/terms/<int:pk>/end/", terms.end_terms, name="end-terms"),

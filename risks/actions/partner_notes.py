@@ -111,6 +111,6 @@ def _check_share(partner: Partner, share: Decimal, replaces: PartnerNote | None)
     held = sum((one.share for one in others if one.share is not None), Decimal(0))
     if held + share > WHOLE:
         raise NotAllowed(
-            f"Share: the owners on record hold {held:g} % already, so this makes more than the whole. "
+            f"Share: the owners on record hold {held.normalize():f} % already, so this makes more than the whole. "
             "Replace a note that is out of date."
         )

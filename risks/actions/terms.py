@@ -1,6 +1,6 @@
 """What a partner agreed to: versions of our policies and outside codes, each from a day to a day (domain.md 5, 5.1)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -23,7 +23,7 @@ def agree_terms(
     by: User,
     at: datetime,
 ) -> AgreedTerms:
-    """Record what a partner agreed to; an earlier version of the same policy ends on that day.
+    """Record what a partner agreed to; an earlier version of the same policy ends the day before.
 
     Args:
         relationship: with whom.
@@ -110,7 +110,7 @@ def _end_earlier(relationship: Relationship, version: PolicyVersion, agreed_from
                 f"{one.agreed_from:%-d %B %Y}. Say until when this one stood."
             )
         AgreedTerms.objects.filter(pk=one.pk).update(
-            agreed_until=agreed_from,
+            agreed_until=agreed_from - timedelta(days=1),
             ended_by=by,
             ending_reasons=f"Replaced by version {version.number} of the same policy.",
         )

@@ -19,7 +19,7 @@ class TermsForm(GroupedForm):
         ),
         (
             "Since when",
-            "An earlier version of the same policy ends on that day.",
+            "An earlier version of the same policy ends the day before.",
             ("agreed_from", "agreed_until"),
         ),
         ("Where it is written", "", ("source",)),

@@ -116,25 +116,20 @@ def record_contact(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 @requires(Permission.LOG_LEVERAGE)
-def open_contact(request: HttpRequest, pk: int, contact: int) -> HttpResponse:
-    """Open one contact; the read is in the audit log before it is shown."""
-    one = _relationship(pk)
+def take_contact_step(request: HttpRequest, pk: int, contact: int, step: str) -> HttpResponse:
+    """Open a contact, once the read is in the audit log, or erase it with all that is sealed."""
+    one, by, at = _relationship(pk), person(request), timezone.now()
     sealed = get_object_or_404(PartnerContact, pk=contact, partner=one.partner_id)
+    if step == "erase":
+        contacts.erase_contact(sealed, by=by, at=at)
+        messages.info(request, "The contact is erased, with all that was sealed.")
+        return redirect("partner-detail", pk)
+    if step != "open":
+        raise Http404("No such step.")
     try:
-        opened = contacts.open_contact(sealed, by=person(request), at=timezone.now())
+        opened = contacts.open_contact(sealed, by=by, at=at)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("partner-detail", pk)
     context = {"relationship": one, "contact": sealed, "opened": opened}
     return render(request, "risks/partner_contact.html", context)
-
-
-@require_POST
-@requires(Permission.LOG_LEVERAGE)
-def erase_contact(request: HttpRequest, pk: int, contact: int) -> HttpResponse:
-    """Erase a contact with all that is sealed."""
-    one = _relationship(pk)
-    sealed = get_object_or_404(PartnerContact, pk=contact, partner=one.partner_id)
-    contacts.erase_contact(sealed, by=person(request), at=timezone.now())
-    messages.info(request, "The contact is erased, with all that was sealed.")
-    return redirect("partner-detail", pk)

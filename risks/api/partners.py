@@ -30,7 +30,8 @@ from risks.api.partner_shapes import (
 from risks.api.plans import ReasonsSerializer
 from risks.models import AgreedTerms, Partner, PartnerNote, PolicyVersion, Relationship, Risk
 from risks.queries.partner_filter import PartnerFilter
-from risks.queries.partners import never_named, rows_of
+from risks.queries.partners import never_named
+from risks.queries.time_to_change import clocks_of_page
 from risks.rules.partner import REVENUE_BANDS, PartnerFacts, RelationshipFacts
 
 NOT_FILTERS = ("sort",)
@@ -247,8 +248,8 @@ class RelationshipViewSet(_Outside, Register[Relationship]):
     def _ids(self, request: Request) -> QuerySet[Relationship]:
         filters = PartnerFilter(request.query_params, reader=caller(request), at=timezone.now())
         if "clock" in filters.chosen or "code" in filters.chosen:
-            return Relationship.objects.filter(pk__in=filters.ids)
-        found: QuerySet[Relationship] = filters.qs
+            return self.get_queryset().filter(pk__in=filters.ids)
+        found: QuerySet[Relationship] = filters.qs.select_related("partner", "owner")
         return found
 
     @extend_schema(
@@ -259,10 +260,8 @@ class RelationshipViewSet(_Outside, Register[Relationship]):
         """Every relationship that the filters leave."""
         page: Sequence[Relationship] = self.paginate_queryset(self._ids(request)) or []
         context = self.get_serializer_context()
-        rows = [
-            {"relationship": one, "clock": reading}
-            for one, reading in rows_of([each.pk for each in page], on=context["on"])
-        ]
+        clocks = clocks_of_page(page, on=context["on"])
+        rows = [{"relationship": one, "clock": reading} for one, reading in clocks]
         return self.get_paginated_response(RelationshipRowSerializer(rows, many=True, context=context).data)
 
     @extend_schema(responses=RelationshipStorySerializer)

@@ -1,6 +1,6 @@
 """The relationships as a file. It leaves the desk, so nothing that endangers somebody or is kept inside is in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import IO
 
@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 
 from risks.documents.tables import Record, write_table
 from risks.models import AgreedTerms, Onboarding, Relationship
-from risks.queries.partners import never_named, rows_of, told_outside
+from risks.queries.partners import never_named, told_outside
 from risks.queries.time_to_change import Reading
 
 CHUNK = 500
@@ -19,7 +19,7 @@ COLUMNS = (
 )
 
 
-def records(ids: Sequence[int], *, on: date) -> Iterator[Record]:
+def records(ids: Sequence[int], readings: Mapping[int, Reading], *, on: date) -> Iterator[Record]:
     """Return what each relationship has under each column.
 
     Never in it: contacts, who is endangered by a name, what the partner earns the company and whose target that is;
@@ -27,14 +27,15 @@ def records(ids: Sequence[int], *, on: date) -> Iterator[Record]:
 
     Args:
         ids: the relationships, in order.
-        on: the day on which clocks and terms are read.
+        readings: the most pressing clock of each that has one.
+        on: the day on which terms are read.
     """
     names = never_named()
     for start in range(0, len(ids), CHUNK):
         some = ids[start : start + CHUNK]
         detail = _detail(some)
-        for one, reading in rows_of(some, on=on):
-            yield _record(detail[one.pk], reading, names, on)
+        for pk in some:
+            yield _record(detail[pk], readings.get(pk), names, on)
 
 
 def _detail(ids: Sequence[int]) -> dict[int, Relationship]:
@@ -74,13 +75,16 @@ def _record(one: Relationship, reading: Reading | None, names: Sequence[str], on
     }
 
 
-def write_partners(ids: Sequence[int], *, on: date, form: str, out: IO[bytes]) -> int:
+def write_partners(
+    ids: Sequence[int], readings: Mapping[int, Reading], *, on: date, form: str, out: IO[bytes]
+) -> int:
     """Write relationships in their order, and return how many.
 
     Args:
         ids: as filtered and ordered.
-        on: the day on which clocks and terms are read.
+        readings: the most pressing clock of each that has one.
+        on: the day on which terms are read.
         form: csv, xlsx or json.
         out: where to.
     """
-    return write_table(records(ids, on=on), form=form, out=out, columns=COLUMNS, title="Partners")
+    return write_table(records(ids, readings, on=on), form=form, out=out, columns=COLUMNS, title="Partners")

@@ -31,10 +31,12 @@ def told_outside(said: str, names: Sequence[str]) -> str:
     return WITHHELD if names_one(said, names) else said
 
 
-def rows_of(ids: Sequence[int], *, on: date) -> list[tuple[Relationship, Reading | None]]:
-    """Return the relationships of a page in its order, each with its most pressing clock, in a few queries."""
-    found = Relationship.objects.select_related("partner", "owner").in_bulk(list(ids))
-    return clocks_of_page((found[pk] for pk in ids if pk in found), on=on)
+def pressing_of(relationship: Relationship, *, on: date) -> Reading | None:
+    """Return the most pressing clock of a relationship; none where no harm is tied to it or it has ended."""
+    if relationship.status == Relationship.Status.ENDED:
+        return None
+    [(_one, reading)] = clocks_of_page([relationship], on=on)
+    return reading
 
 
 def corrections_of(relationship: Relationship) -> QuerySet[PartnerCorrection]:

@@ -15,7 +15,8 @@ COLUMNS: Mapping[str, str] = {
     "partner_country": "Where the partner has its seat: a code of two letters, or a name",
     "about": "What the partner does. No person and no address: contacts are recorded on its page, sealed.",
     "naming_endangers": "Who would be in danger if the partner were named in public, and why",
-    "kind": "The kind of relationship, in the words of the API such as reseller. Needed.",
+    "kind": "One of enterprise_customer, government_customer, reseller, advertiser, developer_app, content_partner, "
+    "supplier, outsourced_moderation, infrastructure, investor_investee, joint_venture, data_broker, user_group. Needed.",
     "supplied": "What is supplied, by whom to whom, and for what use. Needed.",
     "country": "Where it takes effect: a code of two letters, or a name",
     "products": "Names of products, separated by ; new ones are recorded",

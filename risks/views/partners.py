@@ -57,7 +57,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "querystring": filters.querystring,
         "page_obj": page,
-        "rows": queries.rows_of(list(page.object_list), on=filters.on),
+        "rows": filters.rows(list(page.object_list)),
         "counts": filters.counts,
         "may_log": person(request).may(Permission.LOG_LEVERAGE),
     }
@@ -73,7 +73,7 @@ def partner_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: 
     filters = _filters(request)
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the answer closes it
     with transaction.atomic():
-        rows = write_partners(filters.ids, on=filters.on, form=format, out=file)
+        rows = write_partners(filters.ids, filters.pressing, on=filters.on, form=format, out=file)
         by = person(request)
         note_export(
             form=format, rows=rows, filters=filters.chosen, by=by, at=timezone.now(), of="relationships"
@@ -99,6 +99,7 @@ def partner_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_prepare": user.may(Permission.PREPARE_EXIT),
         "may_extend": user.may(Permission.DECIDE_EXIT),
         "today": on,
+        "pressing": queries.pressing_of(relationship, on=on),
         **_record(relationship, user),
         **_gate(relationship),
         "terms": terms_of(relationship, on=on),

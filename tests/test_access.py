@@ -116,8 +116,6 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     **{f"onboarding-{act}": lambda: {"pk": first(Onboarding)} for act in ("detail", "review", "decide")},
     "onboarding-finding": lambda: {"pk": first(Onboarding)},
     "onboarding-finding-close": lambda: {"pk": first(OnboardingFinding)},
-    "api-onboarding-close-finding": lambda: {"pk": first(Onboarding), "finding": first(OnboardingFinding)},
-    "api-relationship-end-terms": lambda: {"pk": first(Relationship), "agreed": first(AgreedTerms)},
     "partner-export": lambda: {"format": "csv"},
     "partner-import-template": lambda: {"extension": "csv"},
     "partner-import-preview": lambda: {"pk": RegisterImport.objects.get(register="partners").pk},

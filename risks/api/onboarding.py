@@ -26,8 +26,9 @@ class FindingOfOnboardingSerializer(serializers.Serializer[Any]):
 
 
 class ClosingFindingSerializer(serializers.Serializer[Any]):
-    """What changed, in at least 50 characters."""
+    """Which finding, and what changed, in at least 50 characters."""
 
+    finding = serializers.PrimaryKeyRelatedField[OnboardingFinding](queryset=OnboardingFinding.objects.all())
     what_changed = serializers.CharField(max_length=5000)
 
 
@@ -84,12 +85,12 @@ class OnboardingViewSet(Register[Onboarding]):
         return self._story(one, code=status.HTTP_201_CREATED)
 
     @extend_schema(request=ClosingFindingSerializer, responses=OnboardingStorySerializer)
-    @action(detail=True, methods=["post"], url_path="findings/<int:finding>/close", url_name="close-finding")
-    def close_finding(self, request: Request, pk: str, finding: int) -> Response:
+    @action(detail=True, methods=["post"], url_path="findings/close")
+    def close_finding(self, request: Request, pk: str) -> Response:
         """Close a finding with what changed."""
         one = self.get_object()
-        found = get_object_or_404(OnboardingFinding, pk=finding, onboarding=one)
         given = checked(ClosingFindingSerializer, request)
+        found = get_object_or_404(one.findings, pk=given.pop("finding").pk)
         actions.close_finding(found, by=caller(request), at=timezone.now(), **given)
         return self._story(one)
 

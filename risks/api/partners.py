@@ -158,8 +158,9 @@ class AgreeingSerializer(serializers.Serializer[Any]):
 
 
 class EndingTermsSerializer(ReasonsSerializer):
-    """The last day on which terms stand, and why."""
+    """Which terms, the last day on which they stand, and why."""
 
+    terms = serializers.PrimaryKeyRelatedField[AgreedTerms](queryset=AgreedTerms.objects.all())
     on = serializers.DateField()
 
 
@@ -364,12 +365,12 @@ class RelationshipViewSet(_Outside, Register[Relationship]):
         return self._story(one, code=status.HTTP_201_CREATED)
 
     @extend_schema(request=EndingTermsSerializer, responses=RelationshipStorySerializer)
-    @action(detail=True, methods=["post"], url_path="terms/<int:agreed>/end", url_name="end-terms")
-    def end_terms(self, request: Request, pk: str, agreed: int) -> Response:
-        """Record that terms no longer stand."""
+    @action(detail=True, methods=["post"], url_path="terms/end")
+    def end_terms(self, request: Request, pk: str) -> Response:
+        """Record that terms of it no longer stand."""
         one = self.get_object()
-        terms = get_object_or_404(AgreedTerms, pk=agreed, relationship=one)
         given = checked(EndingTermsSerializer, request)
+        terms = get_object_or_404(one.terms, pk=given.pop("terms").pk)
         terms_actions.end_terms(terms, by=caller(request), at=timezone.now(), **given)
         return self._story(one)
 

@@ -16,7 +16,8 @@ COLUMNS: Mapping[str, str] = {
     "about": "What the partner does. No person and no address: contacts are recorded on its page, sealed.",
     "naming_endangers": "Who would be in danger if the partner were named in public, and why",
     "kind": "One of enterprise_customer, government_customer, reseller, advertiser, developer_app, content_partner, "
-    "supplier, outsourced_moderation, infrastructure, investor_investee, joint_venture, data_broker, user_group. Needed.",
+    "supplier, outsourced_moderation, infrastructure, investor_investee, joint_venture, "
+    "data_broker, user_group. Needed.",
     "supplied": "What is supplied, by whom to whom, and for what use. Needed.",
     "country": "Where it takes effect: a code of two letters, or a name",
     "products": "Names of products, separated by ; new ones are recorded",

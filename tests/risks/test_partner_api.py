@@ -109,7 +109,7 @@ def test_terms_risks_notes_and_who_earns_by_it(
     twice = post(clients["ana"], f"{address}risks/", **known)
     agreed = post(paul, f"{address}terms/", code_name="A code", code_version="1", agreed_from=DAY)
     [terms] = AgreedTerms.objects.all()
-    ended = [post(paul, f"{address}terms/{terms.pk}/end/", on=DAY, reasons=LONG) for _twice in range(2)]
+    ended = [post(paul, f"{address}terms/end/", terms=terms.pk, on=DAY, reasons=LONG) for _twice in range(2)]
     note = {"kind": "ownership", "subject": "Boreal", "share": "60", "source": "Register", "noted_on": DAY}
     noted = post(paul, f"partners/{one.partner_id}/notes/", **note)
     too_much = post(paul, f"partners/{one.partner_id}/notes/", **note)
@@ -135,7 +135,7 @@ def test_the_gate_by_the_api(clients: dict[str, Client]) -> None:
     decision = {"decision": "approve", "reasons": LONG, "seen_hash": found["content_hash"]}
     shut = post(clients["dan"], f"{address}decision/", **decision)
     finding = found["findings"][0]["id"]
-    closed = post(clients["ana"], f"{address}findings/{finding}/close/", what_changed=LONG)
+    closed = post(clients["ana"], f"{address}findings/close/", finding=finding, what_changed=LONG)
     stale = post(clients["dan"], f"{address}decision/", **decision)
     decision["seen_hash"] = closed.json()["content_hash"]
     approved = post(clients["eve"], f"{address}decision/", **decision)

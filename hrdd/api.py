@@ -32,6 +32,8 @@ from risks.api.leverage import (
 from risks.api.lowering import LoweringViewSet
 from risks.api.measures import MeasureViewSet
 from risks.api.model_reviews import ModelReviewViewSet
+from risks.api.onboarding import OnboardingViewSet
+from risks.api.partners import PartnerViewSet, RelationshipViewSet
 from risks.api.plans import PlanViewSet
 from risks.api.policies import PolicyVersionViewSet, PolicyViewSet
 from risks.api.rabat import RabatViewSet
@@ -67,6 +69,9 @@ router.register("leverage/actions", LeverageActionViewSet, basename="api-leverag
 router.register("leverage/plans", LeveragePlanViewSet, basename="api-leverage-plan")
 router.register("leverage/corrective-plans", CorrectivePlanViewSet, basename="api-corrective-plan")
 router.register("leverage/milestones", MilestoneViewSet, basename="api-milestone")
+router.register("partners", PartnerViewSet, basename="api-partner")
+router.register("relationships", RelationshipViewSet, basename="api-relationship")
+router.register("onboardings", OnboardingViewSet, basename="api-onboarding")
 router.register("saved-views", SavedViewViewSet, basename="api-saved-view")
 
 

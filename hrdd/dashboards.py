@@ -32,6 +32,7 @@ from risks.queries.clocks import due_risks, plans_to_decide
 from risks.queries.escalations import board_digest, escalated_to
 from risks.queries.gaps import gap_counts
 from risks.queries.measures import progress_of
+from risks.queries.partners import partner_tasks
 from risks.queries.rabat import referred_to_senior
 from risks.queries.reassessments import asked_of, with_referral
 from risks.queries.register import standings, unscored_risks
@@ -91,6 +92,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "next_steps": leverage_plans.late_next_steps(on=now.date())[:SHOWN],
         "due": exits.exits_due(on=now.date())[:SHOWN],
         "involvement_tasks": involvement.tasks(now),
+        "partner_tasks": partner_tasks(person(request), on=now.date())[:SHOWN],
         "due_risks": standings(list(due_risks(person(request), on=now.date())[:SHOWN])),
         "plans_to_decide": plans_to_decide(person(request)),
         "findings_to_answer": consultations.findings_to_answer(person(request), on=now.date()),

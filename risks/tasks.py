@@ -9,7 +9,9 @@ from risks.actions import policy_force
 from risks.actions import proportionality as actions
 from risks.actions.clock_reminders import remind_of_clocks
 from risks.actions.escalation import escalate_overdue
-from risks.actions.risk_import import apply_asked_import
+from risks.actions.imports import apply_asked_import
+from risks.actions.partner_import import READER as PARTNERS
+from risks.actions.risk_import import READER as RISKS
 from risks.models import Chunk, Cycle, RegisterImport
 from risks.queries.method import method
 from risks.rules.proportionality import rules_version
@@ -82,9 +84,10 @@ def ring(cycle: Cycle) -> None:
 
 @app.task
 def apply_import(import_id: int) -> None:
-    """Apply a file of risks that somebody asked for."""
+    """Apply a file of a register that somebody asked for."""
+    readers = {reader.register: reader for reader in (RISKS, PARTNERS)}
     for held in RegisterImport.objects.filter(pk=import_id, state=RegisterImport.State.APPLYING):
-        apply_asked_import(held, at=timezone.now())
+        apply_asked_import(readers[RegisterImport.Register(held.register)], held, at=timezone.now())
 
 
 @app.task

@@ -16,6 +16,7 @@ from hrdd.sealing import seal
 from risks.actions.register import ASSIGNED
 from risks.models import (
     ActionSample,
+    AgreedTerms,
     Change,
     Consultation,
     ConsultationFinding,
@@ -38,8 +39,12 @@ from risks.models import (
     Milestone,
     MitigationPlan,
     ModelReview,
+    Onboarding,
+    OnboardingFinding,
     Participant,
     Partner,
+    PartnerContact,
+    PartnerNote,
     Policy,
     PolicyVersion,
     Product,
@@ -82,8 +87,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "what-if-level": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
     "correct-risk": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
     "risk-import-template": lambda: {"extension": "csv"},
-    "risk-import-preview": lambda: {"pk": RegisterImport.objects.get().pk},
-    "risk-import-step": lambda: {"pk": RegisterImport.objects.get().pk, "step": "apply"},
+    "risk-import-preview": lambda: {"pk": RegisterImport.objects.get(register="risks").pk},
+    "risk-import-step": lambda: {"pk": RegisterImport.objects.get(register="risks").pk, "step": "apply"},
     "publication": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
     "salient-list-detail": lambda: {"pk": first(SalientList)},
     "assess-severity": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
@@ -98,6 +103,35 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "note-signal": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
     **{name: lambda: {"pk": first(Cycle)} for name in ("cycle-detail", "cycle-retry")},
     "partner-detail": lambda: {"pk": Relationship.objects.get().pk},
+    **{
+        name: lambda: {"pk": Relationship.objects.get().pk}
+        for name in (
+            *("correct-relationship", "correct-partner", "lift-warning", "begin-relationship"),
+            *("crucial-test", "revenue-owners", "partner-contact-new", "agree-terms", "onboarding-ask"),
+        )
+    },
+    "partner-note": lambda: {"pk": Relationship.objects.get().pk, "kind": "sanctions"},
+    "partner-note-replace": lambda: {
+        "pk": Relationship.objects.get().pk,
+        "kind": "sanctions",
+        "note": first(PartnerNote),
+    },
+    "partner-contact-step": lambda: {
+        "pk": Relationship.objects.get().pk,
+        "contact": first(PartnerContact),
+        "step": "open",
+    },
+    "end-terms": lambda: {"pk": first(AgreedTerms)},
+    **{f"onboarding-{act}": lambda: {"pk": first(Onboarding)} for act in ("detail", "review", "decide")},
+    "onboarding-finding": lambda: {"pk": first(Onboarding)},
+    "onboarding-finding-close": lambda: {"pk": first(OnboardingFinding)},
+    "partner-export": lambda: {"format": "csv"},
+    "partner-import-template": lambda: {"extension": "csv"},
+    "partner-import-preview": lambda: {"pk": RegisterImport.objects.get(register="partners").pk},
+    "partner-import-step": lambda: {
+        "pk": RegisterImport.objects.get(register="partners").pk,
+        "step": "apply",
+    },
     "tie-risk": lambda: {"pk": Relationship.objects.get().pk},
     "consider-exit": lambda: {"pk": Relationship.objects.get().pk},
     **{
@@ -281,15 +315,17 @@ def permission_of(pattern: URLPattern) -> Permission | None:
 @pytest.fixture
 def everything(rendered: Report, cast: Cast) -> None:
     actions.ask_clearance(rendered, by=cast.pia, at=NOW)
-    RegisterImport.objects.create(
-        filename="risks.csv",
-        digest="x",
-        rows={"derived": [], "company": [], "judged": []},
-        accepted=0,
-        refused=1,
-        uploaded_by=cast.ana,
-        uploaded_at=NOW,
-    )
+    for register in ("risks", "partners"):
+        RegisterImport.objects.create(
+            register=register,
+            filename=f"{register}.csv",
+            digest="x",
+            rows={"derived": [], "company": [], "judged": []},
+            accepted=0,
+            refused=1,
+            uploaded_by=cast.ana,
+            uploaded_at=NOW,
+        )
     relationship = Relationship.objects.create(
         partner=Partner.objects.create(name="Northern Cloud"), kind="reseller", supplied="Hosting"
     )
@@ -337,6 +373,22 @@ def everything(rendered: Report, cast: Cast) -> None:
         asked_by=cast.ana,
         asked_at=NOW,
     )
+    AgreedTerms.objects.create(relationship=relationship, code_name="x", code_version="1")
+    onboarding = Onboarding.objects.create(
+        relationship=relationship,
+        use_case="x",
+        end_users="x",
+        country="KE",
+        red_flags="x",
+        asked_by=cast.ana,
+        asked_at=NOW,
+    )
+    onboarding.findings.create(says="x", level=5, found_by=cast.ana, found_at=NOW)
+    by_ana = {"recorded_by": cast.ana, "recorded_at": NOW}
+    relationship.partner.notes.create(
+        kind="sanctions", subject="x", standing="listed", source="x", noted_on=NOW.date(), **by_ana
+    )
+    relationship.partner.contacts.create(role="x", sealed=seal({"name": "x"}), **by_ana)
     Product.objects.create(name="Maps")
     StakeholderGroup.objects.create(name="Moderators", type="content_moderator")
     consultation = Consultation.objects.create(title="x", organiser=cast.eve)

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     APPROVE_REPORT = "approve report"
     PUBLISH_REPORT = "publish report"
     LOG_LEVERAGE = "log leverage"
+    DECIDE_ONBOARDING = "decide on the onboarding of a partner"
     PREPARE_EXIT = "prepare an exit decision"
     DECIDE_EXIT = "decide on an exit"
     AGREE_TO_MORE_HARM = "agree to an exit that does more harm"
@@ -110,6 +111,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.CHALLENGE_INVOLVEMENT,
         Permission.APPROVE_PLAN,
         Permission.APPROVE_CHANGE,
+        Permission.DECIDE_ONBOARDING,
         Permission.ANSWER_FINDING,
         Permission.PROPOSE_MEASURE,
         Permission.APPROVE_MEASURE,
@@ -129,6 +131,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.WITHHOLD_RISK,
         Permission.SIGN_EXCEPTION,
         Permission.APPROVE_REPORT,
+        Permission.DECIDE_ONBOARDING,
         Permission.DECIDE_EXIT,
     },
     Role.BOARD: READ

@@ -40,7 +40,7 @@ def record_risk(
         **_columns(facts), owner=owner, recorded_by=by.username, recorded_at=at, opened_on=at.date()
     )
     _touch(risk, facts)
-    risk.products.set(_products(facts.products))
+    risk.products.set(products_named(facts.products))
     detail = {"ignored": list(ignored)} if ignored else {}
     record_event(by=by.username, at=at, action="recorded risk", subject=f"risk {risk.pk}", detail=detail)
     refresh(risk, at=at)
@@ -79,7 +79,7 @@ def correct_facts(
     _touch(held, facts)
     if "how" in changed:
         held.touches.update(how=facts.how)
-    held.products.set(_products(facts.products))
+    held.products.set(products_named(facts.products))
     detail: dict[str, Any] = {"changed": changed, "was_public": held.published}
     detail |= {"ignored": list(ignored)} if ignored else {}
     record_event(by=by.username, at=at, action="corrected risk", subject=f"risk {held.pk}", detail=detail)
@@ -98,7 +98,7 @@ def record_product(name: str, *, about: str = "", by: User, at: datetime) -> Pro
     known = Product.objects.filter(name__iexact=" ".join(name.split())).first()
     if known is not None:
         return known
-    [product] = _products([name])
+    [product] = products_named([name])
     Product.objects.filter(pk=product.pk).update(about=about.strip())
     product.refresh_from_db()
     record_event(by=by.username, at=at, action="recorded product", subject=f"product {product.pk}")
@@ -160,7 +160,7 @@ def _touch(risk: Risk, facts: Facts) -> None:
     )
 
 
-def _products(names: Sequence[str]) -> list[Product]:
+def products_named(names: Sequence[str]) -> list[Product]:
     """Return products by name, those made that are new."""
     found = []
     for name in names:

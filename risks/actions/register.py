@@ -139,7 +139,9 @@ def _confirmed(plan: Plan, *, seen: str) -> Plan:
 
 
 @transaction.atomic
-def note_export(*, form: str, rows: int, filters: Mapping[str, str], by: User, at: datetime) -> None:
+def note_export(
+    *, form: str, rows: int, filters: Mapping[str, str], by: User, at: datetime, of: str = "risks"
+) -> None:
     """Log that somebody took a copy of the register: the form, how many rows, by which filters (domain.md 0.1).
 
     The words of a search are left out: they may name a person, and the audit log never does.
@@ -150,7 +152,7 @@ def note_export(*, form: str, rows: int, filters: Mapping[str, str], by: User, a
         by=by.username,
         at=at,
         action="exported the register",
-        subject=f"{rows} risks",
+        subject=f"{rows} {of}",
         detail={"format": form, "rows": rows, "filters": kept},
     )
 

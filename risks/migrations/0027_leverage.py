@@ -21,7 +21,7 @@ SET CONSTRAINTS ALL DEFERRED;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('risks', '0025_statements_of_reasons'),
+        ('risks', '0026_partner_records'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

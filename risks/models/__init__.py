@@ -26,6 +26,8 @@ from risks.models.leverage import EffectMeasurement, LeverageAction
 from risks.models.leverage_plans import CorrectivePlan, LeveragePlan, LeveragePlanMove, Milestone
 from risks.models.measures import Measure, Signal
 from risks.models.model_reviews import ModelReview
+from risks.models.onboarding import Onboarding, OnboardingFinding
+from risks.models.partner_records import CrucialTest, PartnerContact, PartnerCorrection, PartnerNote
 from risks.models.partners import Partner, Relationship, RelationshipRisk
 from risks.models.plans import MitigationPlan
 from risks.models.policies import Policy, PolicyVersion
@@ -44,10 +46,12 @@ from risks.models.salience import (
     SeverityAssessment,
 )
 from risks.models.statements import StatementOfReasons
+from risks.models.terms import AgreedTerms
 from risks.models.three_part_test import ThreePartTest
 
 __all__ = [
     "ActionSample",
+    "AgreedTerms",
     "Change",
     "Chunk",
     "ClockEntry",
@@ -56,6 +60,7 @@ __all__ = [
     "Consultation",
     "ConsultationFinding",
     "CorrectivePlan",
+    "CrucialTest",
     "Cycle",
     "Dilemma",
     "DilemmaAdvice",
@@ -84,9 +89,14 @@ __all__ = [
     "Milestone",
     "MitigationPlan",
     "ModelReview",
+    "Onboarding",
+    "OnboardingFinding",
     "OptionEffect",
     "Participant",
     "Partner",
+    "PartnerContact",
+    "PartnerCorrection",
+    "PartnerNote",
     "Policy",
     "PolicyVersion",
     "Precedent",

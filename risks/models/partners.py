@@ -2,6 +2,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from risks.rules.partner import REVENUE_BANDS
+
 
 class Partner(models.Model):
     """Somebody whom the company does business with, or is asked by."""
@@ -21,7 +23,7 @@ class Partner(models.Model):
 
 
 class Relationship(models.Model):
-    """What ties the company to a partner (domain.md 5.1). Revenue stays out: it never weighs against exit (X8)."""
+    """What ties the company to a partner (domain.md 5.1). Revenue never weighs against exit (X8): INTERNAL."""
 
     class Kind(models.TextChoices):
         ENTERPRISE_CUSTOMER = "enterprise_customer", "Enterprise customer"
@@ -39,6 +41,7 @@ class Relationship(models.Model):
         USER_GROUP = "user_group", "Group of users"
 
     class Status(models.TextChoices):
+        PROPOSED = "proposed", "Not begun"
         ACTIVE = "active", "Active"
         SUSPENDED = "suspended", "Suspended"
         ENDED = "ended", "Ended"
@@ -47,15 +50,20 @@ class Relationship(models.Model):
     kind = models.CharField(max_length=24, choices=Kind)
     supplied = models.TextField(help_text="What is supplied, by whom to whom, and for what use.")
     country = models.CharField(max_length=2, blank=True)
-    code_of_conduct = models.CharField(
-        max_length=200, blank=True, help_text="The code of conduct or terms agreed, with their version."
-    )
+    products = models.ManyToManyField("risks.Product", blank=True, related_name="relationships")
     started_on = models.DateField(null=True, blank=True)
     contract_end = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
     crucial = models.BooleanField(default=False)
     crucial_essential = models.TextField(blank=True)
     crucial_no_alternative = models.TextField(blank=True)
+    crucial_due = models.DateField(null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="owned_relationships"
+    )
+    revenue_band = models.CharField(
+        max_length=10, choices=[(str(band), said) for band, said in REVENUE_BANDS.items()], blank=True
+    )
     revenue_owners = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
 
     class Meta:
@@ -64,7 +72,11 @@ class Relationship(models.Model):
             models.CheckConstraint(
                 name="crucial_for_both_reasons",
                 condition=Q(crucial=False) | (~Q(crucial_essential="") & ~Q(crucial_no_alternative="")),
-            )
+            ),
+            models.CheckConstraint(
+                name="relationship_not_begun_has_no_day",
+                condition=~Q(status="proposed") | Q(started_on__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

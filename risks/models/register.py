@@ -26,7 +26,11 @@ class SavedView(models.Model):
 
 
 class RegisterImport(models.Model):
-    """A file of risks that was read and judged row by row; nothing is written before somebody applies it."""
+    """A file of a register, read and judged row by row; nothing is written before somebody applies it."""
+
+    class Register(models.TextChoices):
+        RISKS = "risks", "Risks"
+        PARTNERS = "partners", "Partners"
 
     class State(models.TextChoices):
         PREVIEWED = "previewed", "Waits to be applied"
@@ -34,6 +38,7 @@ class RegisterImport(models.Model):
         APPLIED = "applied", "Applied"
         DISCARDED = "discarded", "Discarded"
 
+    register = models.CharField(max_length=10, choices=Register, default=Register.RISKS)
     filename = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
     rows = models.JSONField()

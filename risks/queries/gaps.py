@@ -19,12 +19,15 @@ from risks.models import (
     LeverageAction,
     Measure,
     MitigationPlan,
+    Onboarding,
     Publication,
     RecordEntry,
+    RelationshipRisk,
     Risk,
     RiskRight,
 )
 from risks.models.measures import IN_FORCE, NEVER_STOOD
+from risks.models.onboarding import PASSED_STATUSES
 from risks.queries.dilemmas import lapsed_dilemmas
 from risks.queries.involvement import drifting, fact_finding_overdue, own_part_not_stopped
 from risks.queries.method import method
@@ -105,6 +108,12 @@ def _leverage() -> Exists:
     return Exists(LeverageAction.objects.filter(tied__risk=OuterRef("pk")).order_by())
 
 
+def _without_gate() -> Exists:
+    passed = Onboarding.objects.filter(relationship=OuterRef("relationship"), status__in=PASSED_STATUSES)
+    goes_on = _of(RelationshipRisk, relationship__status__in=["active", "suspended"])
+    return Exists(goes_on.filter(~Exists(passed.order_by())))
+
+
 CONDITIONS: Mapping[str, Callable[[datetime], Q]] = {
     "SEVERITY_INCOMPLETE": lambda _at: OPEN & Q(incomplete=True),
     "STALE_ASSESSMENT": lambda at: OPEN & Q(next_review__lt=at.date(), held__isnull=False),
@@ -130,6 +139,7 @@ CONDITIONS: Mapping[str, Callable[[datetime], Q]] = {
     "FACT_FINDING_OVERDUE": lambda at: OPEN & Q(pk__in=fact_finding_overdue(at.date()).values("risk")),
     "REASSESS_INVOLVEMENT": lambda at: OPEN & Q(pk__in=drifting(at.date()).values("risk")),
     "LINKED_YET_SILENT": lambda _at: QUEUED & Q(tie=Involvement.Tie.LINKED) & ~Q(_leverage()),
+    "BEGUN_WITHOUT_ONBOARDING": lambda _at: OPEN & Q(_without_gate()),
     "OWN_PART_NOT_STOPPED": lambda at: OPEN & Q(pk__in=own_part_not_stopped(at).values("risk")),
     "NO_REMEDIATION_PLAN": lambda _at: (
         OPEN

@@ -1,8 +1,19 @@
-"""Partners and the relationships with them, as the desk lists them."""
+"""Partners and the relationships with them, as the desk shows them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from risks.models import Partner, Relationship, RelationshipRisk
+from hrdd.governance.models import User
+from hrdd.governance.rules import Permission
+from risks.models import Onboarding, Partner, PartnerCorrection, PartnerNote, Relationship
+from risks.queries.time_to_change import Reading, clocks_of_page
+from risks.rules.onboarding import OnboardingStatus
+from risks.rules.screening import names_one
+
+WITHHELD = "withheld: naming the partner endangers people"
 
 
 def never_named() -> list[str]:
@@ -10,18 +21,82 @@ def never_named() -> list[str]:
     return list(Partner.objects.exclude(naming_endangers="").values_list("name", flat=True))
 
 
-def relationships(*, words: str = "", status: str = "") -> QuerySet[Relationship]:
-    """Return relationships by partner, those whose words or status match.
+def told_outside(said: str, names: Sequence[str]) -> str:
+    """Return a text as files and the API tell it: withheld where it names a partner that must not be named (N8).
 
     Args:
-        words: each must occur in the partner's name, what is supplied, or a tied risk's title; empty for all.
-        status: a status, or empty for any; another word matches none.
+        said: what is on record.
+        names: what never_named returns.
     """
-    found = Relationship.objects.select_related("partner").order_by("partner__name", "pk")
-    for word in words.split()[:10]:
-        found = found.filter(
-            Q(partner__name__icontains=word)
-            | Q(supplied__icontains=word)
-            | Q(pk__in=RelationshipRisk.objects.filter(risk__title__icontains=word).values("relationship"))
+    return WITHHELD if names_one(said, names) else said
+
+
+def pressing_of(relationship: Relationship, *, on: date) -> Reading | None:
+    """Return the most pressing clock of a relationship; none where no harm is tied to it or it has ended."""
+    if relationship.status == Relationship.Status.ENDED:
+        return None
+    [(_one, reading)] = clocks_of_page([relationship], on=on)
+    return reading
+
+
+def corrections_of(relationship: Relationship) -> QuerySet[PartnerCorrection]:
+    """Return what was corrected of a relationship or of its partner, the latest first."""
+    mine = Q(relationship=relationship) | Q(partner=relationship.partner_id, relationship__isnull=True)
+    return PartnerCorrection.objects.filter(mine)
+
+
+def notes_of(partner: Partner) -> tuple[list[PartnerNote], list[PartnerNote]]:
+    """Return the notes about a partner that stand, and those that were replaced."""
+    notes = list(partner.notes.select_related("recorded_by", "replaced_by"))
+    standing = [one for one in notes if not hasattr(one, "replaced_by")]
+    return standing, [one for one in notes if hasattr(one, "replaced_by")]
+
+
+def others_of(relationship: Relationship) -> QuerySet[Relationship]:
+    """Return the other relationships with the same partner."""
+    return relationship.partner.relationships.exclude(pk=relationship.pk)
+
+
+@dataclass(frozen=True)
+class PartnerTask:
+    """What a partner's record asks of somebody today."""
+
+    relationship: Relationship
+    says: str
+    due: date | None = None
+
+
+def partner_tasks(user: User, *, on: date) -> list[PartnerTask]:
+    """Return what the records of partners ask of this person: crucial tests past their day, and gates to decide.
+
+    Args:
+        user: for whom; what their roles may not do is left out.
+        on: today.
+    """
+    found: list[PartnerTask] = []
+    if user.may(Permission.DECIDE_EXIT):
+        found += _crucial_overdue(user, on)
+    if user.may(Permission.DECIDE_ONBOARDING):
+        found += _gates(
+            user, OnboardingStatus.IN_REVIEW, "The onboarding was reviewed and waits for your decision."
         )
-    return found.filter(status=status) if status else found
+    if user.may(Permission.ASSESS_RISK):
+        found += _gates(user, OnboardingStatus.ASKED, "An onboarding was asked for and waits for its review.")
+    return found
+
+
+def _crucial_overdue(user: User, on: date) -> Iterable[PartnerTask]:
+    late = Relationship.objects.filter(Q(crucial_due__lt=on) | Q(crucial_due__isnull=True), crucial=True)
+    mine = late.exclude(status=Relationship.Status.ENDED).exclude(revenue_owners=user)
+    for one in mine.select_related("partner").order_by("crucial_due", "pk"):
+        yield PartnerTask(
+            one, "Look again whether the relationship is crucial; that is due every year.", one.crucial_due
+        )
+
+
+def _gates(user: User, status: OnboardingStatus, says: str) -> Iterable[PartnerTask]:
+    waiting = Onboarding.objects.filter(status=status).exclude(relationship__revenue_owners=user)
+    if status == OnboardingStatus.IN_REVIEW:
+        waiting = waiting.exclude(asked_by=user)
+    for one in waiting.select_related("relationship__partner").order_by("asked_at", "pk"):
+        yield PartnerTask(one.relationship, says)

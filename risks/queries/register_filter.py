@@ -79,14 +79,16 @@ def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
     )
 
 
-def _people() -> Iterator[tuple[str, str]]:
+def people() -> Iterator[tuple[str, str]]:
+    """Return whom an owner is chosen from: me, nobody, and everybody by name."""
     yield "mine", "Me"
     yield "nobody", "Nobody"
     for pk, name in User.objects.order_by("display_name", "pk").values_list("pk", "display_name"):
         yield str(pk), name
 
 
-def _countries() -> list[tuple[str, str]]:
+def countries() -> list[tuple[str, str]]:
+    """Return the whole world, and the countries by name."""
     named = sorted(country_names().items(), key=lambda one: one[1])
     return [("GLOBAL", "The whole world"), *named]
 
@@ -124,14 +126,14 @@ class RegisterFilter(FilterSet):  # type: ignore[misc]  # django-filter has no t
     )
     tier = _choice("Tier", [(tier, said) for tier, (said, _wanted) in TIERS.items()], method="by_tier")
     status = _choice("Status", Risk.Status.choices, method="by_column")
-    owner = _choice("Owner", _people, method="by_owner")
+    owner = _choice("Owner", people, method="by_owner")
     due = _choice("Review due", [(due, said) for due, (said, _days) in DUE.items()], method="by_due")
     harm = _choice(
         "Harm and likelihood", [(one, said) for one, (said, _q) in HARMS.items()], method="by_harm"
     )
     right = _record("Right", Right.objects.all(), method="by_right")
     group = _choice("Vulnerable group", labels(Vulnerability), method="by_group")
-    country = _choice("Country", _countries, method="by_country")
+    country = _choice("Country", countries, method="by_country")
     product = _record("Product", Product.objects.all(), method="by_product")
     activity = _choice("Activity", labels(Activity), method="by_column")
     driver = _choice("Driver", labels(Driver), method="by_driver")

@@ -155,6 +155,10 @@ REGISTER_GAPS: Mapping[str, str] = {
         "continued inaction may become contribution. A decider looks at the involvement again."
     ),
     "LINKED_YET_SILENT": "UNGP 19: directly linked through a relationship, and no leverage was used.",
+    "BEGUN_WITHOUT_ONBOARDING": (
+        "UNGP 19: linked through a relationship that began without its onboarding gate (domain.md 5.3), when leverage "
+        "was greatest."
+    ),
     "OWN_PART_NOT_STOPPED": "UNGP 19, I3: the company's own part goes on past the time in which it had to stop.",
     "NO_REMEDIATION_PLAN": "UNGP 22, I1: the company causes or contributes, and no remediation plan is approved.",
     "DILEMMA_LAPSED": (

@@ -1,18 +1,18 @@
 """The columns of a file of risks, and how one row is read (domain.md 1.1; R1)."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
 
+from risks.rules import table_import
 from risks.rules.recording import (
     LONGEST_TITLE,
     Facts,
     Problem,
-    about_the_company,
     country_codes,
     listed,
 )
-from risks.rules.sheets import SheetError
+from risks.rules.table_import import MARK, read_day, read_switches, says_yes
 from risks.rules.words import Activity, ContextTag, Driver, Source, Vulnerability
 
 
@@ -78,8 +78,6 @@ DERIVED = frozenset(
     }
 )
 SWITCHES = ("threat_to_life", "gross_abuse", "delay_makes_irremediable", "heightened_vulnerability")
-YES, NO = frozenset({"yes", "y", "true", "1"}), frozenset({"", "no", "n", "false", "0"})
-MARK = "EXAMPLE:"
 EXAMPLE: Mapping[str, str] = dict.fromkeys(COLUMNS, "") | {
     "title": f"{MARK} Reporters identified through data requests",
     "summary": "Authorities ask for account data without a court order, and people who report are detained.",
@@ -113,49 +111,14 @@ EXAMPLE: Mapping[str, str] = dict.fromkeys(COLUMNS, "") | {
 }
 
 
-def read_header(cells: Sequence[str]) -> tuple[tuple[str, ...], list[str], list[str]]:
-    """Return the columns of a header, those ignored as derived, and those ignored as about the company (R1).
-
-    Raises:
-        SheetError: a column is unknown, missing, there twice, or has no name.
-    """
-    names = tuple("_".join(cell.lower().split()) for cell in cells)
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
-        raise SheetError(f"Column “{twice[0][:60]}” is there twice. Keep one.")
-    company = about_the_company(names)
-    unknown = [one for one in names if one not in COLUMNS and one not in DERIVED and one not in company]
-    if unknown and not any(name in COLUMNS for name in names):
-        raise SheetError("The first row is no header. Start from the template, which names the columns.")
-    if unknown:
-        called = ", ".join(f"“{name[:60]}”" if name else "one without a name" for name in unknown[:5])
-        raise SheetError(
-            f"Not a column of the register: {called}. Remove it, or name it as the template does."
-        )
-    missing = [name for name in NEEDED if name not in names]
-    if missing:
-        raise SheetError(f"These columns are missing: {', '.join(missing)}. Start from the template.")
-    return names, [name for name in names if name in DERIVED], company
-
-
-def read_row(names: Sequence[str], cells: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
-    """Return what a row gives by column, without the ignored and the empty ones; and cells beyond the header."""
-    given = {name: cell for name, cell in zip(names, cells, strict=False) if name in COLUMNS and cell}
-    if any(cells[len(names) :]):
-        return given, [
-            Problem("", "This row has more cells than the header has columns. Mend its separators.")
-        ]
-    return given, []
+read_header = partial(table_import.read_header, columns=COLUMNS, derived=DERIVED, needed=NEEDED)
+read_row = partial(table_import.read_row, columns=COLUMNS)
 
 
 def read_facts(given: Mapping[str, str]) -> tuple[Facts, list[Problem]]:
     """Return the facts of a row, and what of it cannot be read; the rules of recording judge the rest."""
-    wrong = [
-        Problem(name, f"{name}: “{given[name][:40]}” is neither yes nor no.")
-        for name in SWITCHES
-        if given.get(name, "").lower() not in YES | NO
-    ]
-    until, problem = _day(given.get("context_until", ""))
+    wrong = read_switches(given, SWITCHES)
+    until, problem = read_day(given, "context_until")
     some = {
         name: listed(given.get(name, ""))
         for name in ("affected_groups", "vulnerabilities", "products", "drivers", "context_tags")
@@ -176,19 +139,6 @@ def read_facts(given: Mapping[str, str]) -> tuple[Facts, list[Problem]]:
     if facts.title.startswith(MARK):
         wrong.append(Problem("title", "title: this is the example of the template. Delete the row."))
     return facts, [*wrong, *problem]
-
-
-def _day(said: str) -> tuple[date | None, list[Problem]]:
-    try:
-        return (date.fromisoformat(said) if said else None), []
-    except ValueError:
-        return None, [
-            Problem("context_until", f"context_until: “{said[:40]}” is no day; write it as 2026-11-24.")
-        ]
-
-
-def says_yes(given: Mapping[str, str], name: str) -> bool:
-    return given.get(name, "").lower() in YES
 
 
 def is_assessed(given: Mapping[str, str]) -> bool:

@@ -72,7 +72,9 @@ def _table(rows: Iterable[tuple[int, tuple[str, ...]]]) -> Table:
         if len(kept) > MOST_ROWS + 1:
             raise SheetError(f"The file has more than {MOST_ROWS:,} rows. Split it into several.")
     if len(kept) < 2:
-        raise SheetError("The file has no row under its header. Write one risk a row, as the template shows.")
+        raise SheetError(
+            "The file has no row under its header. Write one record a row, as the template shows."
+        )
     return Table(kept[0][1], tuple(kept[1:]))
 
 
@@ -169,11 +171,13 @@ def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def xlsx_of(header: Sequence[str], rows: Iterable[Sequence[str]], *, columns: Mapping[str, str]) -> bytes:
+def xlsx_of(
+    header: Sequence[str], rows: Iterable[Sequence[str]], *, columns: Mapping[str, str], title: str = "Risks"
+) -> bytes:
     """Return a workbook: the rows on its first sheet, and on its second what each column asks for."""
     book = Workbook()
     sheet = book.worksheets[0]
-    sheet.title = "Risks"
+    sheet.title = title
     explained = book.create_sheet("Columns")
     for one, lines in (
         (sheet, [header, *rows]),

@@ -1,65 +1,146 @@
 """Partners, the relationships with them and the harms tied to them."""
 
+import tempfile
 from functools import partial
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hrdd.governance.access import person, requires
+from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.actions import partners as actions
-from risks.forms.partners import RelationshipForm, TieRiskForm
+from risks.actions.register import note_export
+from risks.documents.partners import write_partners
+from risks.documents.tables import TYPES
+from risks.forms.partners import (
+    BeginForm,
+    CorrectPartnerForm,
+    CorrectRelationshipForm,
+    RelationshipForm,
+    TieRiskForm,
+    WarningForm,
+)
 from risks.models import Relationship, Risk
+from risks.queries import partners as queries
 from risks.queries.exits import exits_of
-from risks.queries.partners import relationships
-from risks.queries.time_to_change import clocks_of_page, story_of
+from risks.queries.partner_filter import PartnerFilter
+from risks.queries.terms import terms_of
+from risks.queries.time_to_change import story_of
+from risks.rules.countries import country_names
+from risks.rules.onboarding import OPEN, lacks_gate
+from risks.rules.partner import PartnerFacts
 from risks.views.form_page import form_page
 
 PAGE_SIZE = 50
+IN_MEMORY = 2**20
+GET_OR_POST = ["GET", "POST"]
+
+
+def _filters(request: HttpRequest) -> PartnerFilter:
+    return PartnerFilter(request.GET, reader=person(request), at=timezone.now())
 
 
 @require_GET
 @requires(Permission.READ_DESK)
 def partner_list(request: HttpRequest) -> HttpResponse:
-    """Every relationship by partner, each with its most pressing clock."""
-    words, status = (request.GET.get(name, "").replace("\0", "").strip() for name in ("q", "status"))
-    found = relationships(words=words, status=status)
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    """Every relationship, the most pressing clock first, or as filtered and ordered."""
+    filters = _filters(request)
+    page = Paginator(filters.ids, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
+        "filters": filters,
+        "querystring": filters.querystring,
         "page_obj": page,
-        "rows": clocks_of_page(page.object_list, on=timezone.now().date()),
-        "q": words,
-        "status": status,
-        "statuses": Relationship.Status.choices,
+        "rows": filters.rows(list(page.object_list)),
+        "counts": filters.counts,
         "may_log": person(request).may(Permission.LOG_LEVERAGE),
-        "querystring": urlencode({key: said for key, said in (("q", words), ("status", status)) if said}),
     }
     return render(request, "risks/partner_list.html", context)
 
 
 @require_GET
+@requires(Permission.READ_DESK)  # type: ignore[arg-type]  # a file streams, so it is no HttpResponse to the types
+def partner_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: A002  # the address calls it so
+    """The filtered relationships as a file. It is whole, and on the audit log, before its first byte leaves."""
+    if format not in TYPES:
+        raise Http404
+    filters = _filters(request)
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the answer closes it
+    with transaction.atomic():
+        rows = write_partners(filters.ids, filters.pressing, on=filters.on, form=format, out=file)
+        by = person(request)
+        note_export(
+            form=format, rows=rows, filters=filters.chosen, by=by, at=timezone.now(), of="relationships"
+        )
+    file.seek(0)
+    name = f"partners-{filters.on:%Y-%m-%d}.{format}"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[format])
+
+
+@require_GET
 @requires(Permission.READ_DESK)
 def partner_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One relationship as a story: harm, leverage, effect, clock, decision."""
-    relationship = get_object_or_404(Relationship.objects.select_related("partner"), pk=pk)
-    user = person(request)
+    """One relationship as a story: what it is, its terms, harm, leverage, effect, clock, decision."""
+    relationship = get_object_or_404(Relationship.objects.select_related("partner", "owner"), pk=pk)
+    user, on = person(request), timezone.now().date()
     context = {
         "relationship": relationship,
-        "story": story_of(relationship, on=timezone.now().date()),
+        "story": story_of(relationship, on=on),
         "exit_side": exits_of(relationship, user),
         "may_log": user.may(Permission.LOG_LEVERAGE),
         "may_tie": user.may(Permission.ASSESS_RISK),
         "may_extend": user.may(Permission.DECIDE_EXIT),
+        "today": on,
+        "pressing": queries.pressing_of(relationship, on=on),
+        **_record(relationship, user),
+        **_gate(relationship),
+        "terms": terms_of(relationship, on=on),
     }
     return render(request, "risks/partner_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+def _record(relationship: Relationship, user: User) -> dict[str, Any]:
+    """Return what the page says of the partner beside the story."""
+    standing, replaced = queries.notes_of(relationship.partner)
+    contacts = relationship.partner.contacts.all() if user.may(Permission.LOG_LEVERAGE) else None
+    return {
+        "place": country_names().get(relationship.country, relationship.country),
+        "seat": country_names().get(relationship.partner.country, relationship.partner.country),
+        "products": relationship.products.all(),
+        "revenue_owners": relationship.revenue_owners.order_by("display_name"),
+        "crucial_tests": relationship.crucial_tests.select_related("tested_by"),
+        "notes": standing,
+        "notes_replaced": replaced,
+        "contacts": contacts,
+        "corrections": queries.corrections_of(relationship),
+        "others": queries.others_of(relationship),
+        "may_judge": user.may(Permission.DECIDE_EXIT),
+        "may_lift": user.may(Permission.CLEAR_REPORT),
+    }
+
+
+def _gate(relationship: Relationship) -> dict[str, Any]:
+    gates = list(relationship.onboardings.select_related("asked_by", "decided_by"))
+    status = relationship.status
+    lacking = lacks_gate(
+        begun=status != Relationship.Status.PROPOSED,
+        ended=status == Relationship.Status.ENDED,
+        statuses=[one.status for one in gates],
+    )
+    return {
+        "onboardings": gates,
+        "lacks_gate": lacking,
+        "gate_open": any(one.status in OPEN for one in gates),
+    }
+
+
+@require_http_methods(GET_OR_POST)
 @requires(Permission.LOG_LEVERAGE)
 def record_relationship(request: HttpRequest) -> HttpResponse:
     """Record a relationship."""
@@ -68,14 +149,85 @@ def record_relationship(request: HttpRequest) -> HttpResponse:
         RelationshipForm(request.POST or None),
         act=partial(actions.record_relationship, by=person(request), at=timezone.now()),
         title="Record a relationship",
-        lead="With whom, what is supplied, on which terms. Before a relationship starts, leverage is greatest.",
+        lead="With whom, what is supplied, and since when. Terms, risks and contacts follow on its page.",
         button="Record the relationship",
         back=reverse("partner-list"),
-        done="The relationship is on record. Tie the harms that you know of to it.",
+        then=lambda made: reverse("partner-detail", args=[made.pk]),
+        done="The relationship is on record. Record its terms, and tie the harms that you know of to it.",
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(GET_OR_POST)
+@requires(Permission.LOG_LEVERAGE)
+def correct_relationship(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct what is on record of a relationship."""
+    one = get_object_or_404(Relationship.objects.select_related("owner", "partner"), pk=pk)
+    return form_page(
+        request,
+        CorrectRelationshipForm(request.POST or None, facts=actions.facts_of(one), owner=one.owner),
+        act=partial(actions.correct_relationship, one, by=person(request), at=timezone.now()),
+        title=f"Correct the relationship: {one.partner}",
+        lead="Terms, risks, status and whether it is crucial have steps of their own on its page.",
+        button="Record the correction",
+        back=reverse("partner-detail", args=[pk]),
+        done="Corrected. Before and after stand in its history.",
+    )
+
+
+@require_http_methods(GET_OR_POST)
+@requires(Permission.LOG_LEVERAGE)
+def correct_partner(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct who a partner is, from the page of one of its relationships."""
+    partner = get_object_or_404(Relationship.objects.select_related("partner"), pk=pk).partner
+    facts = PartnerFacts(partner.name, partner.country, partner.about, partner.naming_endangers)
+    return form_page(
+        request,
+        CorrectPartnerForm(request.POST or None, facts=facts),
+        act=partial(actions.correct_partner, partner, by=person(request), at=timezone.now()),
+        title=f"Correct the partner: {partner}",
+        lead="A warning not to name it is added to here, never taken off; the safety officer lifts it.",
+        button="Record the correction",
+        back=reverse("partner-detail", args=[pk]),
+        done="Corrected. Before and after stand in its history.",
+    )
+
+
+@require_http_methods(GET_OR_POST)
+@requires(Permission.CLEAR_REPORT)
+def lift_warning(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lift or reword the warning not to name a partner."""
+    partner = get_object_or_404(Relationship.objects.select_related("partner"), pk=pk).partner
+    form = WarningForm(request.POST or None, initial={"naming_endangers": partner.naming_endangers})
+    return form_page(
+        request,
+        form,
+        act=partial(actions.lift_warning, partner, by=person(request), at=timezone.now()),
+        title=f"The warning not to name {partner}",
+        lead="Once it is lifted, exports, reports and public pages may name the partner (8.6 N8).",
+        button="Record what it says",
+        back=reverse("partner-detail", args=[pk]),
+        done="Recorded. Before and after stand in its history.",
+    )
+
+
+@require_http_methods(GET_OR_POST)
+@requires(Permission.LOG_LEVERAGE)
+def begin_relationship(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a relationship begin."""
+    one = get_object_or_404(Relationship.objects.select_related("partner"), pk=pk)
+    return form_page(
+        request,
+        BeginForm(request.POST or None, initial={"on": timezone.now().date()}),
+        act=partial(actions.begin_relationship, one, by=person(request), at=timezone.now()),
+        title=f"Begin the relationship: {one.partner}",
+        lead="It begins once its onboarding is approved; what was set as a condition holds from this day (5.3).",
+        button="Begin the relationship",
+        back=reverse("partner-detail", args=[pk]),
+        done="The relationship has begun.",
+    )
+
+
+@require_http_methods(GET_OR_POST)
 @requires(Permission.ASSESS_RISK)
 def tie_risk(request: HttpRequest, pk: int) -> HttpResponse:
     """Tie a harm to a relationship; its clock starts."""

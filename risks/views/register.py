@@ -13,7 +13,8 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.queries import people_of_the_desk
 from hrdd.governance.rules import Permission
 from risks.actions import register as actions
-from risks.documents.register import TYPES, write_register
+from risks.documents.register import write_register
+from risks.documents.tables import TYPES
 from risks.queries import register
 from risks.queries.register_filter import RegisterFilter
 from risks.queries.register_map import map_of

@@ -482,7 +482,7 @@ def test_clocks_from_before_deadlines_were_kept_carry_them_on(risk: Risk, ana: U
     measured(acted(extended, on=KNOWN), 2, on=TODAY)
     assert read(plain).change_due == KNOWN + days(TIME_LIMITS[5].change or 0)
 
-    backfill = import_module("risks.migrations.0030_clocks_keep_their_word").BACKFILL
+    backfill = import_module("risks.migrations.0028_clocks_keep_their_word").BACKFILL
     with connection.cursor() as cursor:
         cursor.execute(backfill)
 

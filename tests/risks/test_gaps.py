@@ -189,8 +189,8 @@ BROKEN: list[tuple[Callable[[Risk], object], set[str]]] = [
         lambda risk: find(risk, "undetermined", fact_finding_due=TODAY - timedelta(days=1)),
         {"INVOLVEMENT_UNDETERMINED", "FACT_FINDING_OVERDUE"},
     ),
-    (silent, {"REASSESS_INVOLVEMENT", "LINKED_YET_SILENT"}),
-    (without_effect, {"REASSESS_INVOLVEMENT"}),
+    (silent, {"REASSESS_INVOLVEMENT", "LINKED_YET_SILENT", "BEGUN_WITHOUT_ONBOARDING"}),
+    (without_effect, {"REASSESS_INVOLVEMENT", "BEGUN_WITHOUT_ONBOARDING"}),
     (
         lambda risk: (plan(risk, "remediation"), find(risk, "cause", stop_due=NOW - timedelta(days=1))),
         {"OWN_PART_NOT_STOPPED"},

@@ -194,13 +194,3 @@ def test_the_list_asks_the_database_as_often_for_one_partner_as_for_thirty(
     with django_assert_num_queries(asked):
         page = client.get("/desk/partners/").content.decode()
     assert "31 relationships" in page
-
-
-def test_a_crucial_relationship_needs_both_reasons(client: Client, ana: User) -> None:
-    client.force_login(ana)
-    given = {"name": "X", "kind": "supplier", "supplied": "y", "crucial": "on", "crucial_essential": "Power."}
-
-    answer = client.post("/desk/partners/new/", given)
-
-    assert b"Give both reasons; revenue is none." in answer.content
-    assert not Relationship.objects.exists()

@@ -295,7 +295,7 @@ CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON risks_exitimpactasses
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('risks', "0030_clocks_keep_their_word"),
+        ('risks', "0028_clocks_keep_their_word"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

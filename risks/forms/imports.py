@@ -1,9 +1,9 @@
-"""The form that uploads a file of risks."""
+"""The form that uploads a file of a register."""
 
 from django import forms
 
 
-class RiskImportForm(forms.Form):
+class FileImportForm(forms.Form):
     """A CSV or XLSX file."""
 
     file = forms.FileField(

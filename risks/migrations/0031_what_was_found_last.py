@@ -21,7 +21,7 @@ DROP TRIGGER append_only_rows ON risks_reassessment_evidence_considered;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("risks", "0028_exits_whole")]
+    dependencies = [("risks", "0030_terms_leave_their_line")]
     operations = [
         migrations.AddField(
             "measure",

@@ -1,4 +1,4 @@
-"""Come back with a receipt: a status, unread answers, a further message, and forgetting (reliability.md 2.2; ADR 20)."""
+"""Come back with a receipt: a status, unread answers, a further message, forgetting (reliability.md 2.2; ADR 20)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

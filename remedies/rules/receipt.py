@@ -46,8 +46,7 @@ def read_receipt(typed: str) -> str:
     Raises:
         NotAReceipt: it has another length, a symbol that is none, or check symbols that do not fit.
     """
-    symbols = "".join(_latin(one) for one in typed if one not in BETWEEN)
-    symbols = unicodedata.normalize("NFKC", symbols).upper().translate(SPOKEN_ALIKE)
+    symbols = _symbols(typed)
     if len(symbols) != SYMBOLS or not set(symbols) <= set(ALPHABET):
         raise NotAReceipt("A receipt has 28 letters and digits.")
     values = [ALPHABET.index(symbol) for symbol in symbols]
@@ -58,7 +57,13 @@ def read_receipt(typed: str) -> str:
 
 def shown(receipt: str) -> str:
     """Return a receipt as it is read and copied: seven groups of four."""
-    return " ".join(receipt[start : start + GROUP] for start in range(0, SYMBOLS, GROUP))
+    return grouped(receipt)
+
+
+def grouped(typed: str) -> str:
+    """Return what a person typed, good or not, in groups of four to compare."""
+    symbols = _symbols(typed)
+    return " ".join(symbols[start : start + GROUP] for start in range(0, len(symbols), GROUP))
 
 
 def lookup_of(receipt: str, pepper: bytes) -> bytes:
@@ -74,6 +79,11 @@ def key_of(receipt: str, purpose: bytes) -> bytes:
 def mark_of(receipt: str, text: bytes) -> bytes:
     """Return what tells that the same text came twice; whoever lacks the receipt cannot test a guess of the text."""
     return hmac.digest(key_of(receipt, b"mark"), text, hashlib.sha256)
+
+
+def _symbols(typed: str) -> str:
+    symbols = "".join(_latin(one) for one in typed if one not in BETWEEN)
+    return unicodedata.normalize("NFKC", symbols).upper().translate(SPOKEN_ALIKE)
 
 
 def _secret(receipt: str) -> bytes:

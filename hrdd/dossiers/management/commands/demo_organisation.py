@@ -8,9 +8,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from hrdd.demo import PASSWORD, PEOPLE, create_people
+from hrdd.demo import PASSWORD, PEOPLE, VAULT_PASSPHRASE, create_people
 from hrdd.dossiers.policies import load_policies
 from hrdd.governance.models import User
+from hrdd.governance.rules import Permission
+from remedies.actions.vault import enrol_custodian, enrol_handler, hold_ceremony
+from remedies.queries.cases import PERMISSION_OF
+from remedies.queries.keys import recovery_key
 from risks.actions.publications import publish_risk
 from risks.models import Risk
 
@@ -31,9 +35,24 @@ class Command(BaseCommand):
         call_command("load_rights", stdout=self.stdout)
         create_people()
         call_command("import_dossier", *map(str, sorted(CASES.glob("*.yaml"))), stdout=self.stdout)
+        set_up_vault()
         publisher = User.objects.get(username="pia")
         for risk in Risk.objects.filter(imported_from__isnull=False, publications__isnull=True):
             publish_risk(risk, by=publisher, at=timezone.now())
         self.stdout.write(f"policies: {load_policies(at=timezone.now())} recorded")
         for person in PEOPLE:
             self.stdout.write(f"{person.username} / {PASSWORD}   {person.display_name}: {person.sentence}")
+        self.stdout.write(f"vault passphrase of those who handle concerns: {VAULT_PASSPHRASE}")
+
+
+def set_up_vault() -> None:
+    """Enrol who handles concerns, and hold the ceremony; the files of the custodians are not kept."""
+    if recovery_key() is not None:
+        return
+    now = timezone.now()
+    for user in User.objects.filter(username__in=[person.username for person in PEOPLE]):
+        if user.may(Permission.KEEP_IDENTITIES):
+            enrol_custodian(user, passphrase=VAULT_PASSPHRASE, at=now)
+        if any(user.may(permission) for permission in PERMISSION_OF.values()):
+            enrol_handler(user, passphrase=VAULT_PASSPHRASE, at=now)
+    hold_ceremony(by="SYSTEM (demonstration)", at=now)

@@ -153,7 +153,6 @@ def open_vault(user: User, *, passphrase: str, at: datetime) -> str:
     return urlsafe_b64encode(token).decode()
 
 
-@transaction.atomic
 def pair_of(user: User, *, cookie: str, at: datetime) -> wraps.KeyPair:
     """Return the key pair of an open vault, and keep it open for another half hour.
 

@@ -43,11 +43,12 @@ def open_mailbox(receipt: str, *, at: datetime) -> Mailbox:
     were first shown, or at most two.
     """
     found = find_reply_key(receipt)
-    case = None if found is None else found.case
     pair = _pair_of(receipt, found)
+    case_id = found.case_id if found is not None and found.case_id else uuid4()
+    case = Case.objects.filter(pk=case_id).first()
     week = week_of(at.date())
     messages = Message.objects.filter(
-        case_id=case.pk if case else uuid4(),
+        case_id=case_id,
         direction=Message.Direction.OUT,
         hidden=False,
         for_person__isnull=False,

@@ -77,7 +77,7 @@ def assign(
     by.demand(Permission.TRIAGE_CASE)
     Case.objects.select_for_update().get(pk=case.pk)
     member = _demanded_member(case, to=to, role=role, attested=attested, at=at)
-    holder = _demanded_key(to)
+    holder = _demanded_key(to, role)
     versions = case.keys.values_list("version", flat=True)
     for version in versions:
         secret = key_of_case(case, by=by, pair=pair, version=version)
@@ -98,10 +98,14 @@ def assign(
 def bar(case: Case, *, whom: User, by: User, at: datetime) -> None:
     """Bar somebody with a conflict from a case: no assignment, no key, no reading from now on.
 
+    Needs no open vault, so that it is quick; if they held the key, `renew_case_key` follows.
+
     Raises:
-        NotAllowed: the case is not there for who bars.
+        NotAllowed: the case is not there for who bars, or they neither sort cases nor mean themselves.
     """
     demand_case(case, by)
+    if whom != by:
+        by.demand(Permission.TRIAGE_CASE)
     CaseConflict.objects.get_or_create(case=case, user=whom)
     _take_wraps(case, whom, at=at)
     record_event(
@@ -122,21 +126,34 @@ def leave(case: Case, *, who: User, by: User, pair: KeyPair, at: datetime) -> No
     Raises:
         NotAllowed: the case is not there for who takes off, or nobody else would hold its key.
     """
-    secret = key_of_case(case, by=by, pair=pair)
+    by.demand(Permission.TRIAGE_CASE)
     if who == by:
         raise NotAllowed("Somebody else on the case takes you off, so that its key stays with somebody.")
-    Case.objects.select_for_update().get(pk=case.pk)
+    demand_case(case, by)
     _take_wraps(case, who, at=at)
-    renewed = new_case_key(case, version=secret.row.version + 1)
-    holders = VaultKey.objects.filter(case_wraps__case_key=secret.row, retired_at__isnull=True)
-    wrap_case_key(renewed, holders=list(holders), recovery=recovery_key())
+    renew_case_key(case, by=by, pair=pair)
     record_event(
         by=by.username,
         at=at,
         action="took off a case",
         subject=f"case {case.pk}",
-        detail={"who": who.username, "key": renewed.row.version},
+        detail={"who": who.username},
     )
+
+
+@transaction.atomic
+def renew_case_key(case: Case, *, by: User, pair: KeyPair) -> CaseSecrets:
+    """Give a case a new key and inbox for what comes later, wrapped to those who hold the present one.
+
+    Raises:
+        NotAllowed: the case is not there for whoever renews.
+    """
+    Case.objects.select_for_update().get(pk=case.pk)
+    present = key_of_case(case, by=by, pair=pair).row
+    renewed = new_case_key(case, version=present.version + 1)
+    holders = VaultKey.objects.filter(case_wraps__case_key=present, retired_at__isnull=True)
+    wrap_case_key(renewed, holders=list(holders), recovery=recovery_key())
+    return renewed
 
 
 @transaction.atomic
@@ -168,7 +185,7 @@ def recover(
     if to.pk in {key.user_id for key, _pair in custodians}:
         raise NotAllowed("SD8: whoever opens a case for somebody is not that person.")
     member = _demanded_member(case, to=to, role=role, attested=attested, at=at)
-    holder = _demanded_key(to)
+    holder = _demanded_key(to, role)
     recoveries = RecoveryKey.objects.filter(case_wraps__case_key__case=case).distinct()
     for recovery in recoveries:
         pair = _joined(recovery, custodians)
@@ -209,10 +226,16 @@ def _demanded_member(case: Case, *, to: User, role: CaseRole, attested: bool, at
     return CaseMember(case=case, user=to, role=str(role), attested=True, assigned_at=at)
 
 
-def _demanded_key(to: User) -> VaultKey:
+def _demanded_key(to: User, role: CaseRole) -> VaultKey:
     holder = handler_key(to.pk)
     if holder is None:
-        raise NotAllowed("This person has no vault yet. They enrol first, then you can assign the case.")
+        raise NotAllowed(
+            "This person has no vault yet. They enrol, a custodian confirms, then you can assign the case."
+        )
+    if str(role) not in holder.roles:
+        raise NotAllowed(
+            "A custodian confirmed this person's key for other roles. They enrol anew for this one."
+        )
     return holder
 
 

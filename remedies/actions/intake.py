@@ -207,7 +207,7 @@ def _store_identity(case: Case, contact: str, recovery: RecoveryKey) -> None:
     identity.sealed = seal(contact.encode(), key=key, place=places.contact(identity.pk, case.pk))
     identity.save(force_insert=True)
     place = places.contact_key(identity.pk, case.pk)
-    for holder in custodian_keys():
+    for holder in custodian_keys(recovery):
         wrapped = wraps.wrap(key, to=bytes(holder.public), place=place)
         IdentityKeyWrap.objects.create(identity=identity, holder=holder, wrapped=wrapped)
     wrapped = wraps.wrap(key, to=bytes(recovery.public), place=place)

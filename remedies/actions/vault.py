@@ -14,19 +14,28 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, RoleMayNot
 from remedies.models import RecoveryKey, RecoveryShare, VaultKey, VaultUnlock
 from remedies.queries.cases import PERMISSION_OF
-from remedies.queries.keys import custodian_keys, handler_key, parts_of_key
+from remedies.queries.keys import (
+    custodian_keys,
+    enrolled_custodian_keys,
+    handler_key,
+    parts_of_key,
+    recovery_key,
+)
 from remedies.rules import places, wraps
 from remedies.rules.envelope import CannotOpen, new_key, open_bytes, seal_bytes
 from remedies.rules.voucher import voucher
 
 IDLE = timedelta(minutes=30)
 WRONG = "This passphrase does not open your vault."
+NO_VAULT = "You have no vault yet. Enrol, then ask a custodian to confirm your key."
 CLOSED = "Your vault is closed. Open it with your passphrase."
 
 
 @transaction.atomic
 def enrol_handler(user: User, *, passphrase: str, at: datetime) -> VaultKey:
-    """Give a handler a key pair; a former one is retired, and what was wrapped to it must be wrapped anew.
+    """Give a handler a key pair, to which nothing is wrapped before a custodian confirmed it.
+
+    A former one is retired, and what was wrapped to it must be wrapped anew.
 
     Raises:
         RoleMayNot: no role of theirs handles cases.
@@ -44,6 +53,7 @@ def enrol_handler(user: User, *, passphrase: str, at: datetime) -> VaultKey:
         salt=salt,
         memory_kib=cost.memory_kib,
         passes=cost.passes,
+        roles=[str(role) for role, permission in PERMISSION_OF.items() if user.may(permission)],
         enrolled_at=at,
     )
     key.locked = wraps.lock(pair, passphrase=passphrase, salt=salt, cost=cost, owner=key.pk)
@@ -97,13 +107,55 @@ def open_custodian_file(file: bytes, *, key: VaultKey, passphrase: str) -> wraps
 
 
 @transaction.atomic
+def confirm_key(key: VaultKey, *, custodian: VaultKey, pair: wraps.KeyPair, at: datetime) -> None:
+    """Confirm that a handler's key is theirs and for which roles; only now can anything be wrapped to it.
+
+    Whoever can reset a password can sign in as a handler and enrol a key, but has no custodian's file.
+
+    Args:
+        key: the new key, whose fingerprint the custodian compared with the handler.
+        custodian, pair: a custodian of the ceremony in force, and the key pair from their own file.
+        at: now.
+
+    Raises:
+        NotAllowed: no such custodian, their own key, or one that is confirmed or retired.
+    """
+    custodian.user.demand(Permission.KEEP_IDENTITIES)
+    recovery = recovery_key()
+    if recovery is None or custodian not in custodian_keys(recovery) or not _holds(custodian, pair):
+        raise NotAllowed("Only a custodian of the ceremony in force confirms a key, with their own file.")
+    if custodian.user_id == key.user_id:
+        raise NotAllowed("SD1: somebody else confirms your key.")
+    confirmed = VaultKey.objects.filter(
+        pk=key.pk, kind=VaultKey.Kind.HANDLER, voucher__isnull=True, retired_at__isnull=True
+    ).update(voucher=voucher(settings.RECEIPT_PEPPERS[0], *parts_of_key(key)), confirmed_by=custodian.user)
+    if not confirmed:
+        raise NotAllowed("This key is confirmed already, or retired.")
+    key.refresh_from_db()
+    record_event(
+        by=custodian.user.username,
+        at=at,
+        action="confirmed a handler key",
+        subject=key.user.username,
+        detail={"fingerprint": wraps.fingerprint(bytes(key.public)), "roles": key.roles},
+    )
+
+
+def _holds(custodian: VaultKey, pair: wraps.KeyPair) -> bool:
+    try:
+        return bool(wraps.checked_pair(pair.private, public=bytes(custodian.public)))
+    except CannotOpen:
+        return False
+
+
+@transaction.atomic
 def hold_ceremony(*, by: str, at: datetime) -> RecoveryKey:
     """Make a recovery key that any two of the enrolled custodians open together; the former one is retired.
 
     Raises:
         NotAllowed: fewer than three custodians have a key.
     """
-    custodians = {key.pk: key for key in custodian_keys()}
+    custodians = {key.pk: key for key in enrolled_custodian_keys()}
     pair, recovery = wraps.new_pair(), RecoveryKey(made_at=at)
     try:
         shares = wraps.share_recovery(
@@ -143,7 +195,7 @@ def open_vault(user: User, *, passphrase: str, at: datetime) -> str:
     """
     key = handler_key(user.pk)
     if key is None:
-        raise NotAllowed("You have no vault yet. Enrol first.")
+        raise NotAllowed(NO_VAULT)
     pair = _unlocked(key, passphrase)
     token = new_key()
     unlock = VaultUnlock(key=key, token_hash=_hash(token), used_at=at)
@@ -193,7 +245,7 @@ def change_passphrase(user: User, *, old: str, new: str, at: datetime) -> None:
     """
     key = handler_key(user.pk)
     if key is None:
-        raise NotAllowed("You have no vault yet. Enrol first.")
+        raise NotAllowed(NO_VAULT)
     pair = _unlocked(key, old)
     demand_passphrase(new, user)
     cost = wraps.Cost(settings.VAULT_ARGON2_KIB, settings.VAULT_ARGON2_PASSES)
@@ -242,7 +294,8 @@ def _enrolled(key: VaultKey, *, at: datetime) -> VaultKey:
     former = VaultKey.objects.filter(user=key.user, kind=key.kind, retired_at__isnull=True)
     VaultUnlock.objects.filter(key__in=former).delete()
     former.update(retired_at=at)
-    key.voucher = voucher(settings.RECEIPT_PEPPERS[0], *parts_of_key(key))
+    if key.kind == VaultKey.Kind.CUSTODIAN:  # counts once a ceremony included it
+        key.voucher = voucher(settings.RECEIPT_PEPPERS[0], *parts_of_key(key))
     key.save(force_insert=True)
     record_event(
         by=key.user.username,

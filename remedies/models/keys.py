@@ -8,7 +8,10 @@ from remedies.models.cases import Case, SealedIdentity
 
 
 class VaultKey(models.Model):
-    """The key pair of a handler or custodian; of custodians only the public half is here (ADR 20)."""
+    """The key pair of a handler or custodian; of custodians only the public half is here (ADR 20).
+
+    Nothing is wrapped to a handler's key before a custodian confirmed it and the case roles that it is for.
+    """
 
     class Kind(models.TextChoices):
         HANDLER = "handler", "Handler"
@@ -22,12 +25,20 @@ class VaultKey(models.Model):
     salt = models.BinaryField(null=True)
     memory_kib = models.PositiveIntegerField(null=True)
     passes = models.PositiveSmallIntegerField(null=True)
-    voucher = models.BinaryField()
+    roles = models.JSONField(default=list)
+    voucher = models.BinaryField(null=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     enrolled_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="vault_key_confirmed_by_another",
+                condition=Q(confirmed_by__isnull=True, voucher__isnull=True)
+                | (Q(confirmed_by__isnull=False, voucher__isnull=False) & ~Q(confirmed_by=models.F("user")))
+                | Q(kind="custodian", confirmed_by__isnull=True),
+            ),
             models.UniqueConstraint(
                 fields=["user", "kind"], condition=Q(retired_at__isnull=True), name="vault_key_one_each"
             ),

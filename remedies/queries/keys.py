@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from hrdd.governance.rules import Role
-from remedies.models import CaseKey, FormKey, RecoveryKey, ReplyKey, VaultKey
+from remedies.models import CaseKey, FormKey, RecoveryKey, RecoveryShare, ReplyKey, VaultKey
 from remedies.rules.form_token import key_of_day
 from remedies.rules.voucher import is_vouched
 
@@ -20,18 +20,20 @@ def recovery_key() -> RecoveryKey | None:
 
 
 def triage_keys() -> list[VaultKey]:
-    """Return the keys of everybody who sorts new cases: active, enrolled and vouched for."""
+    """Return the keys of everybody who sorts new cases: active, enrolled, and confirmed for this role."""
+    triage = [str(Role.GRV_INTAKE)]
     found = VaultKey.objects.filter(
         kind=VaultKey.Kind.HANDLER,
         retired_at__isnull=True,
+        roles__contains=triage,
         user__is_active=True,
-        user__roles__contains=[str(Role.GRV_INTAKE)],
+        user__roles__contains=triage,
     )
     return [key for key in found if is_vouched_key(key)]
 
 
-def custodian_keys() -> list[VaultKey]:
-    """Return the keys of the custodians: active, enrolled and vouched for."""
+def enrolled_custodian_keys() -> list[VaultKey]:
+    """Return the keys of the custodians who can take part in a ceremony: active and enrolled."""
     found = VaultKey.objects.filter(
         kind=VaultKey.Kind.CUSTODIAN,
         retired_at__isnull=True,
@@ -41,8 +43,15 @@ def custodian_keys() -> list[VaultKey]:
     return [key for key in found if is_vouched_key(key)]
 
 
+def custodian_keys(recovery: RecoveryKey) -> list[VaultKey]:
+    """Return the keys of the custodians who took part in the ceremony of a recovery key, and are still there."""
+    shares = RecoveryShare.objects.filter(recovery=recovery)
+    took_part = {key for share in shares for key in (share.outer_id, share.inner_id)}
+    return [key for key in enrolled_custodian_keys() if key.pk in took_part]
+
+
 def handler_key(user_id: int) -> VaultKey | None:
-    """Return the key of a handler, if they enrolled one and the pepper vouches for it."""
+    """Return the key of a handler, if they enrolled one and a custodian confirmed it."""
     found = VaultKey.objects.filter(
         user_id=user_id, kind=VaultKey.Kind.HANDLER, retired_at__isnull=True
     ).first()
@@ -51,7 +60,9 @@ def handler_key(user_id: int) -> VaultKey | None:
 
 def parts_of_key(key: VaultKey) -> tuple[bytes, ...]:
     """Return what the voucher of somebody's key binds together."""
-    return (b"vault-key", str(key.kind).encode(), key.pk.bytes, str(key.user_id).encode(), bytes(key.public))
+    roles = ",".join(sorted(key.roles)).encode()
+    whose = str(key.user_id).encode()
+    return (b"vault-key", str(key.kind).encode(), roles, key.pk.bytes, whose, bytes(key.public))
 
 
 def is_vouched_key(key: VaultKey) -> bool:

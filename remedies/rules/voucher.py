@@ -15,6 +15,8 @@ def voucher(pepper: bytes, *parts: bytes) -> bytes:
     return hmac.digest(key, said, hashlib.sha256)
 
 
-def is_vouched(found: bytes | memoryview, peppers: Iterable[bytes], *parts: bytes) -> bool:
+def is_vouched(found: bytes | memoryview | None, peppers: Iterable[bytes], *parts: bytes) -> bool:
     """Whether one of the peppers vouches for these parts."""
-    return any(hmac.compare_digest(bytes(found), voucher(pepper, *parts)) for pepper in peppers)
+    return found is not None and any(
+        hmac.compare_digest(bytes(found), voucher(pepper, *parts)) for pepper in peppers
+    )

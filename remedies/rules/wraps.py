@@ -87,7 +87,7 @@ def unwrap(wrapped: bytes, *, pair: KeyPair, place: Place) -> bytes:
     """
     try:
         return SUITE.decrypt(bytes(wrapped), _private(pair.private), info=_info(pair.public, place))
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise CannotOpen from None
 
 

@@ -14,7 +14,16 @@ from hrdd.governance.models import AuditEvent
 from hrdd.governance.rules import NotAllowed, Role, RoleMayNot
 from remedies.actions import assignment, reading, vault
 from remedies.actions.follow_up import open_mailbox, send_message
-from remedies.models import Case, CaseKeyWrap, Message, ReadLog, ReplyKey, VaultKey, VaultUnlock
+from remedies.models import (
+    Case,
+    CaseKeyWrap,
+    IdentityKeyWrap,
+    Message,
+    ReadLog,
+    ReplyKey,
+    VaultKey,
+    VaultUnlock,
+)
 from remedies.queries.cases import visible_to
 from remedies.queries.keys import recovery_key, triage_keys
 from remedies.rules import places
@@ -85,7 +94,7 @@ def test_triage_reads_what_was_told_and_whoever_has_no_wrap_does_not(vault_of_th
     assert not visible_to(vault_of_three.ivan).exists()
     with pytest.raises(NotAllowed, match="not there for you"):
         read(case, "ivan", vault_of_three)
-    newcomer = handler("gus", Role.GRV_INTAKE)
+    newcomer = handler("gus", Role.GRV_INTAKE, custodian=vault_of_three.custodians[0])
     with pytest.raises(NotAllowed, match="not there for you"):
         read(case, "gus", replace_person(vault_of_three, newcomer))
 
@@ -178,7 +187,7 @@ def test_to_assign_is_to_wrap_and_nobody_holds_two_roles(vault_of_three: Vault) 
 
 
 def test_who_sorted_a_case_does_not_look_into_it(vault_of_three: Vault) -> None:
-    both = handler("bea", Role.GRV_INTAKE, Role.GRV_INV)
+    both = handler("bea", Role.GRV_INTAKE, Role.GRV_INV, custodian=vault_of_three.custodians[0])
     case, _receipt = received()
     object.__setattr__(vault_of_three, "bea", both)
     read(case, "bea", vault_of_three)
@@ -300,7 +309,9 @@ def add_key(stage: Vault) -> None:
         salt=spy.salt,
         memory_kib=1,
         passes=1,
+        roles=spy.roles,
         voucher=spy.voucher,
+        confirmed_by=stage.ivan,
         enrolled_at=NOW,
     )
 
@@ -310,7 +321,18 @@ def steal_key(stage: Vault) -> None:
     VaultKey.objects.filter(user=stage.ivan).update(user=spy)
 
 
-@pytest.mark.parametrize("act", [tamper_key, add_key, steal_key])
+def promote(stage: Vault) -> None:
+    stage.ivan.roles = ["GRV_INV", "GRV_INTAKE"]
+    stage.ivan.username = "spy"
+    stage.ivan.save()
+
+
+def promote_key_too(stage: Vault) -> None:
+    promote(stage)
+    VaultKey.objects.filter(user=stage.ivan).update(roles=["GRV_INTAKE", "GRV_INV"])
+
+
+@pytest.mark.parametrize("act", [tamper_key, add_key, steal_key, promote, promote_key_too])
 def test_writing_to_the_database_adds_no_reader(vault_of_three: Vault, act: Callable[[Vault], None]) -> None:
     honest = {key.user.username for key in triage_keys()}
 
@@ -377,7 +399,13 @@ def test_a_new_password_of_the_account_opens_no_vault(vault_of_three: Vault) -> 
 
     with pytest.raises(NotAllowed, match="does not open"):
         vault.open_vault(grace, passphrase="a password that an administrator set", at=NOW)
-    vault.enrol_handler(grace, passphrase="another six words for the same person", at=NOW)
+    key = vault.enrol_handler(grace, passphrase="another six words for the same person", at=NOW)
+    with pytest.raises(NotAllowed, match="confirm"):
+        vault.open_vault(grace, passphrase="another six words for the same person", at=NOW)
+    new_case, _receipt = received()
+    assert not CaseKeyWrap.objects.filter(case_key__case=new_case, holder__isnull=False).exists()
+    custodian, custodians_pair = vault_of_three.custodians[0]
+    vault.confirm_key(key, custodian=custodian, pair=custodians_pair, at=NOW)
     cookie = vault.open_vault(grace, passphrase="another six words for the same person", at=NOW)
     assert vault.pair_of(grace, cookie=cookie, at=NOW)
     assert not visible_to(grace).filter(pk=case.pk).exists()
@@ -407,6 +435,40 @@ def test_the_password_of_the_account_is_no_passphrase(db: None) -> None:
 
     with pytest.raises(NotAllowed, match="differ"):
         vault.enrol_handler(user, passphrase=PASSPHRASE, at=NOW)
+
+
+def test_a_key_is_confirmed_by_a_custodian_with_their_file_and_by_nobody_else(vault_of_three: Vault) -> None:
+    stage = vault_of_three
+    (cleo, pair), (milo, _other) = stage.custodians[:2]
+    hugo = person("hugo", Role.GRV_INTAKE, Role.CUSTODIAN)
+    key = vault.enrol_handler(hugo, passphrase=PASSPHRASE, at=NOW)
+    late, file = vault.enrol_custodian(hugo, passphrase=PASSPHRASE, at=NOW)
+    lates_pair = vault.open_custodian_file(file, key=late, passphrase=PASSPHRASE)
+
+    for custodian, with_pair in (
+        (cleo, new_pair()),
+        (milo, pair),
+        (late, lates_pair),  # of no ceremony yet
+        (VaultKey.objects.get(user=stage.grace), stage.pair(stage.grace)),
+    ):
+        with pytest.raises(NotAllowed):
+            vault.confirm_key(key, custodian=custodian, pair=with_pair, at=NOW)
+    assert {one.user.username for one in triage_keys()} == {"grace"}
+    received(identity_mode="open", contact="me")
+    assert not IdentityKeyWrap.objects.filter(holder=late).exists()
+    vault.confirm_key(key, custodian=cleo, pair=pair, at=NOW)
+    assert {one.user.username for one in triage_keys()} == {"grace", "hugo"}
+    with pytest.raises(NotAllowed, match="already"):
+        vault.confirm_key(key, custodian=cleo, pair=pair, at=NOW)
+
+
+def test_a_role_added_later_needs_a_new_key(vault_of_three: Vault) -> None:
+    case, _receipt = received()
+    vault_of_three.ivan.roles = ["GRV_INV", "GRV_DEC"]
+    vault_of_three.ivan.save()
+
+    with pytest.raises(NotAllowed, match="other roles"):
+        give(case, "ivan", CaseRole.GRV_DEC, vault_of_three)
 
 
 def test_only_their_people_enrol_and_fewer_than_three_hold_no_ceremony(db: None) -> None:

@@ -46,9 +46,10 @@ def person(name: str, *roles: Role) -> User:
     return User.objects.create_user(name, "x", display_name=name.capitalize(), roles=list(roles))
 
 
-def handler(name: str, *roles: Role) -> User:
+def handler(name: str, *roles: Role, custodian: tuple[VaultKey, KeyPair]) -> User:
     user = person(name, *roles)
-    vault.enrol_handler(user, passphrase=PASSPHRASE, at=NOW)
+    key = vault.enrol_handler(user, passphrase=PASSPHRASE, at=NOW)
+    vault.confirm_key(key, custodian=custodian[0], pair=custodian[1], at=NOW)
     return user
 
 
@@ -57,11 +58,12 @@ def made_vault() -> Vault:
     for name in ("cleo", "milo", "tara"):
         key, file = vault.enrol_custodian(person(name, Role.CUSTODIAN), passphrase=PASSPHRASE, at=NOW)
         custodians.append((key, vault.open_custodian_file(file, key=key, passphrase=PASSPHRASE)))
+    recovery = vault.hold_ceremony(by="test", at=NOW)
     return Vault(
-        grace=handler("grace", Role.GRV_INTAKE),
-        ivan=handler("ivan", Role.GRV_INV),
-        dora=handler("dora", Role.GRV_DEC, Role.GRV_INV),
-        recovery=vault.hold_ceremony(by="test", at=NOW),
+        grace=handler("grace", Role.GRV_INTAKE, custodian=custodians[0]),
+        ivan=handler("ivan", Role.GRV_INV, custodian=custodians[1]),
+        dora=handler("dora", Role.GRV_DEC, Role.GRV_INV, custodian=custodians[2]),
+        recovery=recovery,
         custodians=tuple(custodians),
     )
 

@@ -12,7 +12,13 @@ from hrdd.demo import PASSWORD, PEOPLE, VAULT_PASSPHRASE, create_people
 from hrdd.dossiers.policies import load_policies
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
-from remedies.actions.vault import enrol_custodian, enrol_handler, hold_ceremony
+from remedies.actions.vault import (
+    confirm_key,
+    enrol_custodian,
+    enrol_handler,
+    hold_ceremony,
+    open_custodian_file,
+)
 from remedies.queries.cases import PERMISSION_OF
 from remedies.queries.keys import recovery_key
 from risks.actions.publications import publish_risk
@@ -50,9 +56,16 @@ def set_up_vault() -> None:
     if recovery_key() is not None:
         return
     now = timezone.now()
-    for user in User.objects.filter(username__in=[person.username for person in PEOPLE]):
-        if user.may(Permission.KEEP_IDENTITIES):
-            enrol_custodian(user, passphrase=VAULT_PASSPHRASE, at=now)
-        if any(user.may(permission) for permission in PERMISSION_OF.values()):
-            enrol_handler(user, passphrase=VAULT_PASSPHRASE, at=now)
+    people = User.objects.filter(username__in=[person.username for person in PEOPLE])
+    custodians = [
+        enrol_custodian(user, passphrase=VAULT_PASSPHRASE, at=now)
+        for user in people
+        if user.may(Permission.KEEP_IDENTITIES)
+    ]
     hold_ceremony(by="SYSTEM (demonstration)", at=now)
+    custodian, file = custodians[0]
+    pair = open_custodian_file(file, key=custodian, passphrase=VAULT_PASSPHRASE)
+    for user in people:
+        if any(user.may(permission) for permission in PERMISSION_OF.values()):
+            key = enrol_handler(user, passphrase=VAULT_PASSPHRASE, at=now)
+            confirm_key(key, custodian=custodian, pair=pair, at=now)

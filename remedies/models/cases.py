@@ -44,7 +44,12 @@ class Case(models.Model):
         indexes = [models.Index(fields=["state", "received_week"], name="case_state_week")]
 
     def __str__(self) -> str:
-        return f"Case {str(self.id)[:8]}"
+        return f"Case {self.short}"
+
+    @property
+    def short(self) -> str:
+        """Return what people call the case; it is random and tells no order."""
+        return str(self.id)[:8]
 
 
 class Message(models.Model):

@@ -1,8 +1,9 @@
-"""The only thing a worker does for the vault: change the keys of forms. It can open nothing."""
+"""What a worker does for the vault: it changes and deletes keys, and can open nothing."""
 
 from django.utils import timezone
 
 from hrdd.celery import app
+from remedies.actions import identities
 from remedies.actions.intake import renew_form_keys as renew
 
 
@@ -10,3 +11,9 @@ from remedies.actions.intake import renew_form_keys as renew
 def renew_form_keys() -> None:
     """Make the form key of today, delete those older than yesterday."""
     renew(at=timezone.now())
+
+
+@app.task
+def end_identity_grants() -> None:
+    """Delete the wraps of identities whose hour has come."""
+    identities.end_grants(at=timezone.now())

@@ -28,6 +28,7 @@ from remedies.rules.voucher import voucher
 IDLE = timedelta(minutes=30)
 WRONG = "This passphrase does not open your vault."
 NO_VAULT = "You have no vault yet. Enrol, then ask a custodian to confirm your key."
+NO_CUSTODIAN = "Only a custodian of the ceremony in force does this, with their own file."
 CLOSED = "Your vault is closed. Open it with your passphrase."
 
 
@@ -120,10 +121,7 @@ def confirm_key(key: VaultKey, *, custodian: VaultKey, pair: wraps.KeyPair, at: 
     Raises:
         NotAllowed: no such custodian, their own key, or one that is confirmed or retired.
     """
-    custodian.user.demand(Permission.KEEP_IDENTITIES)
-    recovery = recovery_key()
-    if recovery is None or custodian not in custodian_keys(recovery) or not _holds(custodian, pair):
-        raise NotAllowed("Only a custodian of the ceremony in force confirms a key, with their own file.")
+    demand_custodian(custodian, pair)
     if custodian.user_id == key.user_id:
         raise NotAllowed("SD1: somebody else confirms your key.")
     confirmed = VaultKey.objects.filter(
@@ -141,11 +139,20 @@ def confirm_key(key: VaultKey, *, custodian: VaultKey, pair: wraps.KeyPair, at: 
     )
 
 
-def _holds(custodian: VaultKey, pair: wraps.KeyPair) -> bool:
+def demand_custodian(custodian: VaultKey, pair: wraps.KeyPair) -> None:
+    """Refuse whoever is no custodian of the ceremony in force, or acts without their own file.
+
+    Raises:
+        NotAllowed: with the sentence to show.
+    """
+    custodian.user.demand(Permission.KEEP_IDENTITIES)
+    recovery = recovery_key()
     try:
-        return bool(wraps.checked_pair(pair.private, public=bytes(custodian.public)))
+        wraps.checked_pair(pair.private, public=bytes(custodian.public))
     except CannotOpen:
-        return False
+        raise NotAllowed(NO_CUSTODIAN) from None
+    if recovery is None or custodian not in custodian_keys(recovery):
+        raise NotAllowed(NO_CUSTODIAN)
 
 
 @transaction.atomic

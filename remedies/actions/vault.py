@@ -11,7 +11,7 @@ from django.db import transaction
 
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
-from hrdd.governance.rules import NotAllowed, Permission, RoleMayNot
+from hrdd.governance.rules import NotAllowed, Permission, Role, RoleMayNot
 from remedies.models import RecoveryKey, RecoveryShare, VaultKey, VaultUnlock
 from remedies.queries.cases import PERMISSION_OF
 from remedies.queries.keys import (
@@ -298,6 +298,8 @@ def _unlocked(key: VaultKey, passphrase: str) -> wraps.KeyPair:
 
 
 def _enrolled(key: VaultKey, *, at: datetime) -> VaultKey:
+    if str(Role.SYSADMIN) in key.user.roles:
+        raise NotAllowed("SD10: whoever administers the system has no vault.")
     former = VaultKey.objects.filter(user=key.user, kind=key.kind, retired_at__isnull=True)
     VaultUnlock.objects.filter(key__in=former).delete()
     former.update(retired_at=at)

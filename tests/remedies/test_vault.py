@@ -483,6 +483,11 @@ def test_only_their_people_enrol_and_fewer_than_three_hold_no_ceremony(db: None)
         vault.enrol_handler(admin, passphrase=PASSPHRASE, at=NOW)
     with pytest.raises(RoleMayNot):
         vault.enrol_custodian(admin, passphrase=PASSPHRASE, at=NOW)
+    for roles in ((Role.SYSADMIN, Role.GRV_INTAKE), (Role.SYSADMIN, Role.CUSTODIAN)):
+        both = person("-".join(roles).lower(), *roles)
+        enrol = vault.enrol_custodian if Role.CUSTODIAN in roles else vault.enrol_handler
+        with pytest.raises(NotAllowed, match="SD10"):
+            enrol(both, passphrase=PASSPHRASE, at=NOW)
     for name in ("cleo", "milo"):
         vault.enrol_custodian(person(name, Role.CUSTODIAN), passphrase=PASSPHRASE, at=NOW)
     with pytest.raises(NotAllowed, match="three custodians"):

@@ -4,11 +4,16 @@
 import os
 import secrets
 import sys
+from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import NoReturn
 
 DATA = Path(__file__).resolve().parent / ".data"
-SECRETS = {"HRDD_SECRET_KEY": "secret_key", "HRDD_SEALING_KEYS": "sealing_key"}
+SECRETS = {
+    "HRDD_SECRET_KEY": "secret_key",
+    "HRDD_SEALING_KEYS": "sealing_key",
+    "HRDD_RECEIPT_PEPPER": "receipt_pepper",
+}
 WITHOUT_DATABASE = {
     *("help", "version", "--version", "check", "diffsettings"),
     *("compilemessages", "makemessages", "collectstatic", "findstatic", "startapp", "startproject"),
@@ -49,7 +54,8 @@ def execute() -> None:
         if name not in os.environ and os.access(secret, os.R_OK):
             os.environ[name] = secret.read_text().strip()
         if not needs_database(sys.argv[1:]):
-            os.environ.setdefault(name, secrets.token_urlsafe(50))  # protects nothing: help, checks, files
+            # Protects nothing: help, checks, files.
+            os.environ.setdefault(name, urlsafe_b64encode(secrets.token_bytes(32)).decode())
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

@@ -32,7 +32,7 @@ class JobTask(Task[..., Any]):
 
 app = Celery("hrdd", task_cls=JobTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["risks", "transparency"])
+app.autodiscover_tasks(["risks", "remedies", "transparency"])
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import Role
 
 PASSWORD = "demonstration only"  # noqa: S105  # printed on the screen, refused outside a demonstration
+VAULT_PASSPHRASE = "demonstration only vault"  # noqa: S105  # opens the vaults of the demonstration
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,13 @@ PEOPLE = (
     Person("enid", "Enid, engagement lead", Role.ENGAGE, "asks the people affected, safely"),
     Person("paul", "Paul, partner manager", Role.PARTNER_MGR, "uses leverage with partners"),
     Person("noor", "Noor, outside expert", Role.EXPERT, "reads only what is shared, and gives opinions"),
+    Person("grace", "Grace, first reader of concerns", Role.GRV_INTAKE, "sorts concerns and assigns them"),
+    Person("ivan", "Ivan, investigator", Role.GRV_INV, "looks into the concerns that are his"),
+    Person("dora", "Dora, decider of cases", Role.GRV_DEC, "decides cases that others looked into"),
+    Person("abel", "Abel, appeals", Role.APPEAL, "decides appeals, with nothing to do before"),
+    Person("cleo", "Cleo, custodian", Role.CUSTODIAN, "keeps identities, and a share of recovery"),
+    Person("milo", "Milo, custodian", Role.CUSTODIAN, "keeps identities, and a share of recovery"),
+    Person("tara", "Tara, custodian", Role.CUSTODIAN, "keeps identities, and a share of recovery"),
     Person("audrey", "Audrey, auditor", Role.AUDITOR, "reads everything, and the audit log"),
 )
 

@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from base64 import urlsafe_b64decode
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -43,6 +44,21 @@ def database_from_url(url: str) -> dict[str, object]:
     }
 
 
+def peppers(given: str) -> list[bytes]:
+    """Return the peppers of receipts, the newest first; raise ImproperlyConfigured without one of 32 bytes."""
+    try:
+        found = [urlsafe_b64decode(one) for one in given.split(",") if one.strip()]
+    except ValueError:
+        found = []
+    if not found or any(len(one) != PEPPER_BYTES for one in found):
+        raise ImproperlyConfigured(
+            "HRDD_RECEIPT_PEPPER must be set: 32 random bytes in URL-safe base 64, the newest first, separated by "
+            "commas (.env.example)."
+        )
+    return found
+
+
+PEPPER_BYTES = 32
 DEBUG = env_bool("HRDD_DEBUG", default=False)
 DEMONSTRATION = env_bool("HRDD_DEMO", default=False)
 ORGANISATION = os.environ.get("HRDD_ORGANISATION", "Example Platforms")
@@ -54,6 +70,13 @@ if not SEALING_KEYS:
     raise ImproperlyConfigured(
         "HRDD_SEALING_KEYS must be set: Fernet keys, the newest first, separated by commas (.env.example)."
     )
+# Finds receipts, vouches for public keys, goes into form tokens; opens no text (ADR 20).
+RECEIPT_PEPPERS = peppers(os.environ.get("HRDD_RECEIPT_PEPPER", ""))
+# What a guess of a vault passphrase costs; only for keys enrolled from now on.
+VAULT_ARGON2_KIB = 64 * 1024
+VAULT_ARGON2_PASSES = 3
+# Where the quick exit of the pages for concerns leads: a site that everybody opens.
+QUICK_EXIT = os.environ.get("HRDD_QUICK_EXIT", "https://www.wikipedia.org/")
 # What differs from the defaults of the method (risks/rules/method.py), as TOML; risks.queries.method checks it.
 METHOD_FILE = os.environ.get("HRDD_METHOD_FILE", "")
 METHOD = tomllib.loads(Path(METHOD_FILE).read_text()) if METHOD_FILE else {}
@@ -73,11 +96,13 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "hrdd.governance",
     "risks",
+    "remedies",
     "transparency",
     "hrdd.dossiers",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "remedies.access.IntakeStandsApart",  # before whatever knows of cookies, sessions and people
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -130,6 +155,7 @@ CSRF_COOKIE_SECURE = HTTPS
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -198,5 +224,7 @@ CELERY_BEAT_SCHEDULE = {
     "reassess-touched": {"task": "risks.tasks.reassess_touched", "schedule": 60.0},
     "remind-of-overdue": {"task": "risks.tasks.remind_of_overdue", "schedule": 60.0},
     "ring-waiting-chunks": {"task": "risks.tasks.ring_waiting_chunks", "schedule": 60.0},
+    "end-identity-grants": {"task": "remedies.tasks.end_identity_grants", "schedule": 600.0},
+    "renew-form-keys": {"task": "remedies.tasks.renew_form_keys", "schedule": crontab(minute=1)},
     "ring-unrendered-reports": {"task": "transparency.tasks.ring_unrendered", "schedule": 60.0},
 }

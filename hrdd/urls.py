@@ -8,6 +8,7 @@ from hrdd.governance.views import SignIn
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("transparency.urls")),
+    path("", include("remedies.urls")),
     path("livez", dashboards.livez, name="livez"),
     path("readyz", dashboards.readyz, name="readyz"),
     path(

@@ -4,9 +4,11 @@ import os
 
 os.environ.setdefault("HRDD_SECRET_KEY", "only for the tests")
 os.environ.setdefault("HRDD_SEALING_KEYS", "b25seSBmb3IgdGhlIHRlc3RzLCAzMiBieXRlcyBsb24=")
+os.environ.setdefault("HRDD_RECEIPT_PEPPER", "b25seSBmb3IgdGhlIHRlc3RzLCBhbHNvIDMyIGJ5dGU=")
 os.environ.setdefault("HRDD_HTTPS", "0")
 
 from hrdd.settings import *  # noqa: F403
 
 WHITENOISE_AUTOREFRESH = True  # look a file up when it is asked for, not all of them for every new client
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+VAULT_ARGON2_KIB = 64

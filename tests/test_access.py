@@ -70,9 +70,11 @@ OPEN_TO_ALL = {
     *("public-policies", "public-policies-data", "public-policy", "public-policy-data"),
     *("public-policy-version", "public-policy-version-data", "public-policy-text"),
     *("public-policy-changes", "public-policy-text-changes"),
+    *("raise", "raise-in", "follow", "follow-in"),
 }
 FEWEST_ADDRESSES, FEWEST_REQUESTS = 110, 1500
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
+    **{name: lambda: {"language": "fr"} for name in ("raise-in", "follow-in")},
     "public-report": lambda: {"period": "2021"},
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},
     "report-detail": lambda: {"pk": Report.objects.get().pk},
@@ -560,7 +562,7 @@ def as_expected(pattern: URLPattern, user: User | None, answer: Any) -> bool:
     if viewset_of(pattern) is not None:
         return as_expected_of_the_api(pattern, user, answer)
     if permission is None:
-        return answer.status_code in {200, 302, 404} and not to_sign_in
+        return answer.status_code in {200, 302, 404, 415} and not to_sign_in
     if user is None:
         return to_sign_in
     if not user.may(permission):

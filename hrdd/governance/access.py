@@ -55,6 +55,7 @@ PAGES = (
     ("model-review-list", "Business model", Permission.READ_DESK),
     ("change-list", "Changes", Permission.READ_DESK),
     ("policy-list", "Policies", Permission.READ_DESK),
+    ("case-list", "Cases", Permission.READ_CASES),
     ("report-list", "Reports", Permission.READ_DESK),
     ("sign-off-list", "Sign-offs", Permission.READ_DESK),
     ("board", "Board", Permission.READ_BOARD),

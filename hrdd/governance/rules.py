@@ -17,6 +17,11 @@ class Role(StrEnum):
     PARTNER_MGR = "PARTNER_MGR"
     ENGAGE = "ENGAGE"
     EXPERT = "EXPERT"
+    GRV_INTAKE = "GRV_INTAKE"
+    GRV_INV = "GRV_INV"
+    GRV_DEC = "GRV_DEC"
+    APPEAL = "APPEAL"
+    CUSTODIAN = "CUSTODIAN"
     SYSADMIN = "SYSADMIN"
 
 
@@ -69,6 +74,12 @@ class Permission(StrEnum):
     PREPARE_EXIT = "prepare an exit decision"
     DECIDE_EXIT = "decide on an exit"
     AGREE_TO_MORE_HARM = "agree to an exit that does more harm"
+    READ_CASES = "read the list of cases"
+    TRIAGE_CASE = "triage a case"
+    INVESTIGATE_CASE = "investigate a case"
+    DECIDE_CASE = "decide a case"
+    DECIDE_APPEAL = "decide an appeal"
+    KEEP_IDENTITIES = "keep the identities of complainants"
 
 
 READ = frozenset({Permission.READ_DESK})
@@ -157,6 +168,11 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.SHARE_WITH_EXPERT,
     },
     Role.EXPERT: frozenset({Permission.READ_SHARED}),
+    Role.GRV_INTAKE: READ | {Permission.READ_CASES, Permission.TRIAGE_CASE},
+    Role.GRV_INV: READ | {Permission.READ_CASES, Permission.INVESTIGATE_CASE},
+    Role.GRV_DEC: READ | {Permission.READ_CASES, Permission.DECIDE_CASE},
+    Role.APPEAL: READ | {Permission.READ_CASES, Permission.DECIDE_APPEAL},
+    Role.CUSTODIAN: READ | {Permission.KEEP_IDENTITIES},
     Role.SYSADMIN: frozenset(),
 }
 LEAST_REASONS = 50

@@ -103,6 +103,7 @@ def trial_environment(servers: Servers, data_dir: Path) -> None:
     os.environ.setdefault("HRDD_DEMO", "1")
     os.environ.setdefault("HRDD_SECRET_KEY", secret_key(data_dir))
     os.environ.setdefault("HRDD_SEALING_KEYS", sealing_key(data_dir))
+    os.environ.setdefault("HRDD_RECEIPT_PEPPER", receipt_pepper(data_dir))
 
 
 def secret_key(data_dir: Path) -> str:
@@ -113,6 +114,13 @@ def secret_key(data_dir: Path) -> str:
 def sealing_key(data_dir: Path) -> str:
     """Return the key that seals who was consulted (hrdd.sealing), made on first use."""
     return _kept_secret(data_dir / "sealing_key", fresh=urlsafe_b64encode(secrets.token_bytes(32)).decode())
+
+
+def receipt_pepper(data_dir: Path) -> str:
+    """Return the pepper of receipts (ADR 20), made on first use."""
+    return _kept_secret(
+        data_dir / "receipt_pepper", fresh=urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    )
 
 
 def dies_with_parent() -> Callable[[], None]:

@@ -25,18 +25,12 @@ from risks.models.onboarding import PASSED_STATUSES, Onboarding
 from risks.queries.register_filter import Applied, Options, countries, people
 from risks.queries.register_pages import UNSHOWN
 from risks.queries.time_to_change import SENTENCES, Reading, read_clocks, with_severity
+from risks.rules.leverage import CLOCK_STATUSES
 from risks.rules.severity import BANDS
 
 BY_CLOCK = "clock"
 NO_CLOCK = "none"
-STATUSES: Mapping[str, str] = {
-    "EXIT_CONSIDERATION_DUE": "Exit must be considered",
-    "STOP_OWN_CONTRIBUTION": "The own part goes on",
-    "LEVERAGE_OVERDUE": "First action overdue",
-    "INCREASE_LEVERAGE": "Leverage must be increased",
-    "OK": "In time",
-    NO_CLOCK: "No harm tied",
-}
+STATUSES: Mapping[str, str] = {**CLOCK_STATUSES, NO_CLOCK: "No harm tied"}
 ORDERS: Mapping[str, tuple[str, Sequence[str]]] = {
     BY_CLOCK: ("Most pressing clock first", ()),
     "name": ("By partner", ("partner__name", "pk")),

@@ -10,10 +10,20 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from hrdd.demo import PASSWORD, PEOPLE, create_people
+from hrdd.demo import PASSWORD, PEOPLE, VAULT_PASSPHRASE, create_people
 from hrdd.demo_work import record_work
 from hrdd.dossiers.policies import load_policies
 from hrdd.governance.models import User
+from hrdd.governance.rules import Permission
+from remedies.actions.vault import (
+    confirm_key,
+    enrol_custodian,
+    enrol_handler,
+    hold_ceremony,
+    open_custodian_file,
+)
+from remedies.queries.cases import PERMISSION_OF
+from remedies.queries.keys import recovery_key
 from risks.actions.publications import publish_risk
 from risks.models import Risk
 
@@ -40,6 +50,7 @@ class Command(BaseCommand):
         call_command("load_rights", stdout=self.stdout)
         create_people()
         call_command("import_dossier", *map(str, sorted(CASES.glob("*.yaml"))), stdout=self.stdout)
+        set_up_vault()
         publisher = User.objects.get(username="pia")
         for risk in Risk.objects.filter(imported_from__isnull=False, publications__isnull=True):
             publish_risk(risk, by=publisher, at=timezone.now())
@@ -52,3 +63,24 @@ class Command(BaseCommand):
             call_command("publish_report", *REPORTED, "--demo", stdout=self.stdout)
         for person in PEOPLE:
             self.stdout.write(f"{person.username} / {PASSWORD}   {person.display_name}: {person.sentence}")
+        self.stdout.write(f"vault passphrase of those who handle concerns: {VAULT_PASSPHRASE}")
+
+
+def set_up_vault() -> None:
+    """Enrol who handles concerns, and hold the ceremony; the files of the custodians are not kept."""
+    if recovery_key() is not None:
+        return
+    now = timezone.now()
+    people = User.objects.filter(username__in=[person.username for person in PEOPLE])
+    custodians = [
+        enrol_custodian(user, passphrase=VAULT_PASSPHRASE, at=now)
+        for user in people
+        if user.may(Permission.KEEP_IDENTITIES)
+    ]
+    hold_ceremony(by="SYSTEM (demonstration)", at=now)
+    custodian, file = custodians[0]
+    pair = open_custodian_file(file, key=custodian, passphrase=VAULT_PASSPHRASE)
+    for user in people:
+        if any(user.may(permission) for permission in PERMISSION_OF.values()):
+            key = enrol_handler(user, passphrase=VAULT_PASSPHRASE, at=now)
+            confirm_key(key, custodian=custodian, pair=pair, at=now)

@@ -1,0 +1,229 @@
+"""Take in a concern: sealed before it is written, safe to send twice, without a trace of who sent it (ADR 20).
+
+Nothing here writes to the audit log: the time of an event would tell when somebody wrote.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from hrdd.governance.rules import NotAllowed
+from remedies.models import (
+    Case,
+    CaseKey,
+    CaseKeyWrap,
+    FormKey,
+    IdentityKeyWrap,
+    Message,
+    RecoveryKey,
+    ReplyKey,
+    SealedIdentity,
+    VaultKey,
+)
+from remedies.queries.keys import (
+    custodian_keys,
+    is_vouched_inbox,
+    parts_of_inbox,
+    parts_of_reply_key,
+    recovery_key,
+    triage_keys,
+)
+from remedies.queries.receipts import find_reply_key, lookups
+from remedies.rules import places, wraps
+from remedies.rules.case import week_of
+from remedies.rules.envelope import new_key, seal, seal_bytes
+from remedies.rules.receipt import key_of, mark_of
+from remedies.rules.submission import Submission
+from remedies.rules.voucher import voucher
+
+REPLY = b"reply"
+
+
+class Received(StrEnum):
+    """What became of a press of “send”."""
+
+    NEW = "new"
+    AGAIN = "again"
+    FURTHER = "further"
+
+
+class NotOpen(NotAllowed):
+    """Nothing can be taken in safely: no recovery key is there to seal to."""
+
+
+class _Twice(Exception):
+    """The same receipt is being stored by another request at this moment."""
+
+
+@dataclass(frozen=True)
+class CaseSecrets:
+    """The key of a case in memory, while it is taken in or rotated."""
+
+    row: CaseKey
+    key: bytes
+
+
+def receive(submission: Submission, *, receipt: str, at: datetime) -> Received:
+    """Store a concern under its receipt, durably, once.
+
+    The same again changes nothing; another text under the same receipt becomes a further message.
+
+    Raises:
+        NotOpen: there is no recovery key.
+        TooLong: a text does not fit; the form sees to it before.
+    """
+    recovery = recovery_key()
+    if recovery is None:
+        raise NotOpen("This organisation cannot take in messages safely yet.")
+    try:
+        with transaction.atomic():
+            if find_reply_key(receipt) is None:
+                _store(submission, receipt=receipt, recovery=recovery, at=at)
+                return Received.NEW
+    except _Twice:
+        pass
+    return _again(submission, receipt=receipt, recovery=recovery, at=at)
+
+
+def add_message(case: Case, text: bytes, *, mark: bytes, at: datetime) -> bool:
+    """Seal a further message of the person to the inbox of their case; return whether it was not there yet.
+
+    The caller holds a lock on the case.
+
+    Raises:
+        NotOpen: the inbox is not one that the pepper vouches for.
+    """
+    if case.messages.filter(mark=mark).exists():
+        return False
+    key = case.keys.order_by("-version")[0]
+    if not is_vouched_inbox(key):
+        raise NotOpen("This message cannot be sealed safely.")
+    message = Message(
+        case=case,
+        number=next_number(case),
+        direction=Message.Direction.IN,
+        week=week_of(at.date()),
+        key_version=key.version,
+        to_inbox=True,
+        mark=mark,
+    )
+    message.sealed = wraps.seal_to(
+        text, to=bytes(key.inbox_public), place=places.told(message.pk, case.pk, key.version)
+    )
+    message.save(force_insert=True)
+    return True
+
+
+def next_number(case: Case) -> int:
+    """Return the number of the next message; the caller holds a lock on the case."""
+    return int(case.messages.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def new_case_key(case: Case, *, version: int) -> CaseSecrets:
+    """Make and store a version of a case's key with its inbox; the caller wraps it."""
+    key, inbox = new_key(), wraps.new_pair()
+    row = CaseKey(case=case, version=version, inbox_public=inbox.public)
+    row.inbox_private = seal_bytes(inbox.private, key=key, place=places.inbox(row.pk, case.pk, version))
+    row.voucher = voucher(settings.RECEIPT_PEPPERS[0], *parts_of_inbox(row))
+    row.save(force_insert=True)
+    return CaseSecrets(row, key)
+
+
+def wrap_case_key(
+    secret: CaseSecrets, *, holders: list[VaultKey], recovery: RecoveryKey | None = None
+) -> None:
+    """Wrap a case's key to handlers, and to the recovery key."""
+    row = secret.row
+    place = places.case_key(row.pk, row.case_id, row.version)
+    for holder in holders:
+        wrapped = wraps.wrap(secret.key, to=bytes(holder.public), place=place)
+        CaseKeyWrap.objects.create(case_key=row, holder=holder, wrapped=wrapped)
+    if recovery is not None:
+        wrapped = wraps.wrap(secret.key, to=bytes(recovery.public), place=place)
+        CaseKeyWrap.objects.create(case_key=row, recovery=recovery, wrapped=wrapped)
+
+
+@transaction.atomic
+def renew_form_keys(*, at: datetime) -> None:
+    """Make the form key of today where it is missing, and delete those older than yesterday, and old tombstones."""
+    today = at.date()
+    FormKey.objects.bulk_create([FormKey(day=today, secret=new_key())], ignore_conflicts=True)
+    FormKey.objects.filter(day__lt=today - timedelta(days=1)).delete()
+    ReplyKey.objects.filter(forgotten_on__lt=today - timedelta(days=2)).delete()
+
+
+def _store(submission: Submission, *, receipt: str, recovery: RecoveryKey, at: datetime) -> None:
+    case = Case.objects.create(
+        received_week=week_of(at.date()),
+        type=str(submission.type),
+        channel=str(submission.channel),
+        language=submission.language,
+        region=str(submission.region),
+        identity_mode=str(submission.identity_mode),
+        threat_to_life=submission.threat_to_life,
+        on_behalf_of=submission.on_behalf_of,
+        about_handlers=submission.about_handlers,
+    )
+    _store_reply_key(case, receipt)
+    secret = new_case_key(case, version=1)
+    wrap_case_key(secret, holders=[] if submission.about_handlers else triage_keys(), recovery=recovery)
+    message = Message(
+        case=case,
+        number=1,
+        direction=Message.Direction.IN,
+        week=case.received_week,
+        key_version=1,
+        mark=mark_of(receipt, submission.whole()),
+    )
+    message.sealed = seal(
+        submission.told(), key=secret.key, place=places.told(message.pk, case.pk, message.key_version)
+    )
+    message.save(force_insert=True)
+    if submission.contact:
+        _store_identity(case, submission.contact, recovery)
+
+
+def _store_reply_key(case: Case, receipt: str) -> None:
+    pair, lookup = wraps.new_pair(), lookups(receipt)[0]
+    row = ReplyKey(
+        lookup=lookup,
+        case=case,
+        public=pair.public,
+        private=seal_bytes(pair.private, key=key_of(receipt, REPLY), place=places.reply_key(case.pk)),
+        voucher=voucher(settings.RECEIPT_PEPPERS[0], *parts_of_reply_key(case.pk.bytes, pair.public)),
+    )
+    # ON CONFLICT DO NOTHING: a unique violation would put the lookup and the time into the log of PostgreSQL.
+    ReplyKey.objects.bulk_create([row], ignore_conflicts=True)
+    if not ReplyKey.objects.filter(lookup=lookup, case=case).exists():
+        raise _Twice
+
+
+def _store_identity(case: Case, contact: str, recovery: RecoveryKey) -> None:
+    key, identity = new_key(), SealedIdentity(case=case)
+    identity.sealed = seal(contact.encode(), key=key, place=places.contact(identity.pk, case.pk))
+    identity.save(force_insert=True)
+    place = places.contact_key(identity.pk, case.pk)
+    for holder in custodian_keys(recovery):
+        wrapped = wraps.wrap(key, to=bytes(holder.public), place=place)
+        IdentityKeyWrap.objects.create(identity=identity, holder=holder, wrapped=wrapped)
+    wrapped = wraps.wrap(key, to=bytes(recovery.public), place=place)
+    IdentityKeyWrap.objects.create(identity=identity, recovery=recovery, wrapped=wrapped)
+
+
+@transaction.atomic
+def _again(submission: Submission, *, receipt: str, recovery: RecoveryKey, at: datetime) -> Received:
+    found = find_reply_key(receipt)
+    if found is None or found.case_id is None:
+        return Received.AGAIN  # the receipt was made useless meanwhile; nothing is created from an old page
+    case = Case.objects.select_for_update().get(pk=found.case_id)
+    if not add_message(case, submission.told(), mark=mark_of(receipt, submission.whole()), at=at):
+        return Received.AGAIN
+    if submission.contact:
+        _store_identity(case, submission.contact, recovery)
+    if submission.threat_to_life:
+        Case.objects.filter(pk=case.pk).update(threat_to_life=True)
+    return Received.FURTHER

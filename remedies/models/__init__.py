@@ -1,0 +1,33 @@
+"""The records of the vault and of cases."""
+
+from remedies.models.cases import Case, CaseConflict, CaseMember, Message, SealedIdentity
+from remedies.models.keys import (
+    CaseKey,
+    CaseKeyWrap,
+    FormKey,
+    IdentityKeyWrap,
+    RecoveryKey,
+    RecoveryShare,
+    ReplyKey,
+    VaultKey,
+    VaultUnlock,
+)
+from remedies.models.read_log import ReadLog
+
+__all__ = [
+    "Case",
+    "CaseConflict",
+    "CaseKey",
+    "CaseKeyWrap",
+    "CaseMember",
+    "FormKey",
+    "IdentityKeyWrap",
+    "Message",
+    "ReadLog",
+    "RecoveryKey",
+    "RecoveryShare",
+    "ReplyKey",
+    "SealedIdentity",
+    "VaultKey",
+    "VaultUnlock",
+]

@@ -1,0 +1,54 @@
+"""Who may open a case; outside of this nobody even learns that it is there."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from hrdd.governance.models import User
+from hrdd.governance.rules import Permission
+from remedies.models import Case, CaseConflict, CaseKeyWrap, CaseMember
+from remedies.rules.case import TRIAGE_STATES, CaseRole, CaseType
+
+PERMISSION_OF = {
+    CaseRole.GRV_INTAKE: Permission.TRIAGE_CASE,
+    CaseRole.GRV_INV: Permission.INVESTIGATE_CASE,
+    CaseRole.GRV_DEC: Permission.DECIDE_CASE,
+    CaseRole.APPEAL: Permission.DECIDE_APPEAL,
+}
+
+
+TYPE_WORDS = {
+    CaseType.HUMAN_RIGHTS_HARM: "Harm to a person",
+    CaseType.MODERATION_DECISION_APPEAL: "Complaint about a moderation decision",
+    CaseType.NOTICE_NOT_ACTED_ON: "Notice not acted on",
+    CaseType.PRIVACY: "Privacy",
+    CaseType.DISCRIMINATION: "Discrimination",
+    CaseType.SAFETY_THREAT: "Threat to safety",
+    CaseType.LABOUR_SUPPLY_CHAIN: "Labour, here or in the supply chain",
+    CaseType.RETALIATION: "Retaliation",
+    CaseType.WHISTLEBLOWER: "Report from inside",
+    CaseType.ACCESSIBILITY: "Accessibility",
+    CaseType.POLICY_FEEDBACK: "A rule or function",
+    CaseType.UNSORTED: "Not sorted yet",
+}
+
+
+def listed(user: User) -> QuerySet[Case]:
+    """Return the cases that somebody may open, those with danger to life first, then the oldest."""
+    return visible_to(user).order_by("-threat_to_life", "received_week", "id")
+
+
+def visible_to(user: User) -> QuerySet[Case]:
+    """Return the cases that somebody may open: theirs, and as triage those not yet screened; never with a conflict.
+
+    A wrap for them must be there as well; without it there would be nothing to read.
+    """
+    roles = [str(role) for role, permission in PERMISSION_OF.items() if user.may(permission)]
+    conflict = CaseConflict.objects.filter(case=OuterRef("pk"), user=user)
+    member = CaseMember.objects.filter(case=OuterRef("pk"), user=user, left_at__isnull=True, role__in=roles)
+    gone = CaseMember.objects.filter(case=OuterRef("pk"), user=user, left_at__isnull=False)
+    wrap = CaseKeyWrap.objects.filter(
+        case_key__case=OuterRef("pk"), holder__user=user, holder__retired_at__isnull=True
+    )
+    assigned = Q(Exists(member))
+    if user.may(Permission.TRIAGE_CASE):
+        assigned |= Q(state__in=[str(state) for state in TRIAGE_STATES]) & ~Q(Exists(gone))
+    return Case.objects.filter(assigned & Exists(wrap) & ~Exists(conflict))

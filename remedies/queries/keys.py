@@ -1,0 +1,103 @@
+"""Which public keys may be sealed to, and which keys open a form."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from hrdd.governance.rules import Role
+from remedies.models import CaseKey, FormKey, RecoveryKey, RecoveryShare, ReplyKey, VaultKey
+from remedies.rules.form_token import key_of_day
+from remedies.rules.voucher import is_vouched
+
+
+def recovery_key() -> RecoveryKey | None:
+    """Return the recovery key in force, if the pepper vouches for it; without one nothing can be taken in."""
+    found = RecoveryKey.objects.filter(retired_at__isnull=True).first()
+    vouched = found and is_vouched(
+        found.voucher, settings.RECEIPT_PEPPERS, b"recovery", found.pk.bytes, bytes(found.public)
+    )
+    return found if vouched else None
+
+
+def triage_keys() -> list[VaultKey]:
+    """Return the keys of everybody who sorts new cases: active, enrolled, and confirmed for this role."""
+    triage = [str(Role.GRV_INTAKE)]
+    found = VaultKey.objects.filter(
+        kind=VaultKey.Kind.HANDLER,
+        retired_at__isnull=True,
+        roles__contains=triage,
+        user__is_active=True,
+        user__roles__contains=triage,
+    )
+    return [key for key in found if is_vouched_key(key)]
+
+
+def enrolled_custodian_keys() -> list[VaultKey]:
+    """Return the keys of the custodians who can take part in a ceremony: active and enrolled."""
+    found = VaultKey.objects.filter(
+        kind=VaultKey.Kind.CUSTODIAN,
+        retired_at__isnull=True,
+        user__is_active=True,
+        user__roles__contains=[str(Role.CUSTODIAN)],
+    )
+    return [key for key in found if is_vouched_key(key)]
+
+
+def custodian_keys(recovery: RecoveryKey) -> list[VaultKey]:
+    """Return the keys of the custodians who took part in the ceremony of a recovery key, and are still there."""
+    shares = RecoveryShare.objects.filter(recovery=recovery)
+    took_part = {key for share in shares for key in (share.outer_id, share.inner_id)}
+    return [key for key in enrolled_custodian_keys() if key.pk in took_part]
+
+
+def handler_key(user_id: int) -> VaultKey | None:
+    """Return the key of a handler, if they enrolled one and a custodian confirmed it."""
+    found = VaultKey.objects.filter(
+        user_id=user_id, kind=VaultKey.Kind.HANDLER, retired_at__isnull=True
+    ).first()
+    return found if found and is_vouched_key(found) else None
+
+
+def parts_of_key(key: VaultKey) -> tuple[bytes, ...]:
+    """Return what the voucher of somebody's key binds together."""
+    roles = ",".join(sorted(key.roles)).encode()
+    whose = str(key.user_id).encode()
+    return (b"vault-key", str(key.kind).encode(), roles, key.pk.bytes, whose, bytes(key.public))
+
+
+def is_vouched_key(key: VaultKey) -> bool:
+    """Whether the pepper vouches for somebody's key."""
+    return is_vouched(key.voucher, settings.RECEIPT_PEPPERS, *parts_of_key(key))
+
+
+def parts_of_inbox(key: CaseKey) -> tuple[bytes, ...]:
+    """Return what the voucher of an inbox binds together."""
+    return (b"inbox", key.pk.bytes, key.case_id.bytes, bytes(key.inbox_public))
+
+
+def is_vouched_inbox(key: CaseKey) -> bool:
+    """Whether the pepper vouches for the inbox of a case."""
+    return is_vouched(key.voucher, settings.RECEIPT_PEPPERS, *parts_of_inbox(key))
+
+
+def parts_of_reply_key(case_id: bytes, public: bytes) -> tuple[bytes, ...]:
+    """Return what the voucher of a reply key binds together."""
+    return (b"reply", case_id, public)
+
+
+def is_vouched_reply_key(key: ReplyKey) -> bool:
+    """Whether the pepper vouches for the key that answers are sealed to."""
+    if key.case_id is None or key.public is None or key.voucher is None:
+        return False
+    parts = parts_of_reply_key(key.case_id.bytes, bytes(key.public))
+    return is_vouched(key.voucher, settings.RECEIPT_PEPPERS, *parts)
+
+
+def form_keys(*, at: datetime) -> dict[int, bytes]:
+    """Return the keys of form tokens of today and yesterday, by day."""
+    days = [at.date(), at.date() - timedelta(days=1)]
+    pepper = settings.RECEIPT_PEPPERS[0]
+    return {
+        key.day.toordinal(): key_of_day(bytes(key.secret), pepper=pepper)
+        for key in FormKey.objects.filter(day__in=days)
+    }

@@ -1,0 +1,19 @@
+"""What a worker does for the vault: it changes and deletes keys, and can open nothing."""
+
+from django.utils import timezone
+
+from hrdd.celery import app
+from remedies.actions import identities
+from remedies.actions.intake import renew_form_keys as renew
+
+
+@app.task
+def renew_form_keys() -> None:
+    """Make the form key of today, delete those older than yesterday."""
+    renew(at=timezone.now())
+
+
+@app.task
+def end_identity_grants() -> None:
+    """Delete the wraps of identities whose hour has come."""
+    identities.end_grants(at=timezone.now())

@@ -1,0 +1,99 @@
+"""`/follow/`: come back with the receipt. One path whether it finds something or not (ADR 20)."""
+
+from datetime import datetime
+
+from django.db import Error as DatabaseFailed
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from remedies.actions import follow_up
+from remedies.actions.intake import NotOpen
+from remedies.forms.intake import FurtherForm
+from remedies.forms.words import STATES
+from remedies.rules.form_token import FormToken, TokenRefused, new_token
+from remedies.rules.receipt import NotAReceipt, grouped, read_receipt
+from remedies.views.apart import in_language, opened_token, sealed_token, show
+
+PURPOSE = "follow"
+LONGEST_TYPED = 200
+
+
+@in_language
+def follow_case(request: HttpRequest, language: str) -> HttpResponse:
+    """Enter the receipt; then the status, unread answers, a further message, and deleting."""
+    if request.method != "POST":
+        return show("follow_enter", {}, page="follow", language=language)
+    at = timezone.now()
+    text, step = request.POST.get("text", ""), request.POST.get("step", "open")
+    try:
+        return _answer(request, language, step=step, at=at)
+    except TokenRefused:
+        return show("follow_enter", {"too_old": True, "text": text}, page="follow", language=language)
+    except (DatabaseFailed, NotOpen):
+        said = {name: request.POST[name] for name in ("receipt", "token", "text") if name in request.POST}
+        return show(
+            "intake_retry", {"said": said, "step": step}, page="follow", language=language, status=503
+        )
+
+
+def _answer(request: HttpRequest, language: str, *, step: str, at: datetime) -> HttpResponse:
+    if step == "open":
+        typed = request.POST.get("receipt", "")[:LONGEST_TYPED]
+        try:
+            token = new_token(read_receipt(typed), at=at)
+        except NotAReceipt:
+            context = {
+                "mistyped": True,
+                "typed": typed,
+                "typed_groups": grouped(typed),
+                "text": request.POST.get("text", ""),
+            }
+            return show("follow_enter", context, page="follow", language=language)
+        return _mailbox(token, language, at=at, text=request.POST.get("text", ""))
+    token = opened_token(request, purpose=PURPOSE, at=at)
+    if step == "ask":
+        sealed = sealed_token(token, purpose=PURPOSE, at=at)
+        return show("follow_delete", {"token": sealed}, page="follow", language=language)
+    if step == "delete":
+        return _deleted(token, language, at=at, whole=bool(request.POST.get("receipt_too")))
+    return _step(request, token, language, step=step, at=at)
+
+
+def _step(request: HttpRequest, token: FormToken, language: str, *, step: str, at: datetime) -> HttpResponse:
+    if step == "hide":
+        follow_up.hide_answers(token.receipt, token.shown)
+    if step != "send":
+        return _mailbox(new_token(token.receipt, at=at), language, at=at)
+    form = FurtherForm(request.POST)
+    if not form.is_valid():
+        return _mailbox(
+            token, language, at=at, text=request.POST.get("text", ""), error=str(form.errors["text"][0])
+        )
+    sent = follow_up.send_message(token.receipt, form.cleaned_data["text"], nonce=token.nonce, at=at)
+    return _mailbox(new_token(token.receipt, at=at), language, at=at, sent=sent is not None)
+
+
+def _mailbox(
+    token: FormToken, language: str, *, at: datetime, text: str = "", error: str = "", sent: bool = False
+) -> HttpResponse:
+    box = follow_up.open_mailbox(token.receipt, at=at)
+    ids = tuple(str(answer.id) for answer in box.answers)
+    carried = FormToken(token.receipt, token.nonce, token.issued, ids)
+    context = {
+        "token": sealed_token(carried, purpose=PURPOSE, at=at),
+        "found": box.state is not None,
+        "status": STATES[box.state] if box.state else "",
+        "answers": box.answers,
+        "text": text,
+        "error": error,
+        "sent": sent,
+    }
+    return show("follow_case", context, page="follow", language=language)
+
+
+def _deleted(token: FormToken, language: str, *, at: datetime, whole: bool) -> HttpResponse:
+    if whole:
+        follow_up.forget_receipt(token.receipt, today=at.date())
+    else:
+        follow_up.delete_answers(token.receipt)
+    return show("follow_deleted", {"whole": whole}, page="follow", language=language)

@@ -1,0 +1,201 @@
+"""A person who was harmed, in a real browser without JavaScript, on a small phone (reliability.md T9)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Error, Page, Request, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from remedies.actions import reading
+from remedies.models import Case, Message
+from remedies.rules.receipt import read_receipt
+from tests.journeys.test_pages_are_accessible import IN_DARK, IN_LIGHT, found_on
+from tests.remedies.vault_stage import NOW, Vault, made_vault
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+TOLD = "They came at night.\n\nMy sister Nadira saw it."
+PHONE = {"width": 320, "height": 640}
+
+
+@dataclass
+class Visit:
+    """A browser of somebody who must not be seen, and every request that it made."""
+
+    tab: Page
+    site: str
+    stage: Vault
+    requests: list[Request] = field(default_factory=list)
+
+    def press(self, step: str) -> None:
+        self.tab.locator(f'button[value="{step}"]').click()
+
+    def open_receipt(self, typed: str) -> None:
+        self.tab.goto(f"{self.site}/follow/en/")
+        self.tab.get_by_label("Receipt").fill(typed)
+        self.press("open")
+
+    def to_review(self) -> str:
+        """Go as far as the receipt, and return it."""
+        self.tab.goto(f"{self.site}/raise/en/")
+        self.press("start")
+        self.tab.get_by_label("Somebody was threatened, attacked or is in danger").check()
+        self.tab.get_by_label("Tell us in your own words").fill(TOLD)
+        self.press("details")
+        self.press("review")
+        return read_receipt(self.tab.locator("p.code").inner_text())
+
+
+@pytest.fixture
+def visit(transactional_db: None, live_server: LiveServer, page: Callable[..., Page], settings: Any) -> Visit:
+    settings.QUICK_EXIT = f"{live_server.url}/livez"
+    tab = page(viewport=PHONE, java_script_enabled=False)
+    found = Visit(tab, str(live_server.url), made_vault())
+    tab.on("request", lambda request: found.requests.append(request))
+    return found
+
+
+def counts() -> tuple[int, int]:
+    return Case.objects.count(), Message.objects.count()
+
+
+def test_a_concern_is_sent_once_whatever_the_browser_does(visit: Visit) -> None:
+    tab = visit.tab
+    receipt = visit.to_review()
+    assert counts() == (0, 0)
+    expect(tab.get_by_label("In your own words")).to_have_value(TOLD)
+
+    visit.press("what")  # change, and come back: the same receipt
+    expect(tab.get_by_label("Tell us in your own words")).to_have_value(TOLD)
+    visit.press("details")
+    visit.press("review")
+    assert read_receipt(tab.locator("p.code").inner_text()) == receipt
+    tab.locator('button[value="send"]').dblclick(no_wait_after=True)
+    expect(tab.get_by_role("heading", level=1)).to_have_text("We received your message")
+    assert read_receipt(tab.locator("p.code").inner_text()) == receipt
+    assert counts() == (1, 1)
+
+    tab.reload()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("We received your message")
+    assert counts() == (1, 1)
+
+    with pytest.raises(Error, match="ERR_CACHE_MISS"):  # the browser kept no page to go back to
+        tab.go_back()
+    assert counts() == (1, 1)
+
+
+def test_a_lost_answer_is_asked_for_again_and_nothing_is_sent_twice(visit: Visit) -> None:
+    tab = visit.tab
+    receipt = visit.to_review()
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort("connectionreset")
+
+    tab.route("**/raise/**", lose)
+    with tab.expect_event("requestfailed"):
+        tab.locator('button[value="send"]').click(no_wait_after=True)
+    assert counts() == (1, 1)
+    tab.unroute("**/raise/**")
+    tab.reload()
+
+    expect(tab.get_by_role("heading", level=1)).to_have_text("We received your message")
+    assert read_receipt(tab.locator("p.code").inner_text()) == receipt
+    assert counts() == (1, 1)
+
+
+def test_a_person_comes_back_reads_deletes_and_leaves(visit: Visit) -> None:
+    tab, grace = visit.tab, visit.stage.grace
+    receipt = visit.to_review()
+    visit.press("send")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("We received your message")
+    answer = "We will look into it. Are you safe?"
+    case = Case.objects.get()
+    reading.answer(case, answer, by=grace, pair=visit.stage.pair(grace), at=NOW)
+
+    visit.open_receipt(receipt[:-1] + ("0" if receipt[-1] != "0" else "2"))
+    expect(tab.get_by_role("alert")).to_contain_text("Compare it with what you kept")
+    visit.open_receipt(receipt.lower().replace("0", "o").replace("1", "l"))
+    expect(tab.get_by_text(answer)).to_be_visible()
+    expect(tab.get_by_text("Nadira")).to_have_count(0)
+
+    tab.get_by_label("Your message").fill("Not at home.")
+    tab.locator('button[value="send"]').dblclick(no_wait_after=True)
+    expect(tab.get_by_role("status")).to_contain_text("We received your message")
+    assert counts() == (1, 3)
+    visit.press("hide")
+    expect(tab.get_by_text("There is no new answer.")).to_be_visible()
+    visit.press("ask")
+    tab.get_by_label("Make this receipt useless as well").check()
+    visit.press("delete")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Deleted")
+    visit.open_receipt(receipt)
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Nothing is kept under this receipt")
+
+    tab.get_by_role("link", name="Leave this page now").click()
+    tab.wait_for_url("**/livez")
+    left = visit.requests[-1]
+    assert "referer" not in left.headers
+    state = tab.context.storage_state()
+    assert (state.get("cookies"), state.get("origins")) == ([], [])
+    written = [request.url for request in visit.requests] + [tab.title()]
+    assert {urlsplit(url).netloc for url in written[:-1]} == {urlsplit(visit.site).netloc}
+    assert [
+        url for url in written if receipt in url or receipt[:8].lower() in url.lower() or "?" in url
+    ] == []
+    assert {request.resource_type for request in visit.requests} <= {
+        "document",
+        "stylesheet",
+        "image",
+        "other",
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_step_fits_a_small_phone_and_forbids_nothing_of_wcag(
+    transactional_db: None, live_server: LiveServer, page: Callable[..., Page], language: str
+) -> None:
+    made_vault()
+    tab = page(viewport=PHONE, reduced_motion="reduce", bypass_csp=True)
+    wrong: dict[str, Any] = {}
+    titles = set()
+
+    def look(step: str) -> None:
+        tab.emulate_media(color_scheme="light")
+        found: list[Any] = found_on(tab, IN_LIGHT)
+        tab.emulate_media(color_scheme="dark")
+        found += found_on(tab, IN_DARK)
+        wide = tab.evaluate("document.documentElement.scrollWidth")
+        if wide > PHONE["width"]:
+            found.append(f"{wide} px wide")
+        titles.add(tab.title())
+        if found:
+            wrong[step] = found
+
+    tab.goto(f"{live_server.url}/raise/{language}/")
+    look("start")
+    for step in ("start", "details"):
+        tab.locator(f'button[value="{step}"]').click()
+        look(f"{step}, mistaken" if step == "details" else step)
+    tab.locator('input[name="type"]').first.check()
+    tab.locator("#what").fill("W" * 400)
+    for step in ("details", "review"):
+        tab.locator(f'button[value="{step}"]').click()
+        look(step)
+    receipt = tab.locator("p.code").inner_text()
+    tab.locator('button[value="send"]').click()
+    look("send")
+    tab.goto(f"{live_server.url}/follow/{language}/")
+    look("follow")
+    for typed in ("X", receipt):
+        tab.locator("#receipt").fill(typed)
+        tab.locator('button[value="open"]').click()
+        look(f"open {typed}")
+    tab.locator('button[value="ask"]').click()
+    look("ask")
+
+    assert wrong == {}
+    assert len(titles) == 1

@@ -76,7 +76,7 @@ class PartnerStorySerializer(PartnerSerializer):
         return PartnerNoteSerializer(standing, many=True, context=self.context).data
 
 
-class ClockSerializer(serializers.Serializer[Any]):
+class RelationshipClockSerializer(serializers.Serializer[Any]):
     """The clock of one harm tied to a relationship (domain.md 5.4)."""
 
     tied = serializers.IntegerField(source="tied.pk")
@@ -110,7 +110,7 @@ class RelationshipRowSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField(source="relationship.pk")
     relationship = RelationshipSerializer()
-    clock = ClockSerializer(allow_null=True)
+    clock = RelationshipClockSerializer(allow_null=True)
 
 
 class TermsSerializer(serializers.ModelSerializer[AgreedTerms]):
@@ -212,8 +212,8 @@ class RelationshipStorySerializer(RelationshipSerializer):
         read = terms_of(relationship, on=self.context["on"])
         return TermsReadSerializer(read, many=True, context=self.context).data
 
-    @extend_schema_field(ClockSerializer(many=True))
+    @extend_schema_field(RelationshipClockSerializer(many=True))
     def get_clocks(self, relationship: Relationship) -> Any:
         """Return the clock of each harm tied to it, the most pressing first."""
         tied = with_severity(relationship.risks.all(), on=self.context["on"])
-        return ClockSerializer(read_clocks(tied, on=self.context["on"]), many=True).data
+        return RelationshipClockSerializer(read_clocks(tied, on=self.context["on"]), many=True).data

@@ -275,6 +275,7 @@ def staying(tied: RelationshipRisk, ana: User, eve: User) -> ExitDecision:
         assessment = ExitImpactAssessment.objects.create(
             relationship=tied.relationship,
             comparison="comparable",
+            mitigation="x",
             assessor=ana,
             completed_on=TODAY,
             severity_then=5,
@@ -297,7 +298,7 @@ def staying(tied: RelationshipRisk, ana: User, eve: User) -> ExitDecision:
 
 
 def test_while_staying_the_company_looks_again_by_severity_and_sooner_if_it_said_so(
-    tied: RelationshipRisk, client: Client, ana: User, eve: User
+    tied: RelationshipRisk, ana: User, eve: User
 ) -> None:
     stays = staying(tied, ana, eve)
     late = read(tied)
@@ -311,8 +312,6 @@ def test_while_staying_the_company_looks_again_by_severity_and_sooner_if_it_said
     assert (read(tied).recheck_due, read(tied).needs_somebody) == (TODAY + days(7), False)
     ExitDecision.objects.update(review_due=TODAY + days(3))
     assert read(tied).recheck_due == TODAY + days(3)
-    client.force_login(eve)
-    assert "Look again by" in client.get(f"/desk/exits/{stays.pk}/").content.decode()
 
 
 def test_the_own_part_has_its_own_deadline_that_severity_brings_nearer(

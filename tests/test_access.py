@@ -57,6 +57,8 @@ OPEN_TO_ALL = {
     *("public-policies", "public-policies-data", "public-policy", "public-policy-data"),
     *("public-policy-version", "public-policy-version-data", "public-policy-text"),
     *("public-policy-changes", "public-policy-text-changes"),
+    *("public-statements", "public-statements-json", "public-statements-csv"),
+    *("public-statement", "public-statement-data"),
 }
 FEWEST_ADDRESSES, FEWEST_REQUESTS = 110, 1500
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -87,6 +89,10 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "measure-detail": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
     "statement-issue": lambda: {"pk": first(Measure)},
     "statement-detail": lambda: {"pk": first(StatementOfReasons)},
+    **{
+        name: lambda: {"puid": StatementOfReasons.objects.order_by("pk")[0].puid}
+        for name in ("public-statement", "public-statement-data")
+    },
     "note-signal": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
     **{name: lambda: {"pk": first(Cycle)} for name in ("cycle-detail", "cycle-retry")},
     "partner-detail": lambda: {"pk": Relationship.objects.get().pk},

@@ -19,7 +19,8 @@ from risks.models import Measure, Partner, StatementOfReasons
 from risks.rules.ladder import LADDER
 from risks.rules.statement import MeasureTold, Told, derive
 from risks.rules.statement_schema import as_stored, problems, values_of
-from tests.risks.measure_stage import LATER, NOW, TODAY, a_risk, people
+from tests.risks.measure_stage import NOW, TODAY, people
+from tests.transparency.statement_stage import stored
 from transparency.models import (
     ExportedStatement,
     ReferenceMeasure,
@@ -95,63 +96,6 @@ def who(db: None) -> dict[str, User]:
     return people()
 
 
-def stored(who: dict[str, User], **changed: Any) -> StatementOfReasons:
-    """Return a statement in the record, with other fields than usual where they are given."""
-    at = changed.pop("issued_at", NOW)
-    supersedes = changed.pop("supersedes", None)
-    measure = supersedes.measure if supersedes else a_measure(**changed.pop("measure", {}))
-    puid = uuid.uuid4()
-    content = {
-        "puid": str(puid),
-        "decision_visibility": ["DECISION_VISIBILITY_CONTENT_REMOVED"],
-        "end_date_visibility_restriction": None,
-        "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
-        "incompatible_content_ground": "Rule 3",
-        "incompatible_content_explanation": "The rule forbids calls to violence.",
-        "category": "STATEMENT_CATEGORY_VIOLENCE",
-        "content_type": ["CONTENT_TYPE_TEXT"],
-        "content_date": "2026-01-01",
-        "territorial_scope": ["DE", "FR"],
-        "application_date": "2026-03-01",
-        "decision_facts": "A post called on readers to come armed.",
-        "source_type": "SOURCE_VOLUNTARY",
-        "automated_detection": "No",
-        "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
-        **changed,
-    }
-    text = changed.get("decision_facts", "What happened: a post called on readers to come armed.")
-    return StatementOfReasons.objects.create(
-        measure=measure,
-        puid=puid,
-        content=content,
-        text=text,
-        ground=content["decision_ground"],
-        category=content["category"],
-        sha256=digest(content, text),
-        supersedes=supersedes,
-        correction_reasons="It named the wrong rule." if supersedes else "",
-        issued_by=who["ana"],
-        issued_at=at,
-    )
-
-
-def a_measure(**given: Any) -> Measure:
-    known: dict[str, Any] = {
-        "kind": "remove_item",
-        "intrusion": 3,
-        "target": "Amara Osei",
-        "target_type": "account",
-        "rule_relied_on": "Rule 3",
-        "state": "active",
-        "starts_on": TODAY,
-        "ends_on": LATER,
-        "level_then": 4,
-        "reviewed_on": TODAY,
-        "justified_on": TODAY,
-    }
-    return Measure.objects.create(risk=a_risk(), **known | given)
-
-
 def export(*options: str) -> tuple[str, str, CommandError | None]:
     out, err = io.StringIO(), io.StringIO()
     try:
@@ -164,17 +108,19 @@ def export(*options: str) -> tuple[str, str, CommandError | None]:
 def test_what_holds_leaves_and_what_must_not_is_named_with_its_reasons(
     who: dict[str, User], tmp_path: Path
 ) -> None:
-    good = stored(who)
-    old = stored(who)
-    new = stored(who, supersedes=old)
-    outside = stored(who, territorial_scope=[])
+    good = stored(who["ana"])
+    old = stored(who["ana"])
+    new = stored(who["ana"], supersedes=old)
+    outside = stored(who["ana"], territorial_scope=[])
     Partner.objects.create(name="Northern Cloud", naming_endangers="Its staff were threatened.")
     wrong = {
-        "is not one of the values in force": stored(who, category="STATEMENT_CATEGORY_OF_LAST_YEAR"),
-        "before the day the decision applies": stored(who, end_date_visibility_restriction="2026-02-01"),
-        "a name that must not be written here": stored(who, decision_facts="Osei, Amara posted it."),
-        "which may lead to a person": stored(who, decision_facts="It ran on northern cloud."),
-        "an e-mail address": stored(who, incompatible_content_explanation="Ask ana@example.org."),
+        "is not one of the values in force": stored(who["ana"], category="STATEMENT_CATEGORY_OF_LAST_YEAR"),
+        "before the day the decision applies": stored(
+            who["ana"], end_date_visibility_restriction="2026-02-01"
+        ),
+        "a name that must not be written here": stored(who["ana"], decision_facts="Osei, Amara posted it."),
+        "which may lead to a person": stored(who["ana"], decision_facts="It ran on northern cloud."),
+        "an e-mail address": stored(who["ana"], incompatible_content_explanation="Ask ana@example.org."),
     }
     out = tmp_path / "statements.jsonl"
 
@@ -199,7 +145,7 @@ def test_what_holds_leaves_and_what_must_not_is_named_with_its_reasons(
 def test_parcels_hold_at_most_a_hundred_in_order_and_what_left_stays_out_of_the_new(
     who: dict[str, User], tmp_path: Path
 ) -> None:
-    every = [stored(who) for _ in range(101)]
+    every = [stored(who["ana"]) for _ in range(101)]
     parcels = tmp_path / "parcels"
 
     said, _errors, refused = export("--batches", str(parcels))
@@ -213,7 +159,7 @@ def test_parcels_hold_at_most_a_hundred_in_order_and_what_left_stays_out_of_the_
     assert [one["puid"] for parcel in held for one in parcel] == [str(one.puid) for one in every]
     assert ExportedStatement.objects.count() == 101
 
-    late = stored(who, issued_at=NOW + timedelta(days=2))
+    late = stored(who["ana"], issued_at=NOW + timedelta(days=2))
     out = tmp_path / "new.jsonl"
     assert "1 written" in export("--out", str(out), "--new")[0]
     assert json.loads(out.read_text(encoding="utf-8"))["puid"] == str(late.puid)
@@ -243,7 +189,7 @@ def test_a_refused_command_line_leaves_no_file(who: dict[str, User], tmp_path: P
 
 @pytest.mark.parametrize("table", ["statementexport", "exportedstatement"])
 def test_the_database_keeps_what_left(who: dict[str, User], tmp_path: Path, table: str) -> None:
-    stored(who)
+    stored(who["ana"])
     export("--out", str(tmp_path / "a.jsonl"))
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

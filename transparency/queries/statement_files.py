@@ -62,3 +62,10 @@ def waiting() -> int:
     """Return how many statements hold and never left in a file, those outside the EU and EEA apart."""
     outside = Q(content__territorial_scope=[]) | Q(content__territorial_scope__isnull=True)
     return holding(Window(only_new=True)).exclude(outside).count()
+
+
+def corrected_since() -> int:
+    """Return how many statements left in a file and were corrected since by one that did not leave yet."""
+    return StatementOfReasons.objects.filter(
+        exported__isnull=False, superseded_by__isnull=False, superseded_by__exported__isnull=True
+    ).count()

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import rfc8785
 
 from risks.rules.screening import refusal
-from risks.rules.statement_schema import label_of, problems
+from risks.rules.statement_schema import facts, label_of, problems
 
 BATCH = 100
 CHANGED = "what is stored is not what was issued: its SHA-256 differs. Find out who changed it."
@@ -62,11 +63,13 @@ def refusals(issued: Issued, *, known: Iterable[str] = ()) -> list[str]:
 def identifying(content: Mapping[str, Any], *, known: Iterable[str] = ()) -> list[str]:
     """Return which fields hold what may lead to a person, or a name that must not be written, one sentence each."""
     names = list(known)
-    texts = {name: value for name, value in content.items() if isinstance(value, str) and name not in CODED}
-    found = (refusal(label_of(name), value, known=names) for name, value in texts.items())
+    texts = ((name, content.get(name)) for name in _free_texts())
+    found = (refusal(label_of(name), text, known=names) for name, text in texts if isinstance(text, str))
     return [said for said in found if said]
 
 
-CODED = frozenset(
-    {"puid", "content_date", "application_date", "decision_ground_reference_url", "content_id_ean"}
-)
+@cache
+def _free_texts() -> tuple[str, ...]:
+    """Return the fields that people fill with words of their own."""
+    fields = facts()["fields"]
+    return tuple(one["name"] for one in fields if one["type"] == "string" and not one.get("pattern"))

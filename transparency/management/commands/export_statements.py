@@ -1,5 +1,6 @@
 """Write the statements of reasons as the DSA Transparency Database takes them."""
 
+import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,7 +47,7 @@ class Command(BaseCommand):
         out, batches = options["out"], options["batches"]
         window = Window(options["begin"], options["end"], options["new"])
         _refuse_usage(out, batches, window)
-        progress = Progress(self.stderr, holding(window).count(), "statements")
+        progress = Progress(sys.stderr, holding(window).count(), "statements")
         into = Lines(out=out, batches=batches)
         try:
             with into:

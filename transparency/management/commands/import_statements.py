@@ -1,5 +1,6 @@
 """Read a daily dump of the DSA Transparency Database, to compare ours with others'."""
 
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         path: Path = options["file"]
         try:
-            progress = Progress(self.stderr, path.stat().st_size, "bytes")
+            progress = Progress(sys.stderr, path.stat().st_size, "bytes")
             taken = import_statements(path, tell=progress, at=timezone.now())
         except OSError as error:
             raise CommandError(f"{path} could not be read: {error.strerror}") from None

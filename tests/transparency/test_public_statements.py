@@ -260,7 +260,7 @@ def test_the_desk_compares_ours_with_theirs_and_sees_what_left(ana: User, tmp_pa
     for said in (
         "Wallapop",
         "Kleinanzeigen",
-        "43.0",
+        "<strong>43</strong>",
         "Scams and/or fraud",
         LADDER["permanent_ban"].label,
         "of theirs",

@@ -3,18 +3,26 @@
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Model
 
 from hrdd.governance.actions import IMPORT, record_event
 from transparency.models import ReferenceMeasure, ReferenceOrganisation, ReferenceStatement
 from transparency.rules.dump import SHOWN, DumpRefused, Entry, read_row, wrong_header
 
-BATCH = 2000
+BATCH = 5000
+STATEMENT_COLUMNS = (
+    *("uuid", "organisation_id", "puid", "ground", "rule_said", "category", "source_type"),
+    *("automated_detection", "automated_decision", "content_date", "application_date"),
+)
+MEASURE_COLUMNS = ("statement_id", "decision", "kind", "ends_on")
+ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+Row = tuple[object, ...]
 
 
 @dataclass
@@ -132,7 +140,8 @@ def _take(batch: list[Line], organisations: dict[str, int], taken: Taken, wrong:
         return []
     _add_organisations(batch, organisations, taken)
     uuids, puids = _there_already(batch, organisations)
-    statements, measures = [], []
+    statements: list[Row] = []
+    measures: list[Row] = []
     for line in batch:
         one = line.entry
         key = (organisations[one.organisation], one.puid)
@@ -146,14 +155,9 @@ def _take(batch: list[Line], organisations: dict[str, int], taken: Taken, wrong:
         uuids.add(one.uuid)
         puids.add(key)
         statements.append(_statement(one, key[0]))
-        measures += [
-            ReferenceMeasure(
-                statement_id=one.uuid, decision=each.decision, kind=each.kind, ends_on=each.ends_on
-            )
-            for each in one.restrictions
-        ]
-    ReferenceStatement.objects.bulk_create(statements)
-    ReferenceMeasure.objects.bulk_create(measures)
+        measures += [(one.uuid, each.decision, each.kind, each.ends_on) for each in one.restrictions]
+    _copy(ReferenceStatement, STATEMENT_COLUMNS, statements)
+    _copy(ReferenceMeasure, MEASURE_COLUMNS, measures)
     taken.statements += len(statements)
     taken.measures += len(measures)
     return []
@@ -176,17 +180,30 @@ def _there_already(
     return set(uuids), set(puids.values_list("organisation_id", "puid"))
 
 
-def _statement(one: Entry, organisation: int) -> ReferenceStatement:
-    return ReferenceStatement(
-        uuid=one.uuid,
-        organisation_id=organisation,
-        puid=one.puid,
-        ground=one.ground,
-        rule_said=one.rule_said,
-        category=one.category,
-        source_type=one.source_type,
-        automated_detection=one.automated_detection,
-        automated_decision=one.automated_decision,
-        content_date=one.content_date,
-        application_date=one.application_date,
+def _statement(one: Entry, organisation: int) -> Row:
+    return (
+        one.uuid,
+        organisation,
+        one.puid,
+        one.ground,
+        one.rule_said,
+        one.category,
+        one.source_type,
+        one.automated_detection,
+        one.automated_decision,
+        one.content_date,
+        one.application_date,
     )
+
+
+def _copy(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Send rows as PostgreSQL takes them fastest; unlike an INSERT, its cost is that of the rows."""
+    sent = io.StringIO("".join("\t".join(map(_as_text, row)) + "\n" for row in rows))
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN", sent)  # type: ignore[attr-defined]  # of psycopg2
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return r"\N"
+    return str(value).translate(ESCAPED)

@@ -88,18 +88,17 @@ class PublicStatement:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """Return its fields in words; what is empty is left out."""
-        since = str(self.content.get("application_date") or "")
         told = [
             ("Restriction", self.restriction_label),
             ("Where", self.places),
-            ("From", since),
-            ("Until", self.until or "No end date"),
+            ("From", _day(self.content.get("application_date"))),
+            ("Until", _day(self.until) or "No end date"),
             (label_of("decision_ground"), self.told("decision_ground")),
             ("Rule or law", self.rule),
             (label_of("category"), self.told("category")),
             (label_of("content_type"), self.told("content_type")),
             (label_of("content_type_other"), str(self.content.get("content_type_other") or "")),
-            ("Content of the month", self.content_month),
+            ("Content of", _day(self.content.get("content_date")).partition(" ")[2]),
             (label_of("source_type"), self.told("source_type")),
             (label_of("automated_detection"), self.told("automated_detection")),
             (label_of("automated_decision"), self.told("automated_decision")),
@@ -213,6 +212,14 @@ def is_readable(puid: str) -> bool:
 def streamed(statements: QuerySet[StatementOfReasons]) -> Iterator[PublicStatement]:
     """Yield public statements in memory that does not grow with their number."""
     return told(statements.iterator(chunk_size=CHUNK))
+
+
+def _day(said: str | None) -> str:
+    """Return a day of a statement as people read it."""
+    if not said:
+        return ""
+    day = date.fromisoformat(said)
+    return f"{day.day} {day:%B %Y}"
 
 
 def _public(one: StatementOfReasons) -> PublicStatement:

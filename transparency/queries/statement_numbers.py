@@ -9,6 +9,7 @@ from django.db.models import Case, Count, Value, When
 from risks.models import StatementOfReasons
 from risks.queries.partners import never_named
 from risks.rules.ladder import LADDER
+from risks.rules.publication import FEWEST_COUNTED
 from risks.rules.statement_schema import values_of
 from transparency.queries.naming import words_without_marks
 from transparency.queries.public_statements import may_be_read
@@ -35,6 +36,7 @@ class StatementNumbers:
     readable: int
     rest: str
     parts: tuple[Numbers, ...]
+    rest_by_answer: bool
 
 
 def statement_numbers() -> StatementNumbers:
@@ -57,4 +59,5 @@ def statement_numbers() -> StatementNumbers:
         for place, (name, _field, labels) in enumerate(QUESTIONS)
     )
     readable = sum(read[0].values())
-    return StatementNumbers(readable, rest_told(parts, sum(every[0].values()) - readable), parts)
+    rest = sum(every[0].values()) - readable
+    return StatementNumbers(readable, rest_told(parts, rest), parts, rest_by_answer=rest >= FEWEST_COUNTED)

@@ -29,7 +29,7 @@ from transparency.models import (
     StatementExport,
 )
 from transparency.rules.dsa import Issued, digest, payload, refusals
-from transparency.rules.dump import FULL, NOT_IN_LIGHT
+from transparency.rules.dump import FULL, NOT_IN_LIGHT, read_row
 from transparency.rules.reference import RUNG_OF
 
 REAL = Path(__file__).parent / "reference" / "dsa_real_statements_2025-07-01.csv"
@@ -293,6 +293,29 @@ def test_one_bad_row_refuses_the_file_and_is_named(
     assert "Nothing was imported." in refused
     assert not ReferenceStatement.objects.exists()
     assert not ReferenceOrganisation.objects.exists()
+
+
+CELLS = st.sampled_from(
+    [
+        *("", "null", "[]", "[[]]", '[{"a": 1}]', "[1]", "[" * 5000, '["DECISION_VISIBILITY_OTHER"]', "\0"),
+        *(
+            "2025-02-30 00:00:00",
+            "2025-07-01",
+            "9999-12-31",
+            "Yes",
+            "DECISION_GROUND_ILLEGAL_CONTENT",
+            "x" * 6000,
+        ),
+    ]
+) | st.text(max_size=20)
+
+
+@given(st.dictionaries(st.sampled_from(FULL), CELLS, max_size=6))
+def test_no_cell_of_a_dump_stops_the_reading_of_it(changed: dict[str, str]) -> None:
+    entry, wrong = read_row(rows_of()[0] | changed)
+    assert (entry is None) == bool(wrong)
+    assert set(wrong) <= set(FULL)
+    assert entry is None or entry.restrictions
 
 
 def test_a_file_that_is_no_dump_is_refused_in_a_sentence(db: None, tmp_path: Path) -> None:

@@ -200,7 +200,7 @@ def _copy(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) -> No
     """Send rows as PostgreSQL takes them fastest; unlike an INSERT, its cost is that of the rows."""
     sent = io.StringIO("".join("\t".join(map(_as_text, row)) + "\n" for row in rows))
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN", sent)  # type: ignore[attr-defined]  # of psycopg2
+        cursor.copy_expert(f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN", sent)
 
 
 def _as_text(value: object) -> str:

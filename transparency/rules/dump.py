@@ -138,7 +138,7 @@ def _payload(row: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
 def _list(said: str) -> list[Any] | None:
     try:
         found = json.loads(said)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, list) else None
 

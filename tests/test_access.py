@@ -87,7 +87,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "stop-own-part": lambda: {"pk": Involvement.objects.order_by("pk")[0].pk},
     "withdraw-involvement": lambda: {"pk": Involvement.objects.order_by("pk")[0].pk},
     "measure-detail": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
-    "statement-issue": lambda: {"pk": first(Measure)},
+    **{name: lambda: {"pk": first(Measure)} for name in ("statement-issue", "statement-issue-actions")},
     "statement-detail": lambda: {"pk": first(StatementOfReasons)},
     **{
         name: lambda: {"puid": StatementOfReasons.objects.order_by("pk")[0].puid}

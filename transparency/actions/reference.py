@@ -16,6 +16,7 @@ from transparency.models import ReferenceMeasure, ReferenceOrganisation, Referen
 from transparency.rules.dump import SHOWN, DumpRefused, Entry, read_row, wrong_header
 
 BATCH = 5000
+IMPORT_LOCK = 4117
 STATEMENT_COLUMNS = (
     *("uuid", "organisation_id", "puid", "ground", "rule_said", "category", "source_type"),
     *("automated_detection", "automated_decision", "content_date", "application_date"),
@@ -55,6 +56,8 @@ def import_statements(path: Path, *, tell: Callable[[int], None], at: datetime) 
     Raises:
         DumpRefused: what is wrong, with line, column and the fix.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
     taken, wrong = Taken(), _Wrong()
     organisations = {one.name: one.pk for one in ReferenceOrganisation.objects.all()}
     batch: list[Line] = []

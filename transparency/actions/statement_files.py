@@ -27,7 +27,8 @@ def export_statements(
 ) -> StatementExport:
     """Write the statements that hold, valid under every rule of the database, and keep on record that they left.
 
-    The files and the record appear together or not at all; memory does not grow with their number.
+    The files appear last, once the record is written, so that nothing leaves without one; memory does not grow with
+    their number.
 
     Args:
         window: which ones.
@@ -52,7 +53,7 @@ def export_statements(
             counts["written"] += 1
             left.append(ExportedStatement(statement=one, export_id=number))
         if len(left) == CHUNK:
-            left = _note(left)
+            _note(left)
     _note(left)
     made = StatementExport(
         pk=number,
@@ -78,10 +79,10 @@ def export_statements(
     return made
 
 
-def _note(left: list[ExportedStatement]) -> list[ExportedStatement]:
+def _note(left: list[ExportedStatement]) -> None:
     """Keep on record where statements left first; the record of the file itself follows in the same transaction."""
     ExportedStatement.objects.bulk_create(left, ignore_conflicts=True)
-    return []
+    left.clear()
 
 
 def _next_number() -> int:

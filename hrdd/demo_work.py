@@ -12,7 +12,14 @@ from django.db import transaction
 
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import Permission
-from risks.actions import dilemma_decisions, dilemmas, measure_enforcement, measure_proposals, rabat
+from risks.actions import (
+    dilemma_decisions,
+    dilemmas,
+    measure_enforcement,
+    measure_proposals,
+    rabat,
+    statements,
+)
 from risks.actions.evidence import record_evidence
 from risks.actions.measure_proposals import Proposal
 from risks.actions.recording import record_risk
@@ -23,6 +30,7 @@ from risks.rules.ladder import LADDER
 from risks.rules.measure_workflow import SIGN_OFF_KIND as MEASURE
 from risks.rules.rabat_worksheet import FACTORS
 from risks.rules.recording import GLOBAL, Facts
+from risks.rules.statement import Told
 from risks.rules.three_part_test import Alternative, Answer, GivenTest
 
 TITLE = "Demonstration: posts call for attacks on poll workers before a local vote"
@@ -187,7 +195,7 @@ def _decided_dilemma(risk: Risk, people: Mapping[str, User], *, at: datetime) ->
 
 
 def _measures(risk: Risk, people: Mapping[str, User], *, at: datetime) -> None:
-    """Leave one measure in force, and one whose test does not pass yet."""
+    """Leave one measure in force, with its statement of reasons, and one whose test does not pass yet."""
     ana, dan = people["ana"], people["dan"]
     label = measure_proposals.propose(
         risk, _proposal("label", "Posts that name poll workers", at), by=ana, at=at
@@ -206,6 +214,20 @@ def _measures(risk: Risk, people: Mapping[str, User], *, at: datetime) -> None:
         Measure.objects.get(pk=label.pk),
         necessity="Posts of this morning name two more districts, and the vote is in three weeks.",
         notified_on=at.date(),
+        by=ana,
+        at=at,
+    )
+    statements.issue_statement(
+        Measure.objects.get(pk=label.pk),
+        Told(
+            facts="Posts named poll workers by district and called on readers to stop them. Two reviewers read them.",
+            explanation="The section forbids calls to threaten or to stop people who run a vote, whoever makes them.",
+            category="STATEMENT_CATEGORY_NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS",
+            content_types=("CONTENT_TYPE_TEXT",),
+            content_type_other="",
+            content_date=at.date() - timedelta(days=2),
+            source_type="SOURCE_VOLUNTARY",
+        ),
         by=ana,
         at=at,
     )

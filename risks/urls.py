@@ -139,6 +139,7 @@ urlpatterns = [
     path("samples/<int:pk>/items/<int:position>/", action_samples.review_action, name="sample-review"),
     path("samples/<int:pk>/close/", action_samples.close_sample, name="sample-close"),
     path("measures/<int:pk>/statement/", statements.issue_statement, name="statement-issue"),
+    path("measures/<int:pk>/statements/", statements.issue_for_actions, name="statement-issue-actions"),
     path("statements/", statements.statement_list, name="statement-list"),
     path("statements/<int:pk>/", statements.statement_detail, name="statement-detail"),
     path("measures/<int:pk>/signals/", measures.note_signal, name="note-signal"),

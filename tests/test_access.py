@@ -71,6 +71,8 @@ OPEN_TO_ALL = {
     *("public-policy-version", "public-policy-version-data", "public-policy-text"),
     *("public-policy-changes", "public-policy-text-changes"),
     *("raise", "raise-in", "follow", "follow-in"),
+    *("public-statements", "public-statements-json", "public-statements-csv"),
+    *("public-statement", "public-statement-data"),
 }
 FEWEST_ADDRESSES, FEWEST_REQUESTS = 110, 1500
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -100,8 +102,12 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "stop-own-part": lambda: {"pk": Involvement.objects.order_by("pk")[0].pk},
     "withdraw-involvement": lambda: {"pk": Involvement.objects.order_by("pk")[0].pk},
     "measure-detail": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
-    "statement-issue": lambda: {"pk": first(Measure)},
+    **{name: lambda: {"pk": first(Measure)} for name in ("statement-issue", "statement-issue-actions")},
     "statement-detail": lambda: {"pk": first(StatementOfReasons)},
+    **{
+        name: lambda: {"puid": StatementOfReasons.objects.order_by("pk")[0].puid}
+        for name in ("public-statement", "public-statement-data")
+    },
     "note-signal": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
     **{name: lambda: {"pk": first(Cycle)} for name in ("cycle-detail", "cycle-retry")},
     "partner-detail": lambda: {"pk": Relationship.objects.get().pk},

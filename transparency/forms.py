@@ -1,6 +1,22 @@
 """One form per action; shape only, no rule."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django import forms
+
+from risks.models.statements import CATEGORIES, GROUNDS
+from risks.rules.countries import country_names
+from risks.rules.ladder import LADDER
+from transparency.models import ReferenceOrganisation
+
+RESTRICTIONS = [("", "Any"), *((code, rung.label) for code, rung in LADDER.items() if code != "no_action")]
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def countries() -> list[tuple[str, str]]:
+    """Return every country by its name, after any."""
+    return [("", "Any"), *sorted(country_names().items(), key=lambda one: one[1])]
 
 
 class DraftReportForm(forms.Form):
@@ -9,3 +25,41 @@ class DraftReportForm(forms.Form):
     title = forms.CharField(max_length=200, help_text="For example: Human rights report 2021.")
     begin = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
     end = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class PublicStatementFilter(forms.Form):
+    """Words, what was done, on which ground, where and when; a value it does not know is left out."""
+
+    q = forms.CharField(
+        label="Words", max_length=200, required=False, widget=forms.TextInput({"type": "search"})
+    )
+    kind = forms.ChoiceField(label="Restriction", choices=RESTRICTIONS, required=False)
+    ground = forms.ChoiceField(choices=[("", "Any"), *GROUNDS], required=False)
+    category = forms.ChoiceField(choices=[("", "Any"), *CATEGORIES], required=False)
+    country = forms.ChoiceField(choices=countries, required=False)
+    first = forms.DateField(label="Issued from", required=False, widget=DAY)
+    last = forms.DateField(label="Issued until", required=False, widget=DAY)
+
+    def filters(self) -> dict[str, Any]:
+        """Return what was chosen, by the names of the query."""
+        self.is_valid()
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        return {"words" if name == "q" else name: value for name, value in chosen.items()}
+
+    def querystring(self) -> str:
+        """Return what was chosen as it stands in an address."""
+        return urlencode({"q" if name == "words" else name: value for name, value in self.filters().items()})
+
+
+class ReferenceFilter(forms.Form):
+    """Whose statements ours are compared with."""
+
+    organisation = forms.ModelChoiceField(
+        ReferenceOrganisation.objects.all(), label="Compared with", required=False, empty_label="All of them"
+    )
+
+    def chosen(self) -> ReferenceOrganisation | None:
+        """Return the organisation that was chosen, or nothing for all."""
+        self.is_valid()
+        found: ReferenceOrganisation | None = self.cleaned_data.get("organisation")
+        return found

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from transparency.models import Document
-from transparency.views import policies, public, reports
+from transparency.views import policies, public, reports, statements
 
 
 class FormatConverter:
@@ -49,6 +49,13 @@ urlpatterns = [
         policies.policy_changes,
         name="public-policy-text-changes",
     ),
+    path("statements/", statements.statement_list, name="public-statements"),
+    path("statements.json", statements.statements_json, name="public-statements-json"),
+    path("statements.csv", statements.statements_csv, name="public-statements-csv"),
+    path("statements/<uuid:puid>/", statements.statement, name="public-statement"),
+    path("statements/<uuid:puid>.json", statements.statement_data, name="public-statement-data"),
+    path("desk/statements/reference/", statements.reference, name="statement-reference"),
+    path("desk/statements/exports/", statements.export_list, name="statement-exports"),
     path("reports/", public.report_list, name="public-reports"),
     path("reports/<slug:period>/", public.report, name="public-report"),
     path("reports/<slug:period>.<format:format>", public.report, name="public-report-file"),

@@ -8,10 +8,13 @@ from risks.forms.shapes import FilterForm, GroupedForm, Groups, day, words
 from risks.models.statements import CATEGORIES, GROUNDS
 from risks.rules.ladder import LADDER
 from risks.rules.statement import Told
+from risks.rules.statement_actions import COLUMNS as ACTION_COLUMNS
+from risks.rules.statement_actions import MOST_AT_ONCE
 from risks.rules.statement_schema import values_of
 
 SOURCES = list(values_of("source_type").items())
 CONTENT_TYPES = list(values_of("content_type").items())
+LONGEST_ACTIONS = 300_000
 OWED = "say it for the person affected, without naming anybody."
 
 
@@ -50,6 +53,38 @@ class CorrectionForm(StatementForm):
 
     groups = (*StatementForm.groups, ("The correction", "", ("correction_reasons",)))
     correction_reasons = words("Why it is corrected", missing="say what was wrong with the last one.")
+
+
+class ActionsForm(StatementForm):
+    """What is the same for every action of a rule, and the actions."""
+
+    groups: Groups = (
+        StatementForm.groups[0],
+        ("What it concerns", "", ("category", "content_types", "content_type_other")),
+        StatementForm.groups[2],
+        ("The actions", "Each burdens somebody who is owed a statement of their own.", ("actions",)),
+        ("Corrections", "Only where an action was told before.", ("correction_reasons",)),
+    )
+    content_date = None  # type: ignore[assignment]  # so Django takes the field out: each action has its own day
+    actions = forms.CharField(
+        label="Actions",
+        max_length=LONGEST_ACTIONS,
+        widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
+        help_text=f"One a line: {','.join(ACTION_COLUMNS)}, such as a-17,2026-03-01,2026-02-27. The reference is a "
+        f"pseudonymous key, never a name, and leaves nowhere. At most {MOST_AT_ONCE} at once.",
+        error_messages={
+            "required": "Actions: list one or more, each on a line.",
+            "max_length": f"Actions: take at most {MOST_AT_ONCE} at once.",
+        },
+    )
+    correction_reasons = words(
+        "Why they are corrected", missing="say what was wrong with what they were told.", required=False
+    )
+
+    def told(self) -> Told:
+        """Return what was added, without the day of the content."""
+        given = self.cleaned_data | {"content_date": None}
+        return Told(**{name: given[name] for name in Told.__dataclass_fields__})
 
 
 class StatementFilter(FilterForm):

@@ -15,6 +15,13 @@ class StatementOfReasons(models.Model):
 
     measure = models.ForeignKey("risks.Measure", models.PROTECT, related_name="statements")
     puid = models.UUIDField(unique=True)
+    action = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of a rule over many items: the pseudonymous key of the one action; it leaves nowhere.",
+    )
     content = models.JSONField()
     text = models.TextField()
     ground = models.CharField(max_length=40, choices=GROUNDS)
@@ -32,7 +39,9 @@ class StatementOfReasons(models.Model):
         verbose_name_plural = "statements of reasons"
         constraints = [
             models.UniqueConstraint(
-                fields=["measure"], condition=Q(supersedes__isnull=True), name="statement_begins_once"
+                fields=["measure", "action"],
+                condition=Q(supersedes__isnull=True),
+                name="statement_begins_once",
             ),
             models.CheckConstraint(
                 name="statement_correction_has_reasons",

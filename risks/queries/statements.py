@@ -1,5 +1,6 @@
 """Statements of reasons: of a measure, and all of them filtered (domain.md 8.4)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,8 +33,14 @@ def told_by(measure: Measure) -> MeasureTold:
 
 
 def last_of(measure: Measure) -> StatementOfReasons | None:
-    """Return the statement that holds for a measure: the one that nothing supersedes."""
-    return measure.statements.filter(superseded_by__isnull=True).first()
+    """Return the statement that holds for a measure as a whole: the one that nothing supersedes."""
+    return measure.statements.filter(superseded_by__isnull=True, action="").first()
+
+
+def holding_by_action(measure: Measure, actions: Collection[str]) -> dict[str, StatementOfReasons]:
+    """Return the statements that hold for single actions of a rule, by the keys of the actions."""
+    held = measure.statements.filter(superseded_by__isnull=True, action__in=actions).exclude(action="")
+    return {one.action: one for one in held}
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class StatementOfMeasure:
     last: StatementOfReasons | None
     refusal: str
     may_issue: bool
+    of_actions: int = 0
 
 
 def may_issue(user: User) -> bool:
@@ -53,7 +61,8 @@ def may_issue(user: User) -> bool:
 def statement_of(measure: Measure, user: User) -> StatementOfMeasure:
     """Return what the page of a measure says of its statement to this person."""
     refused = refusal(told_by(measure))
-    return StatementOfMeasure(last_of(measure), refused, may_issue(user) and not refused)
+    many = measure.statements.filter(superseded_by__isnull=True).exclude(action="").count()
+    return StatementOfMeasure(last_of(measure), refused, may_issue(user) and not refused, many)
 
 
 def listed_statements(

@@ -90,6 +90,11 @@ def names_one(text: str, known: Iterable[str]) -> bool:
     return _names(_plain(text), known)
 
 
+def folded_parts(name: str) -> list[str]:
+    """Return the parts of a name as they are compared: small letters without accents."""
+    return _folded(name).split()
+
+
 def refusal(label: str, text: str, *, known: Iterable[str] = ()) -> str:
     """Return why a text is refused and how to write it instead, or nothing where it passes.
 

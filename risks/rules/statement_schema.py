@@ -65,6 +65,11 @@ def values_of(field: str) -> dict[str, str]:
     return dict(values) if isinstance(values, dict) else {str(one): str(one) for one in values}
 
 
+@cache
+def _allowed(field: str) -> frozenset[str]:
+    return frozenset(values_of(field))
+
+
 def problems(
     payload: Mapping[str, Any], *, seen: Collection[str] = (), strict: bool = False
 ) -> dict[str, str]:
@@ -167,7 +172,7 @@ def _wrong(field: Mapping[str, Any], value: object) -> str:
     if kind == "array of enum":
         if not isinstance(value, list):
             return "give a list, even of one."
-        allowed = values_of(field["name"])
+        allowed = _allowed(field["name"])
         unknown = [str(one) for one in value if not isinstance(one, str) or one not in allowed]
         return f"{', '.join(unknown)} is not one of the values in force." if unknown else ""
     if kind == "object":
@@ -182,7 +187,7 @@ def _wrong_text(field: Mapping[str, Any], kind: str, value: str) -> str:
     longest = field.get("max_length")
     if longest and len(value) > longest:
         return f"it has {len(value)} characters; {longest} is the most."
-    if kind == "enum" and value not in values_of(field["name"]):
+    if kind == "enum" and value not in _allowed(field["name"]):
         return f"{value} is not one of the values in force."
     if kind == "date":
         return _wrong_day(field, value)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import Permission
 from risks.actions import statements as actions
-from risks.forms.statements import CorrectionForm, StatementFilter, StatementForm
+from risks.forms.statements import ActionsForm, CorrectionForm, StatementFilter, StatementForm
 from risks.models import Measure, StatementOfReasons
 from risks.queries import statements as queries
 from risks.views.form_page import form_page
@@ -51,6 +51,37 @@ def issue_statement(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+@requires(Permission.READ_DESK)
+def issue_for_actions(request: HttpRequest, pk: int) -> HttpResponse:
+    """Issue a statement for each action of a rule over many items."""
+    measure = get_object_or_404(Measure.objects.select_related("risk", "policy_version", "test"), pk=pk)
+    start = queries.first_words(measure, queries.last_of(measure))
+    form = ActionsForm(request.POST or None, initial=start)
+
+    def act(**given: Any) -> None:
+        actions.issue_for_actions(
+            measure,
+            form.told(),
+            actions=given["actions"],
+            correction_reasons=given["correction_reasons"],
+            by=person(request),
+            at=timezone.now(),
+        )
+
+    return form_page(
+        request,
+        form,
+        act=act,
+        title="Issue a statement for each action",
+        lead=f"{measure}. A rule over many items burdens many people, and each is owed a statement of their own "
+        "(DSA 17(1)). All have the same words and each its own identifier and days. All are issued, or none.",
+        button="Issue them",
+        back=reverse("measure-detail", args=[measure.pk]),
+        done="The statements of reasons are issued. Send each person the plain words of theirs.",
+    )
+
+
 @require_GET
 @requires(Permission.READ_DESK)
 def statement_list(request: HttpRequest) -> HttpResponse:
@@ -63,6 +94,7 @@ def statement_list(request: HttpRequest) -> HttpResponse:
         "filtered": bool(form.chosen()),
         "querystring": form.querystring(),
         "counts": queries.counts(),
+        "sees_actions": person(request).may(Permission.READ_RESTRICTED),
     }
     return render(request, "risks/statement_list.html", context)
 
@@ -74,5 +106,8 @@ def statement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     found = StatementOfReasons.objects.select_related(
         "measure__risk", "issued_by", "supersedes", "superseded_by"
     )
-    context = {"statement": get_object_or_404(found, pk=pk)}
+    context = {
+        "statement": get_object_or_404(found, pk=pk),
+        "sees_actions": person(request).may(Permission.READ_RESTRICTED),
+    }
     return render(request, "risks/statement_detail.html", context)

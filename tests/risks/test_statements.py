@@ -192,7 +192,7 @@ def test_a_correction_supersedes_the_last_and_says_why(who: dict[str, User], mea
     [
         "UPDATE risks_statementofreasons SET text = ''",
         "DELETE FROM risks_statementofreasons",
-        "TRUNCATE risks_statementofreasons",
+        "TRUNCATE risks_statementofreasons CASCADE",
     ],
 )
 def test_the_database_keeps_a_statement_as_issued(who: dict[str, User], measure: Measure, sql: str) -> None:

@@ -1,21 +1,17 @@
 """The policies in public: every approved version at an address that stays, with what changed in it."""
 
-import hashlib
 from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import http_date, quote_etag
 from django.views.decorators.http import require_safe
 
 from risks.models import PolicyVersion
 from risks.queries.policies import Numbered, difference
 from transparency.queries import policies as queries
 from transparency.queries.policies import PublicPolicy
-
-FRESH_SECONDS = 300
+from transparency.views.kept import kept
 
 
 @require_safe
@@ -120,17 +116,5 @@ def _data(told: dict[str, Any]) -> HttpResponse:
 
 
 def _kept(request: HttpRequest, page: HttpResponse, policies: Iterable[PublicPolicy]) -> HttpResponse:
-    """Return a page that may be kept and asked for again by its tag: what is unchanged is not sent twice.
-
-    Whoever is signed in may see a message of theirs on it, so that page is kept for nobody else.
-    """
-    etag = quote_etag(hashlib.sha256(page.content).hexdigest())
     changed = queries.last_changed(policies)
-    modified = int(changed.timestamp()) if changed else None
-    page["ETag"] = etag
-    if modified is not None:
-        page["Last-Modified"] = http_date(modified)
-    anybody = not request.user.is_authenticated
-    page["Cache-Control"] = f"public, max-age={FRESH_SECONDS}" if anybody else "private, no-cache"
-    patch_vary_headers(page, ["Cookie"])
-    return get_conditional_response(request, etag=etag, last_modified=modified, response=page) or page
+    return kept(request, page, modified=int(changed.timestamp()) if changed else None)

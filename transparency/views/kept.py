@@ -1,0 +1,36 @@
+"""Public pages that may be kept for a while and are not sent twice."""
+
+import hashlib
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date, quote_etag
+
+FRESH_SECONDS = 300
+
+
+def kept(request: HttpRequest, page: HttpResponse, *, modified: int | None = None) -> HttpResponse:
+    """Return a page that may be kept and asked for again by its tag: what is unchanged is not sent twice.
+
+    Args:
+        request: as it came.
+        page: what is to be sent.
+        modified: when it last changed, in seconds of the epoch, where that is known.
+    """
+    etag = quote_etag(hashlib.sha256(page.content).hexdigest())
+    page["ETag"] = etag
+    if modified is not None:
+        page["Last-Modified"] = http_date(modified)
+    fresh(request, page)
+    return get_conditional_response(request, etag=etag, last_modified=modified, response=page) or page
+
+
+def fresh(request: HttpRequest, answer: HttpResponseBase) -> None:
+    """Let an answer be kept by anybody for a while.
+
+    Whoever is signed in may see a message of theirs on a page, so that theirs is kept for nobody else.
+    """
+    anybody = not request.user.is_authenticated
+    answer["Cache-Control"] = f"public, max-age={FRESH_SECONDS}" if anybody else "private, no-cache"
+    patch_vary_headers(answer, ["Cookie"])

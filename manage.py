@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 DATA = Path(__file__).resolve().parent / ".data"
+LOG_KEY = DATA / "log_key.pem"
 SECRETS = {"HRDD_SECRET_KEY": "secret_key", "HRDD_SEALING_KEYS": "sealing_key"}
 WITHOUT_DATABASE = {
     *("help", "version", "--version", "check", "diffsettings"),
@@ -50,6 +51,8 @@ def execute() -> None:
             os.environ[name] = secret.read_text().strip()
         if not needs_database(sys.argv[1:]):
             os.environ.setdefault(name, secrets.token_urlsafe(50))  # protects nothing: help, checks, files
+    if LOG_KEY.exists() or not needs_database(sys.argv[1:]):
+        os.environ.setdefault("HRDD_LOG_KEY_FILE", str(LOG_KEY))
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

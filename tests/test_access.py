@@ -57,11 +57,14 @@ OPEN_TO_ALL = {
     *("public-policies", "public-policies-data", "public-policy", "public-policy-data"),
     *("public-policy-version", "public-policy-version-data", "public-policy-text"),
     *("public-policy-changes", "public-policy-text-changes"),
+    *("verify", "log-checkpoint", "log-keys", "log-tile", "report-manifest"),
 }
 FEWEST_ADDRESSES, FEWEST_REQUESTS = 110, 1500
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "public-report": lambda: {"period": "2021"},
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},
+    "report-manifest": lambda: {"period": "2021", "name": "manifest.json"},
+    "log-tile": lambda: {"level": "0", "path": "000"},
     "report-detail": lambda: {"pk": Report.objects.get().pk},
     "report-step": lambda: {"pk": Report.objects.get().pk, "step": "thaw"},
     "report-preview": lambda: {"pk": Report.objects.get().pk, "format": "json"},

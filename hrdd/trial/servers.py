@@ -136,7 +136,9 @@ def anchors(data_dir: Path) -> str:
     folder.mkdir(exist_ok=True)
     if not (repository / "HEAD").is_file():
         try:
-            subprocess.run(["git", "init", "--quiet", "--bare", str(repository)], check=True)
+            subprocess.run(
+                ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(repository)], check=True
+            )
         except (OSError, subprocess.CalledProcessError):
             return f"dir:{folder}"  # no Git on this machine
     return f"dir:{folder},git:{repository}"

@@ -13,6 +13,7 @@ import argparse
 import base64
 import hashlib
 import json
+import pathlib
 import sys
 import urllib.request
 
@@ -141,7 +142,7 @@ if __name__ == "__main__":
     options.add_argument("--kept", help="the file of a checkpoint that you saved before")
     given = options.parse_args()
     try:
-        print(verify(given.site, given.period, given.key, open(given.kept).read() if given.kept else None))
+        print(verify(given.site, given.period, given.key, pathlib.Path(given.kept).read_text("utf-8") if given.kept else None))
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         sys.exit(f"NOT VERIFIED: {error}")
     if not given.key:

@@ -1,5 +1,6 @@
 """The tree and its proofs, against the recursive definition of RFC 6962; notes against the vectors of their authors."""
 
+import base64
 import hashlib
 
 import pytest
@@ -117,9 +118,7 @@ def test_every_proof_of_small_trees_holds_and_only_for_its_own_size() -> None:
 
 
 def test_the_empty_tree_grows_into_any_and_nothing_is_proved_of_it() -> None:
-    assert merkle.consistency_holds(
-        earlier=0, earlier_root=merkle.EMPTY, size=3, root=b"r" * 32, proof=[]
-    )
+    assert merkle.consistency_holds(earlier=0, earlier_root=merkle.EMPTY, size=3, root=b"r" * 32, proof=[])
     assert not merkle.consistency_holds(earlier=0, earlier_root=b"x" * 32, size=3, root=b"r" * 32, proof=[])
     with pytest.raises(ValueError, match="grow"):
         merkle.consistency_proof(0, hashed([b"a"]))
@@ -135,10 +134,10 @@ def a_key(name: str = "example.org/log") -> tuple[Key, Ed25519PrivateKey]:
 def test_a_note_of_the_format_s_authors_is_read() -> None:
     """The key and note of golang.org/x/mod/sumdb/note, which C2SP's format describes."""
     line = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-    key = Key("PeterNeumann", bytes.fromhex("1a5cd907143c384c41e830c5bce12aa8817ec5649aaabf2c31388b35b2d744d6"))
-    text = (
-        "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
+    key = Key(
+        "PeterNeumann", bytes.fromhex("1a5cd907143c384c41e830c5bce12aa8817ec5649aaabf2c31388b35b2d744d6")
     )
+    text = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
     signature = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
     note = f"{text}\n\N{EM DASH} PeterNeumann {signature}\n"
 
@@ -171,12 +170,13 @@ def test_a_checkpoint_is_opened_by_a_trusted_key_of_its_own_log_only() -> None:
 
 
 def test_a_key_that_the_one_before_did_not_sign_is_refused() -> None:
-    import base64
-
     (first, private), (second, usurper) = a_key(), a_key()
 
     def entry(key: Key, signature: bytes) -> dict[str, object]:
-        told = {"public": base64.b64encode(key.public).decode(), "signature": base64.b64encode(signature).decode()}
+        told = {
+            "public": base64.b64encode(key.public).decode(),
+            "signature": base64.b64encode(signature).decode(),
+        }
         return {"kind": "key", "name": key.name, **told}
 
     begins = entry(first, private.sign(key_statement(first, follows="")))

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from transparency.models import AnchorPush, LogCheckpoint
-from transparency.queries.anchored import Unreachable, git, kept_body, kept_name
+from transparency.queries.anchored import BRANCH, Unreachable, git, kept_body, kept_name
 from transparency.queries.log import waiting_pushes
 
 AT_ONCE = 200
@@ -92,13 +92,13 @@ def _to_git(remote: str, files: Mapping[str, bytes]) -> None:
     copy = Path(settings.LOG_KEY_FILE).resolve().parent / "anchor-copies" / name
     if not (copy / ".git").is_dir():
         copy.mkdir(parents=True, exist_ok=True)
-        git("init", "--quiet", "--initial-branch=main", within=copy)
+        git("init", "--quiet", f"--initial-branch={BRANCH}", within=copy)
         git("remote", "add", "origin", "--", remote, within=copy)
     git("fetch", "--quiet", "origin", within=copy)
-    if git("branch", "--remotes", "--list", "origin/main", within=copy):
-        git("reset", "--quiet", "--hard", "origin/main", within=copy)
+    if git("branch", "--remotes", "--list", f"origin/{BRANCH}", within=copy):
+        git("reset", "--quiet", "--hard", f"origin/{BRANCH}", within=copy)
     _to_folder(copy, files)
     git("add", "--all", within=copy)
     if git("status", "--porcelain", within=copy):
         git(*IDENTITY, "commit", "--quiet", "--message", f"Checkpoint {max(files)[-14:-5]}", within=copy)
-    git("push", "--quiet", "origin", "HEAD:refs/heads/main", within=copy)
+    git("push", "--quiet", "origin", f"HEAD:refs/heads/{BRANCH}", within=copy)

@@ -14,7 +14,7 @@ import rfc8785
 from transparency.models import LogCheckpoint, LogEntry
 from transparency.rules.examination import Anchored, Entry
 
-FOLDER = "log"
+FOLDER, BRANCH = "log", "main"
 PATIENCE_SECONDS = 60
 
 
@@ -55,16 +55,16 @@ def held(folder: Path) -> Iterator[Anchored]:
     """
     if (folder / FOLDER).is_dir():
         yield from _read(folder)
-    elif (folder / "HEAD").is_file() or not folder.exists():
+    elif (folder / "HEAD").is_file():
         yield from held_by_git(str(folder))
     else:
-        raise Unreachable(f"{folder} holds no checkpoints")
+        raise Unreachable(f"{folder} {'holds no checkpoints' if folder.is_dir() else 'is not a folder'}")
 
 
 def held_by_git(remote: str) -> Iterator[Anchored]:
     """Read what a Git repository holds, from a copy that is thrown away."""
     with tempfile.TemporaryDirectory() as copy:
-        git("clone", "--quiet", "--", remote, copy)
+        git("clone", "--quiet", "--branch", BRANCH, "--", remote, copy)
         yield from _read(Path(copy))
 
 

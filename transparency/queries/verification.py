@@ -35,7 +35,7 @@ class Stored:
 
     def events(self) -> Iterator[AuditRow]:
         """Return the audit log in order."""
-        with transaction.atomic(), connection.chunked_cursor() as cursor:
+        with connection.chunked_cursor() as cursor:
             cursor.execute(EVENTS)
             while found := cursor.fetchmany(FETCHED):
                 yield from map(AuditRow._make, found)
@@ -73,8 +73,13 @@ def verify_all(folder: Path | None) -> Examined:
         places: dict[str, Source] = {place: _source(place) for place in settings.ANCHORS}
     else:
         places = {str(folder): lambda: held(folder)}
-    found = examine(Stored(), places)
-    lines = [*found.lines, _documents(), _manifests()]
+    alone = not connection.in_atomic_block
+    with transaction.atomic():
+        if alone:  # one picture of the database, whatever is appended meanwhile
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        found = examine(Stored(), places)
+        lines = [*found.lines, _documents(), _manifests()]
     if not places:
         lines.append(
             Line("anchors", intact=True, said="no place outside is configured; only the log was checked")

@@ -85,7 +85,7 @@ MANIFEST_FILES: dict[str, Callable[[Manifest], tuple[str | bytes, str] | None]] 
 @require_safe
 def verify(request: HttpRequest) -> HttpResponse:
     """How to check what was published, with the commands to copy."""
-    script = (settings.BASE_DIR / "static" / "verify" / "hrdd_verify.py").read_text()
+    script = (settings.BASE_DIR / "static" / "verify" / "hrdd_verify.py").read_text(encoding="utf-8")
     latest = published_reports().filter(manifest__isnull=False).select_related("manifest").first()
     context = {
         "site": f"{request.scheme}://{request.get_host()}",

@@ -87,11 +87,13 @@ def verify(request: HttpRequest) -> HttpResponse:
     """How to check what was published, with the commands to copy."""
     script = (settings.BASE_DIR / "static" / "verify" / "hrdd_verify.py").read_text(encoding="utf-8")
     latest = published_reports().filter(manifest__isnull=False).select_related("manifest").first()
+    keys = log.log_keys()
     context = {
         "site": f"{request.scheme}://{request.get_host()}",
         "reports": published_reports().filter(manifest__isnull=False),
         "latest": latest,
-        "keys": log.log_keys(),
+        "keys": keys,
+        "latest_key": keys[-1].line if keys else "",
         "checkpoint": log.latest_checkpoint(),
         "script": script,
         "script_lines": script.count("\n"),

@@ -75,7 +75,7 @@ def test_no_page_has_what_wcag_forbids(
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/risks/", "/sign-in/", "/consultations/", "/reports/", "/business-model/"]
+    "address", ["/", "/risks/", "/sign-in/", "/consultations/", "/reports/", "/business-model/", "/verify/"]
 )
 def test_no_public_page_has_what_wcag_forbids(
     everything: None, live_server: LiveServer, page: Callable[..., Page], address: str

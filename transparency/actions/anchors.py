@@ -18,6 +18,7 @@ from transparency.queries.log import waiting_pushes
 
 AT_ONCE = 200
 SHOWN = 300
+READABLE = 0o644  # a place is there to be read by others
 IDENTITY = ("-c", "user.name=HRDD log", "-c", "user.email=log@localhost", "-c", "commit.gpgsign=false")
 
 
@@ -75,6 +76,7 @@ def _to_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         handle, draft = tempfile.mkstemp(dir=file.parent, prefix=".draft-")
         try:
             with os.fdopen(handle, "wb") as out:
+                os.fchmod(handle, READABLE)
                 out.write(body)
                 out.flush()
                 os.fsync(out.fileno())

@@ -7,7 +7,7 @@ not let anybody guess who did what, nor count how much was done in a quarter of 
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
@@ -42,8 +42,11 @@ def _refuse(_text: str) -> Any:
     raise NeedsCare
 
 
-_read = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse).decode
-_write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_read = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse).scan_once  # type: ignore[attr-defined]  # undocumented
+# What json.JSONEncoder makes anew for every call, made once: sorted keys, no blanks, characters as they are.
+_write = json.encoder.c_make_encoder(  # type: ignore[attr-defined]  # undocumented
+    None, None, encode_basestring, None, ":", ",", True, False, False
+)
 
 
 def canonical_detail(detail: str) -> str:
@@ -55,7 +58,7 @@ def canonical_detail(detail: str) -> str:
         return detail
     if detail.isascii():
         try:
-            return _write(_read(detail))
+            return "".join(_write(_read(detail, 0)[0], 0))
         except NeedsCare:
             pass
     return rfc8785.dumps(json.loads(detail)).decode()
@@ -138,13 +141,7 @@ class Checked:
     """What a walk along the audit log found."""
 
     events: int = 0
-    covered: int = 0
     bad: Bad | None = None
-
-    @property
-    def uncovered(self) -> int:
-        """Return how many events are newer than the last commitment."""
-        return max(0, self.events - self.covered)
 
 
 def check_trail(rows: Iterable[AuditRow], batches: Iterable[Batch]) -> Checked:
@@ -155,16 +152,16 @@ def check_trail(rows: Iterable[AuditRow], batches: Iterable[Batch]) -> Checked:
         batches: the commitments, in the order of the log.
     """
     found = Checked()
-    wanted = _commitments(batches, found)
+    expected = _Expected(batches)
     previous = FIRST_PREVIOUS
     for row in rows:
         found.events += 1
-        why = _broken(row, previous) or next(wanted)(row)
+        why = _broken(row, previous) or expected.wrong(row.hash)
         if why:
             found.bad = Bad(found.events, row.id, why)
             return found
         previous = row.hash
-    missing = next(wanted)(None)
+    missing = expected.missing()
     if missing:
         found.bad = Bad(found.events + 1, None, missing)
     return found
@@ -178,28 +175,40 @@ def _broken(row: AuditRow, previous: str) -> str:
     return ""
 
 
-Expectation = Callable[["AuditRow | None"], str]
+class _Expected:
+    """The commitments, asked for one event after the other."""
 
+    def __init__(self, batches: Iterable[Batch]) -> None:
+        self._batches = iter(batches)
+        self._batch: Batch | None = None
+        self._place = self._covered = 0
 
-def _commitments(batches: Iterable[Batch], found: Checked) -> Iterator[Expectation]:
-    """For each event in turn, yield what is expected at its place."""
-    for batch in batches:
-        if batch.start != found.covered + 1 or not batch.counted:
-            why = f"is in a batch (entry {batch.index} of the log) whose extent was changed"
-            yield lambda _row, why=why: why  # type: ignore[misc]  # mypy does not infer a lambda's default
-        for place in range(1, batch.count + 1):
-            yield _expect(batch, place)
-        found.covered += batch.count
-    while True:
-        yield lambda _row: ""
-
-
-def _expect(batch: Batch, place: int) -> Expectation:
-    def look(row: AuditRow | None) -> str:
-        if row is None:
-            return f"is missing: entry {batch.index} of the log commits to it"
-        if _commitment(batch.blind, row.hash) != batch.commitment(place):
+    def wrong(self, row: str) -> str:
+        """Return why the event with this hash is not the one expected next; nothing once no more is committed to."""
+        why = self._go_on()
+        batch = self._batch
+        if why or batch is None:
+            return why
+        self._place += 1
+        at = self._place * HASH_SIZE
+        if hashlib.sha256(batch.blind + bytes.fromhex(row)).digest() != batch.rows[at : at + HASH_SIZE]:
             return f"is not the one that entry {batch.index} of the log commits to"
         return ""
 
-    return look
+    def missing(self) -> str:
+        """Return why there has to be one more event; nothing where there has not."""
+        why = self._go_on()
+        if why or self._batch is None:
+            return why
+        return f"is missing: entry {self._batch.index} of the log commits to it"
+
+    def _go_on(self) -> str:
+        """Go to the batch of the next event; return why it cannot be believed."""
+        while self._batch is None or self._place == self._batch.count:
+            self._covered += self._batch.count if self._batch else 0
+            self._batch, self._place = next(self._batches, None), 0
+            if self._batch is None:
+                return ""
+            if self._batch.start != self._covered + 1 or not self._batch.counted:
+                return f"is in a batch (entry {self._batch.index} of the log) whose extent was changed"
+        return ""

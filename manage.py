@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 DATA = Path(__file__).resolve().parent / ".data"
+LOG_KEY = DATA / "log_key.pem"
 SECRETS = {
     "HRDD_SECRET_KEY": "secret_key",
     "HRDD_SEALING_KEYS": "sealing_key",
@@ -56,6 +57,8 @@ def execute() -> None:
         if not needs_database(sys.argv[1:]):
             # Protects nothing: help, checks, files.
             os.environ.setdefault(name, urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    if LOG_KEY.exists() or not needs_database(sys.argv[1:]):
+        os.environ.setdefault("HRDD_LOG_KEY_FILE", str(LOG_KEY))
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

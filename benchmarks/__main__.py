@@ -9,14 +9,16 @@ from pathlib import Path
 from hrdd.trial.servers import embedded_servers, trial_environment
 
 DATA = Path(__file__).resolve().parent.parent / ".data" / "benchmarks"
-NAMES = ("reassess", "register")
+NAMES = ("audit", "reassess", "register")
 
 
 def main() -> None:
     """Run one benchmark on a database of its own."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", choices=NAMES)
-    parser.add_argument("--size", type=int, default=1_000_000, help="how many measures (1,000,000)")
+    parser.add_argument(
+        "--size", type=int, default=1_000_000, help="how many measures or audit rows (1,000,000)"
+    )
     parser.add_argument(
         "--sizes", default="1000,10000,100000", help="register: how many risks (1000,10000,100000)"
     )
@@ -29,10 +31,12 @@ def main() -> None:
         import django
 
         django.setup()
-        from benchmarks import reassess, register
+        from benchmarks import audit, reassess, register
 
         if options.name == "register":
             result = register.run([int(size) for size in options.sizes.split(",")])
+        elif options.name == "audit":
+            result = audit.run(options.size)
         else:
             result = reassess.run(options.size)
     if options.json:

@@ -77,10 +77,27 @@ VAULT_ARGON2_KIB = 64 * 1024
 VAULT_ARGON2_PASSES = 3
 # Where the quick exit of the pages for concerns leads: a site that everybody opens.
 QUICK_EXIT = os.environ.get("HRDD_QUICK_EXIT", "https://www.wikipedia.org/")
+# Signs the publication log and the manifests (Ed25519, PEM). Only the worker reads it; its state stands beside it.
+LOG_KEY_FILE = os.environ.get("HRDD_LOG_KEY_FILE", "")
+if not (LOG_KEY_FILE or DEBUG or DEMONSTRATION):
+    raise ImproperlyConfigured(
+        "HRDD_LOG_KEY_FILE must be set: the file of the key that signs what is published (.env.example)."
+    )
+# Outside places that keep the checkpoints, separated by commas: dir:/a/folder, git:a-remote-or-a-bare-repository.
+ANCHORS = [place for place in os.environ.get("HRDD_ANCHORS", "").split(",") if place]
+if odd := [place for place in ANCHORS if not place.startswith(("dir:", "git:"))]:
+    raise ImproperlyConfigured(f"HRDD_ANCHORS holds {odd[0]!r}; a place starts with dir: or git:.")
 # What differs from the defaults of the method (risks/rules/method.py), as TOML; risks.queries.method checks it.
 METHOD_FILE = os.environ.get("HRDD_METHOD_FILE", "")
 METHOD = tomllib.loads(Path(METHOD_FILE).read_text()) if METHOD_FILE else {}
 ALLOWED_HOSTS = os.environ.get("HRDD_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
+# The log's name in its checkpoints; kept from its first entry on.
+LOG_ORIGIN = os.environ.get("HRDD_LOG_ORIGIN", f"{ALLOWED_HOSTS[0]}/.well-known/hrdd-log")
+# Named in each manifest, so that whoever re-makes a document knows from which code.
+CODE_VERSION = (
+    os.environ.get("HRDD_RELEASE")
+    or tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
+)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -227,4 +244,10 @@ CELERY_BEAT_SCHEDULE = {
     "end-identity-grants": {"task": "remedies.tasks.end_identity_grants", "schedule": 600.0},
     "renew-form-keys": {"task": "remedies.tasks.renew_form_keys", "schedule": crontab(minute=1)},
     "ring-unrendered-reports": {"task": "transparency.tasks.ring_unrendered", "schedule": 60.0},
+    "seal-publications": {"task": "transparency.tasks.seal_publications", "schedule": 60.0},
+    "checkpoint-the-log": {
+        "task": "transparency.tasks.checkpoint_the_log",
+        "schedule": crontab(minute="*/15"),
+    },
+    "push-anchors": {"task": "transparency.tasks.push_anchors", "schedule": 60.0},
 }

@@ -5,6 +5,8 @@ import os
 os.environ.setdefault("HRDD_SECRET_KEY", "only for the tests")
 os.environ.setdefault("HRDD_SEALING_KEYS", "b25seSBmb3IgdGhlIHRlc3RzLCAzMiBieXRlcyBsb24=")
 os.environ.setdefault("HRDD_RECEIPT_PEPPER", "b25seSBmb3IgdGhlIHRlc3RzLCBhbHNvIDMyIGJ5dGU=")
+os.environ.setdefault("HRDD_LOG_KEY_FILE", "no-such-key.pem")  # tests that sign make their own
+os.environ["HRDD_ANCHORS"] = ""
 os.environ.setdefault("HRDD_HTTPS", "0")
 
 from hrdd.settings import *  # noqa: F403

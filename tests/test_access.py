@@ -73,12 +73,15 @@ OPEN_TO_ALL = {
     *("raise", "raise-in", "follow", "follow-in"),
     *("public-statements", "public-statements-json", "public-statements-csv"),
     *("public-statement", "public-statement-data"),
+    *("verify", "log-checkpoint", "log-keys", "log-tile", "report-manifest"),
 }
 FEWEST_ADDRESSES, FEWEST_REQUESTS = 110, 1500
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     **{name: lambda: {"language": "fr"} for name in ("raise-in", "follow-in")},
     "public-report": lambda: {"period": "2021"},
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},
+    "report-manifest": lambda: {"period": "2021", "name": "manifest.json"},
+    "log-tile": lambda: {"level": "0", "path": "000"},
     "report-detail": lambda: {"pk": Report.objects.get().pk},
     "report-step": lambda: {"pk": Report.objects.get().pk, "step": "thaw"},
     "report-preview": lambda: {"pk": Report.objects.get().pk, "format": "json"},

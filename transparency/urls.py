@@ -1,9 +1,11 @@
 """Public pages, and reports on the desk."""
 
-from django.urls import path, register_converter
+import re
+
+from django.urls import path, re_path, register_converter
 
 from transparency.models import Document
-from transparency.views import policies, public, reports, statements
+from transparency.views import log, policies, public, reports, statements
 
 
 class FormatConverter:
@@ -20,7 +22,16 @@ class FormatConverter:
         return value
 
 
+class ManifestFileConverter(FormatConverter):
+    """The name of a file that stands beside a published report."""
+
+    regex = "|".join(re.escape(name) for name in log.MANIFEST_FILES)
+
+
 register_converter(FormatConverter, "format")
+register_converter(ManifestFileConverter, "manifest_file")
+LOG = ".well-known/hrdd-log"
+TILE_INDEX = r"(?P<path>(?:x\d{3}/)*\d{3})(?:\.p/(?P<width>[1-9]\d?|1\d\d|2[0-4]\d|25[0-5]))?"
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -56,6 +67,11 @@ urlpatterns = [
     path("statements/<uuid:puid>.json", statements.statement_data, name="public-statement-data"),
     path("desk/statements/reference/", statements.reference, name="statement-reference"),
     path("desk/statements/exports/", statements.export_list, name="statement-exports"),
+    path("verify/", log.verify, name="verify"),
+    path(f"{LOG}/checkpoint", log.checkpoint, name="log-checkpoint"),
+    path(f"{LOG}/keys", log.keys, name="log-keys"),
+    re_path(rf"^{re.escape(LOG)}/tile/(?P<level>entries|[0-7])/{TILE_INDEX}$", log.tile, name="log-tile"),
+    path("reports/<slug:period>/<manifest_file:name>", log.manifest_file, name="report-manifest"),
     path("reports/", public.report_list, name="public-reports"),
     path("reports/<slug:period>/", public.report, name="public-report"),
     path("reports/<slug:period>.<format:format>", public.report, name="public-report-file"),

@@ -123,3 +123,18 @@ class SignOff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step_label}: {self.subject}"
+
+
+class Verification(models.Model):
+    """One run of `manage.py verify`: when, whether everything held, and what it said."""
+
+    at = models.DateTimeField()
+    intact = models.BooleanField()
+    events = models.BigIntegerField()
+    said = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}: {'intact' if self.intact else 'not intact'}"

@@ -1,15 +1,20 @@
 """What waits for a signature, and what was done."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from hrdd.governance.models import AuditEvent, SignOff, User
+from hrdd.governance.models import AuditEvent, SignOff, User, Verification
 from hrdd.governance.rules import Permission
 
 FIRST_PREVIOUS = "0" * 64
+EXPORTED = ("no", "at", "actor", "action", "subject", "detail", "prev_hash", "hash")
+COMPUTED = ("=", "+", "-", "@", "\t", "\r")
 
 
 def waiting_sign_offs(user: User) -> QuerySet[SignOff]:
@@ -34,19 +39,53 @@ class Link:
     intact: bool
 
 
-def checked_links(events: Sequence[AuditEvent]) -> list[Link]:
-    """Check a run of events, the latest first, each against its own hash and the one before it.
+def search_events(
+    *, actor: str = "", action: str = "", subject: str = "", day: date | None = None
+) -> QuerySet[AuditEvent]:
+    """Return the audit events that contain these words, on that day (UTC), the latest first."""
+    wanted = {"actor__icontains": actor, "action__icontains": action, "subject__icontains": subject}
+    found = AuditEvent.objects.filter(**{key: said for key, said in wanted.items() if said})
+    if day is not None:
+        begins = datetime.combine(day, time.min, tzinfo=UTC)
+        found = found.filter(at__gte=begins, at__lt=begins + timedelta(days=1))
+    return found
 
-    The one before the run is read too; before the very first stand 64 zeros.
+
+def checked_links(events: QuerySet[AuditEvent]) -> list[Link]:
+    """Check each of some events against its own hash and the event before it, whichever of them are asked for.
+
+    Before the very first stand 64 zeros.
     """
-    if not events:
-        return []
-    earlier = AuditEvent.objects.filter(pk__lt=events[-1].pk).values_list("hash", flat=True).first()
-    before = [*(event.hash for event in events[1:]), earlier or FIRST_PREVIOUS]
+    earlier = AuditEvent.objects.filter(pk__lt=OuterRef("pk")).order_by("-pk").values("hash")[:1]
+    before = Coalesce(Subquery(earlier), Value(FIRST_PREVIOUS))
     return [
-        Link(event, event.chained_hash() == event.hash and event.prev_hash == previous)
-        for event, previous in zip(events, before, strict=True)
+        Link(event, event.chained_hash() == event.hash and event.prev_hash == event.before)
+        for event in events.annotate(before=before)
     ]
+
+
+def exported_events(events: QuerySet[AuditEvent]) -> Iterator[list[str]]:
+    """Return the columns and then a row an event, the earliest first, streamed; no cell is computed by a sheet."""
+    yield list(EXPORTED)
+    for event in events.order_by("pk").iterator(chunk_size=2000):
+        told = (
+            event.pk,
+            event.at.isoformat(),
+            event.actor,
+            event.action,
+            event.subject,
+            json.dumps(event.detail),
+        )
+        yield [_inert(str(cell)) for cell in (*told, event.prev_hash, event.hash)]
+
+
+def _inert(said: str) -> str:
+    return f"'{said}" if said.startswith(COMPUTED) else said
+
+
+def last_verification() -> Verification | None:
+    """Return the last run of `manage.py verify`."""
+    return Verification.objects.first()
 
 
 def people_of_the_desk() -> list[User]:

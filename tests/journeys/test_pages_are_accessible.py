@@ -85,6 +85,7 @@ def test_no_page_has_what_wcag_forbids(
         "/business-model/",
         "/partners/",
         "/statements/",
+        "/verify/",
     ],
 )
 def test_no_public_page_has_what_wcag_forbids(

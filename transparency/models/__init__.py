@@ -1,5 +1,6 @@
 """What is shown, frozen; what left; and what others published, to compare."""
 
+from transparency.models.log import AnchorPush, LogCheckpoint, LogEntry, Manifest
 from transparency.models.reports import Document, Report
 from transparency.models.statements import (
     ExportedStatement,
@@ -10,8 +11,12 @@ from transparency.models.statements import (
 )
 
 __all__ = [
+    "AnchorPush",
     "Document",
     "ExportedStatement",
+    "LogCheckpoint",
+    "LogEntry",
+    "Manifest",
     "ReferenceMeasure",
     "ReferenceOrganisation",
     "ReferenceStatement",

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, F, Func, IntegerField, Q, QuerySet
 
 from transparency.models import Document, Report
+from transparency.rules.manifest import described
 from transparency.rules.workflows import State
 
 
@@ -40,6 +42,14 @@ def current_documents(report: Report) -> list[Document]:
         .annotate(size=Bytes(F("body")))
     )
     return sorted(found, key=lambda one: order[one.format])
+
+
+def listed_documents(report: Report) -> list[dict[str, Any]]:
+    """Return the documents of a report as its manifest lists them."""
+    return [
+        described(report.period, one.format, size=one.size, sha256=one.sha256)  # type: ignore[attr-defined]  # annotated
+        for one in current_documents(report)
+    ]
 
 
 def published_document(period: str, format_: str) -> QuerySet[Document]:

@@ -17,13 +17,8 @@ from transparency.models import Document, Report
 from transparency.queries.consultations import published_consultations, told
 from transparency.queries.public import measure_counts, published_list
 from transparency.queries.reports import current_documents, published_document, published_reports
+from transparency.rules.manifest import MEDIA_TYPES, file_name
 
-MEDIA_TYPES = {
-    "html": "text/html; charset=utf-8",
-    "pdf": "application/pdf",
-    "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
-}
 ON_THE_FIRST_PAGE, ON_A_PAGE = 5, 20
 
 
@@ -110,7 +105,7 @@ def document_response(document: Document, of: Report) -> HttpResponse:
         f"default-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     if document.format == Document.Format.CSV:
-        response["Content-Disposition"] = f'attachment; filename="report-{of.period}.csv"'
+        response["Content-Disposition"] = f'attachment; filename="{file_name(of.period, "csv")}"'
     elif document.format != Document.Format.HTML:
-        response["Content-Disposition"] = f'inline; filename="report-{of.period}.{document.format}"'
+        response["Content-Disposition"] = f'inline; filename="{file_name(of.period, document.format)}"'
     return response

@@ -14,7 +14,7 @@ from transparency.forms import DraftReportForm
 from transparency.models import Document, Report
 from transparency.queries.reports import current_documents, progress, staff_reports
 from transparency.rules.workflows import BUTTONS, REPORT_STEPS
-from transparency.tasks import render_report
+from transparency.tasks import render_report, seal_publications
 from transparency.views.public import document_response
 
 STEPS = {
@@ -86,6 +86,8 @@ def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         return _show(request, pk, refusal=str(refusal))
     if step == "freeze":
         ring(render_report, report.pk)
+    if step == "publish":
+        ring(seal_publications)
     messages.info(request, f"{REPORT_STEPS[step].label}: done.")
     return redirect("report-detail", pk)
 

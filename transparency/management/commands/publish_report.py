@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from hrdd.arguments import day
-from hrdd.celery import worker_at_hand
+from hrdd.celery import ring, worker_at_hand
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed, Permission
 from transparency.actions import reports as actions
@@ -19,7 +19,7 @@ from transparency.models import Report
 from transparency.queries.reports import without_documents
 from transparency.rules.periods import period_label, period_name
 from transparency.rules.workflows import State
-from transparency.tasks import render_report
+from transparency.tasks import render_report, seal_publications
 
 PATIENCE_SECONDS = 120
 LANGUAGES = ("en",)
@@ -135,3 +135,4 @@ def _sign_and_publish(report: Report) -> None:
     report.refresh_from_db()
     if report.state == State.APPROVED:
         actions.publish_report(report, by=report.prepared_by, at=now)
+        ring(seal_publications)

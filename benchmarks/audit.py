@@ -1,0 +1,97 @@
+"""Audit log: appending through the act's own door, and verifying everything; against reading the same rows.
+
+Verification walks the chain, recomputes every hash and compares each with the commitment in the publication log. The
+floor is a server-side cursor that reads the same rows and does nothing with them.
+"""
+
+import resource
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from hrdd.governance.actions import record_event
+from hrdd.governance.models import AuditEvent
+from transparency.actions.publication_log import checkpoint_log
+from transparency.queries.verification import Stored, verify_all
+from transparency.rules.audit_trail import FIRST_PREVIOUS, AuditRow, row_hash
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+APPENDED = 2000
+FILLED_AT_ONCE = 10_000
+EMPTIED = "governance_auditevent, transparency_anchorpush, transparency_logcheckpoint, transparency_logentry"
+
+
+def run(rows: int) -> dict[str, float | int | str]:
+    """Append some events one transaction each, fill up to `rows`, verify; return rows a second and the ratio."""
+    call_command("migrate", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(f"TRUNCATE {EMPTIED} CASCADE")
+        cursor.execute("SET session_replication_role = DEFAULT")
+    with tempfile.TemporaryDirectory() as folder:
+        settings.ANCHORS, settings.LOG_KEY_FILE = [], str(_key(Path(folder) / "key.pem"))
+        began = time.perf_counter()
+        for number in range(APPENDED):
+            at = BEGIN + timedelta(seconds=number)
+            record_event(by="ana", at=at, action="noted", subject=f"Risk {number}", detail={"n": number})
+        appended = APPENDED / (time.perf_counter() - began)
+        _fill(rows)
+        checkpoint_log(at=BEGIN)
+        reading = min(_seconds_to_read() for _ in range(3))
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        began = time.perf_counter()
+        found = verify_all(None)
+        verifying = time.perf_counter() - began
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert all(line.intact for line in found.lines), found.lines  # noqa: S101  # a figure of a failed run is none
+    return {
+        "benchmark": "audit",
+        "rows": found.events,
+        "append_rows_per_second": round(appended),
+        "verify_rows_per_second": round(found.events / verifying),
+        "ratio_to_reading": round(verifying / reading, 2),
+        "memory_grown_kib": grown,
+    }
+
+
+def _key(file: Path) -> Path:
+    private = Ed25519PrivateKey.generate()
+    file.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return file
+
+
+def _fill(rows: int) -> None:
+    """Write the rest of the rows, chained as record_event chains them."""
+    last = AuditEvent.objects.order_by("-pk").values_list("hash", flat=True).first()
+    previous, waiting = last or FIRST_PREVIOUS, []
+    for number in range(AuditEvent.objects.count(), rows):
+        at = BEGIN + timedelta(seconds=number, microseconds=number % 1000)
+        event = AuditEvent(
+            at=at,
+            actor="ana",
+            action="noted",
+            subject=f"Risk {number}",
+            detail={"n": number},
+            prev_hash=previous,
+        )
+        told = AuditRow(0, at.isoformat(), "ana", "noted", event.subject, f'{{"n": {number}}}', previous, "")
+        event.hash = previous = row_hash(told)
+        waiting.append(event)
+        if len(waiting) == FILLED_AT_ONCE or number == rows - 1:
+            AuditEvent.objects.bulk_create(waiting)
+            waiting = []
+
+
+def _seconds_to_read() -> float:
+    began = time.perf_counter()
+    with transaction.atomic():
+        for _row in Stored().events():
+            pass
+    return time.perf_counter() - began

@@ -81,7 +81,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "public-report": lambda: {"period": "2021"},
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},
     "report-manifest": lambda: {"period": "2021", "name": "manifest.json"},
-    "log-tile": lambda: {"level": "0", "path": "000"},
+    "log-tile": lambda: {"level": "0", "place": "000"},
     "report-detail": lambda: {"pk": Report.objects.get().pk},
     "report-step": lambda: {"pk": Report.objects.get().pk, "step": "thaw"},
     "report-preview": lambda: {"pk": Report.objects.get().pk, "format": "json"},

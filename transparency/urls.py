@@ -2,7 +2,7 @@
 
 import re
 
-from django.urls import path, re_path, register_converter
+from django.urls import path, register_converter
 
 from transparency.models import Document
 from transparency.views import log, policies, public, reports, statements
@@ -28,10 +28,23 @@ class ManifestFileConverter(FormatConverter):
     regex = "|".join(re.escape(name) for name in log.MANIFEST_FILES)
 
 
+class TileConverter(FormatConverter):
+    """Where a tile stands below its level (c2sp.org/tlog-tiles): x001/x234/067, or 005.p/112 for a partial one."""
+
+    regex = r"(?:x\d{3}/)*\d{3}(?:\.p/(?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-5]))?"
+
+
+class TileLevelConverter(FormatConverter):
+    """The level of a tile, or the word for the entries themselves."""
+
+    regex = "entries|[0-7]"
+
+
 register_converter(FormatConverter, "format")
+register_converter(TileConverter, "tile")
+register_converter(TileLevelConverter, "tile_level")
 register_converter(ManifestFileConverter, "manifest_file")
 LOG = ".well-known/hrdd-log"
-TILE_INDEX = r"(?P<path>(?:x\d{3}/)*\d{3})(?:\.p/(?P<width>[1-9]\d?|1\d\d|2[0-4]\d|25[0-5]))?"
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -70,7 +83,7 @@ urlpatterns = [
     path("verify/", log.verify, name="verify"),
     path(f"{LOG}/checkpoint", log.checkpoint, name="log-checkpoint"),
     path(f"{LOG}/keys", log.keys, name="log-keys"),
-    re_path(rf"^{re.escape(LOG)}/tile/(?P<level>entries|[0-7])/{TILE_INDEX}$", log.tile, name="log-tile"),
+    path(f"{LOG}/tile/<tile_level:level>/<tile:place>", log.tile, name="log-tile"),
     path("reports/<slug:period>/<manifest_file:name>", log.manifest_file, name="report-manifest"),
     path("reports/", public.report_list, name="public-reports"),
     path("reports/<slug:period>/", public.report, name="public-report"),

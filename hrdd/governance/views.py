@@ -57,7 +57,7 @@ def audit_export(request: HttpRequest) -> StreamingHttpResponse:
     """What is looked for as a table, the earliest first, streamed. That somebody took it along is on record first."""
     form = AuditFilter(request.GET)
     found = _found(form)
-    asked = {name: said for name in form.fields if (said := request.GET.get(name))}
+    asked = {name: str(said) for name, said in form.cleaned_data.items() if said}
     by = person(request).username
     record_event(by=by, at=timezone.now(), action="exported the audit log", subject="Audit", detail=asked)
     rows = csv.writer(_Echo())

@@ -80,6 +80,8 @@ def test_the_export_holds_what_was_looked_for_and_nothing_that_a_sheet_computes(
     assert answer["Cache-Control"] == "no-store"
     taken = AuditEvent.objects.get(action="exported the audit log")
     assert (taken.actor, taken.detail) == ("audrey", {"action": "hyper"})
+    odd = auditor.get("/desk/audit.csv", {"actor": "\0", "day": "never"})
+    assert b"".join(odd).count(b"\n") == 1  # type: ignore[arg-type]
 
 
 def test_the_page_says_what_the_last_verification_found(auditor: Client) -> None:

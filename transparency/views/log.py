@@ -36,8 +36,9 @@ def keys(_request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def tile(_request: HttpRequest, level: str, path: str, width: str | None = None) -> HttpResponse:
+def tile(_request: HttpRequest, level: str, place: str) -> HttpResponse:
     """A tile of hashes, or a bundle of entries; it never changes."""
+    path, _partial, width = place.partition(".p/")
     number, wide = tile_number(path), int(width or TILE_WIDTH)
     if level == "entries":
         entries = log.entries(number, wide)

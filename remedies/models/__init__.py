@@ -10,6 +10,7 @@ from remedies.models.keys import (
     RecoveryShare,
     ReplyKey,
     VaultKey,
+    VaultTries,
     VaultUnlock,
 )
 from remedies.models.read_log import ReadLog
@@ -29,5 +30,6 @@ __all__ = [
     "ReplyKey",
     "SealedIdentity",
     "VaultKey",
+    "VaultTries",
     "VaultUnlock",
 ]

@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 
 from remedies.forms.intake import Words
-from remedies.queries.cases import TYPE_WORDS
-from remedies.rules.case import CaseState, CaseType
+from remedies.rules.case import TYPE_WORDS, CaseState, CaseType
 from remedies.rules.case_workflow import Automation, Finding, Refusal
 from remedies.rules.submission import LONGEST_TOLD
 

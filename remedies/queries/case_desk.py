@@ -10,9 +10,9 @@ from django.db.models import OuterRef, Prefetch, Subquery
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from remedies.models import Case, CaseMember, Message, ReadLog, VaultKey
-from remedies.queries.cases import TYPE_WORDS, visible_to
+from remedies.queries.cases import visible_to
 from remedies.queries.keys import is_vouched_key
-from remedies.rules.case import TRIAGE_STATES, CaseRole, CaseState, CaseType
+from remedies.rules.case import TRIAGE_STATES, TYPE_WORDS, CaseRole, CaseState, CaseType
 from remedies.rules.case_deadlines import Dates, Deadline, deadlines
 from remedies.rules.case_workflow import CASE_STEPS, ENDED, PERMISSION_OF, Finding
 

@@ -5,23 +5,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from remedies.models import Case, CaseConflict, CaseKeyWrap, CaseMember
-from remedies.rules.case import TRIAGE_STATES, CaseRole, CaseType
+from remedies.rules.case import TRIAGE_STATES, CaseRole
 from remedies.rules.case_workflow import PERMISSION_OF
-
-TYPE_WORDS = {
-    CaseType.HUMAN_RIGHTS_HARM: "Harm to a person",
-    CaseType.MODERATION_DECISION_APPEAL: "Complaint about a moderation decision",
-    CaseType.NOTICE_NOT_ACTED_ON: "Notice not acted on",
-    CaseType.PRIVACY: "Privacy",
-    CaseType.DISCRIMINATION: "Discrimination",
-    CaseType.SAFETY_THREAT: "Threat to safety",
-    CaseType.LABOUR_SUPPLY_CHAIN: "Labour, here or in the supply chain",
-    CaseType.RETALIATION: "Retaliation",
-    CaseType.WHISTLEBLOWER: "Report from inside",
-    CaseType.ACCESSIBILITY: "Accessibility",
-    CaseType.POLICY_FEEDBACK: "A rule or function",
-    CaseType.UNSORTED: "Not sorted yet",
-}
 
 
 def role_on(case: Case, user: User) -> CaseRole | None:

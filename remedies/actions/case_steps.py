@@ -7,7 +7,7 @@ from django.db import transaction
 
 from hrdd.governance.actions import move, record_event
 from hrdd.governance.models import User
-from hrdd.governance.rules import Permission, demand_reasons
+from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
 from remedies.actions.assignment import assign, demand_case, end_triage
 from remedies.actions.reading import tell
 from remedies.forms.told import decision_told, refusal_told, summary_told
@@ -25,7 +25,9 @@ from remedies.rules.case_workflow import (
     demand_refusal,
     demand_role,
 )
+from remedies.rules.remedy import RootCause, demand_lesson
 from remedies.rules.wraps import KeyPair
+from risks.models import Risk
 
 
 @transaction.atomic
@@ -45,9 +47,9 @@ def acknowledge(case: Case, *, text: str, attested: bool, by: User, pair: KeyPai
     demand_case(case, by)
     if role_on(case, by) is None:
         assign(case, to=by, role=CaseRole.GRV_INTAKE, by=by, pair=pair, attested=attested, at=at)
-    case = _begun(case, "acknowledge", by=by)
+    case = begun(case, "acknowledge", by=by)
     tell(case, text, by=by, pair=pair, at=at)
-    _take(case, "acknowledge", by=by, at=at, acknowledged_on=at.date())
+    take(case, "acknowledge", by=by, at=at, acknowledged_on=at.date())
 
 
 @transaction.atomic
@@ -57,7 +59,7 @@ def begin_screening(case: Case, *, by: User, at: datetime) -> None:
     Raises:
         NotAllowed: the role on this case, or the state.
     """
-    _take(_begun(case, "screen", by=by), "screen", by=by, at=at)
+    take(begun(case, "screen", by=by), "screen", by=by, at=at)
 
 
 @transaction.atomic
@@ -76,9 +78,9 @@ def admit(
     Raises:
         NotAllowed: the role on this case, or the state.
     """
-    case = _begun(case, "admit", by=by)
+    case = begun(case, "admit", by=by)
     tell(case, text, by=by, pair=pair, at=at)
-    _take(case, "admit", by=by, at=at, type=str(kind), severity=severity, screened_on=at.date())
+    take(case, "admit", by=by, at=at, type=str(kind), severity=severity, screened_on=at.date())
     end_triage(case)
 
 
@@ -105,13 +107,13 @@ def refuse(
     Raises:
         NotAllowed: no reason, a complaint that came in time, short reasons, the role, or the state.
     """
-    case = _begun(case, "refuse", by=by)
+    case = begun(case, "refuse", by=by)
     demand_refusal(refusal)
     if refusal == Refusal.TOO_LATE:
         demand_too_late(case.received_week, informed_on=informed_on)
     told = refusal_told(refusal, demand_reasons(text), language=case.language, until=appeal_by(at.date()))
     tell(case, told, by=by, pair=pair, at=at)
-    _take(case, "refuse", by=by, at=at, refusal=str(refusal), screened_on=at.date())
+    take(case, "refuse", by=by, at=at, refusal=str(refusal), screened_on=at.date())
     end_triage(case)
 
 
@@ -122,9 +124,9 @@ def refer(case: Case, *, text: str, by: User, pair: KeyPair, at: datetime) -> No
     Raises:
         NotAllowed: the role on this case, or the state.
     """
-    case = _begun(case, "refer", by=by)
+    case = begun(case, "refer", by=by)
     tell(case, text, by=by, pair=pair, at=at)
-    _take(case, "refer", by=by, at=at, screened_on=at.date())
+    take(case, "refer", by=by, at=at, screened_on=at.date())
     end_triage(case)
 
 
@@ -135,7 +137,7 @@ def investigate(case: Case, *, by: User, at: datetime) -> None:
     Raises:
         NotAllowed: the role on this case, or the state.
     """
-    _take(_begun(case, "investigate", by=by), "investigate", by=by, at=at)
+    take(begun(case, "investigate", by=by), "investigate", by=by, at=at)
 
 
 @transaction.atomic
@@ -147,11 +149,11 @@ def draft_findings(
     Raises:
         NotAllowed: a summary under 50 characters, the role on this case, or the state.
     """
-    case = _begun(case, "draft", by=by)
+    case = begun(case, "draft", by=by)
     said = demand_reasons(summary, about="Evidence summary")
     told = summary_told(said, language=case.language, until=comment_by(at.date()))
     tell(case, told, by=by, pair=pair, at=at)
-    _take(case, "draft", by=by, at=at, finding=str(finding), summary_offered_on=at.date())
+    take(case, "draft", by=by, at=at, finding=str(finding), summary_offered_on=at.date())
 
 
 @transaction.atomic
@@ -177,12 +179,12 @@ def decide(
     Raises:
         NotAllowed: C2, C6, short reasons, the role on this case, or the state.
     """
-    case = _begun(case, "decide", by=by)
+    case = begun(case, "decide", by=by)
     demand_decision(finding, automated=automated, summary_offered_on=case.summary_offered_on, today=at.date())
     said = demand_reasons(reasons)
     told = decision_told(finding, said, language=case.language, until=appeal_by(at.date()))
     tell(case, told, by=by, pair=pair, at=at)
-    _take(
+    take(
         case,
         "decide",
         by=by,
@@ -195,17 +197,30 @@ def decide(
 
 
 @transaction.atomic
-def close(case: Case, *, by: User, at: datetime) -> None:
-    """Close a case on which nothing is owed and no appeal is open any more (C1, C3).
+def close(case: Case, *, root_cause: RootCause, risk: int | None, by: User, at: datetime) -> None:
+    """Close a case on which nothing is owed and no appeal is open any more (C1, C3), and learn from it (GP29).
+
+    Args:
+        case: the case.
+        root_cause: why it could happen; for an upheld case.
+        risk: the number of the risk it belongs to; for an upheld case.
+        by, at: who, and now.
 
     Raises:
-        NotAllowed: C1, C3, the role on this case, or the state.
+        NotAllowed: C1, C3, GP29, the role on this case, or the state.
     """
-    name = "close" if case.state == CaseState.DECIDED else "close-screened"
-    case = _begun(case, name, by=by)
+    screened = case.state in {CaseState.REFERRED, CaseState.INADMISSIBLE}
+    name = "close-screened" if screened else "close"
+    case = begun(case, name, by=by)
+    state, finding = CaseState(case.state), Finding(case.finding)
+    undelivered = case.remedies.filter(contested_on__isnull=True, delivered_on__isnull=True).count()
     told_on = case.decided_on or case.screened_on
-    demand_closing(CaseState(case.state), Finding(case.finding), told_on=told_on, today=at.date())
-    _take(case, name, by=by, at=at, closed_on=at.date())
+    demand_closing(state, finding, told_on=told_on, today=at.date(), undelivered=undelivered)
+    found = Risk.objects.filter(pk=risk).first() if risk else None
+    if risk and found is None:
+        raise NotAllowed("Risk: no risk has this number. It stands in the address of its page.")
+    demand_lesson(finding, root_cause=root_cause, has_risk=found is not None)
+    take(case, name, by=by, at=at, closed_on=at.date(), root_cause=str(root_cause), risk=found)
 
 
 @transaction.atomic
@@ -220,7 +235,12 @@ def mark_danger(case: Case, *, by: User, at: datetime) -> None:
         record_event(by=by.username, at=at, action="marked danger to life", subject=f"case {case.pk}")
 
 
-def _begun(case: Case, name: str, *, by: User) -> Case:
+def begun(case: Case, name: str, *, by: User) -> Case:
+    """Return a case, held until the end of the transaction, on which somebody may take a step.
+
+    Raises:
+        NotAllowed: the case is not there for them, or they have another role on it.
+    """
     by.demand(CASE_STEPS[name].step.permission)
     demand_case(case, by)
     held = Case.objects.select_for_update().get(pk=case.pk)
@@ -228,5 +248,10 @@ def _begun(case: Case, name: str, *, by: User) -> Case:
     return held
 
 
-def _take(case: Case, name: str, *, by: User, at: datetime, **changes: Any) -> None:
+def take(case: Case, name: str, *, by: User, at: datetime, **changes: Any) -> None:
+    """Take a step that was begun, once, and log it.
+
+    Raises:
+        NotAllowed: it is not the next one.
+    """
     move(case, CASE_STEPS[name].step, by=by, at=at, called=f"case {case.pk}", **changes)

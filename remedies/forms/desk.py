@@ -9,6 +9,7 @@ from django import forms
 from remedies.forms.intake import Words
 from remedies.rules.case import TYPE_WORDS, CaseState, CaseType
 from remedies.rules.case_workflow import Automation, Finding, Refusal
+from remedies.rules.remedy import RemedyKind, RootCause, Scope
 from remedies.rules.submission import LONGEST_TOLD
 
 PURPOSES = [
@@ -228,3 +229,93 @@ class BarForm(forms.Form):
     def __init__(self, *args: Any, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["whom"].choices = [("", "Choose"), *people]  # type: ignore[attr-defined]
+
+
+class AppealForm(forms.Form):
+    """What was found on appeal, and why."""
+
+    finding = _choice(
+        "Finding on appeal",
+        [("", "Choose"), *((str(k), v) for k, v in FINDING_LABELS.items())],
+        "It never leaves the person worse off than before.",
+    )
+    reasons = _words("Reasons", SHORTEST_REASONS)
+
+    def clean_finding(self) -> Finding:
+        return Finding(self.cleaned_data["finding"])
+
+
+class OfferForm(forms.Form):
+    """How to make it good."""
+
+    kinds = forms.MultipleChoiceField(
+        choices=[(str(one), one.words) for one in RemedyKind],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Chosen with the person; not only money (M1).",
+        error_messages={"required": "Kinds: choose at least one."},
+    )
+    scope = _choice("For whom", [("", "Choose"), *((str(one), one.capitalize()) for one in Scope)])
+    due = forms.DateField(
+        label="Delivered by",
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "Delivered by: choose a day.",
+            "invalid": "Delivered by: a day such as 2026-11-25.",
+        },
+    )
+    text = _words(
+        "What the person reads",
+        SHORTEST_REASONS + " It never asks them to waive a court or to keep silent (M2); that is added.",
+    )
+
+    def clean_kinds(self) -> list[RemedyKind]:
+        return [RemedyKind(one) for one in self.cleaned_data["kinds"]]
+
+    def clean_scope(self) -> Scope:
+        return Scope(self.cleaned_data["scope"])
+
+
+class RemedyForm(forms.Form):
+    """Which of the remedies of a case."""
+
+    remedy = _choice("Remedy", [])
+
+    def __init__(self, *args: Any, options: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["remedy"].choices = [("", "Choose"), *options]  # type: ignore[attr-defined]
+
+
+class DeliverForm(RemedyForm):
+    """What shows that a remedy was delivered."""
+
+    evidence = _words("Evidence, as the person reads it", SHORTEST_REASONS)
+
+
+class VerifyForm(RemedyForm):
+    """How somebody else checked that a remedy reached the person."""
+
+    how = _words("How you checked it, as the person reads it", SHORTEST_REASONS)
+
+
+class CloseForm(forms.Form):
+    """What is learned from a case that was upheld."""
+
+    root_cause = forms.ChoiceField(
+        label="Root cause",
+        choices=[
+            ("", "None: it was not upheld"),
+            *((str(r), r.replace("_", " ").capitalize()) for r in RootCause if r),
+        ],
+        required=False,
+        help_text="An upheld case needs it, and its risk (GP29).",
+    )
+    risk = forms.IntegerField(
+        label="Number of the risk that it belongs to",
+        min_value=1,
+        max_value=2**62,
+        required=False,
+        help_text="It stands in the address of the risk. None yet? Record the risk first.",
+    )
+
+    def clean_root_cause(self) -> RootCause:
+        return RootCause(self.cleaned_data["root_cause"])

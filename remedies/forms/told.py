@@ -23,10 +23,17 @@ def summary_told(said: str, *, language: str, until: date) -> str:
         return _paragraphs(opening, said, comment)
 
 
-def decision_told(finding: Finding, said: str, *, language: str, until: date) -> str:
-    """Return what was decided, why, and how to appeal."""
+def decision_told(finding: Finding, said: str, *, language: str, until: date | None) -> str:
+    """Return what was decided, why, and how to appeal; without a day, that courts stay open."""
     with translation.override(language):
-        return _paragraphs(str(FINDINGS[finding]), said, _appeal(until))
+        return _paragraphs(str(FINDINGS[finding]), said, _appeal(until) if until else _courts())
+
+
+def remedy_told(said: str, *, language: str) -> str:
+    """Return how we want to make it good; it takes no way to a court and asks for no silence (M2)."""
+    with translation.override(language):
+        opening = _("This is how we want to make it good. Tell us here whether you agree.")
+        return _paragraphs(opening, said, _courts())
 
 
 def _appeal(until: date) -> str:
@@ -34,8 +41,11 @@ def _appeal(until: date) -> str:
         "If you disagree, write to us here until %(day)s that you appeal. "
         "Somebody who was not involved before looks at it again."
     )
-    courts = _("You can still go to a court or another body. Nothing here takes that away.")
-    return _paragraphs(appeal % {"day": until}, courts)
+    return _paragraphs(appeal % {"day": until}, _courts())
+
+
+def _courts() -> str:
+    return _("You can still go to a court or another body. Nothing here takes that away.")
 
 
 def _paragraphs(*parts: str) -> str:

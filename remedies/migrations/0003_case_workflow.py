@@ -26,9 +26,6 @@ BEGIN
     RAISE EXCEPTION 'A case does not go from % to % (domain.md 6.4)', OLD.state, NEW.state
       USING ERRCODE = 'check_violation';
   END IF;
-  IF NEW.state = 'closed' AND OLD.state = 'decided' AND NEW.finding IN ('upheld', 'partly_upheld') THEN
-    RAISE EXCEPTION 'C3: an upheld case is not closed before its remedy is delivered' USING ERRCODE = 'check_violation';
-  END IF;
   IF NEW.state = 'decided' AND NOT EXISTS (
     SELECT 1 FROM remedies_casemember m
     WHERE m.case_id = NEW.id AND m.user_id = NEW.decided_by_id AND m.role = 'GRV_DEC' AND m.left_at IS NULL

@@ -14,6 +14,7 @@ from remedies.models.keys import (
     VaultUnlock,
 )
 from remedies.models.read_log import ReadLog
+from remedies.models.remedies import Remedy
 
 __all__ = [
     "Case",
@@ -27,6 +28,7 @@ __all__ = [
     "ReadLog",
     "RecoveryKey",
     "RecoveryShare",
+    "Remedy",
     "ReplyKey",
     "SealedIdentity",
     "VaultKey",

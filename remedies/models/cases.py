@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from remedies.rules.case import CaseRole, CaseState, CaseType, Channel, IdentityMode, Region
 from remedies.rules.case_workflow import COMMENT_DAYS, Automation, Finding, Refusal
+from remedies.rules.remedy import RootCause
 
 
 def among(field: str, words: type[StrEnum]) -> Q:
@@ -42,7 +43,13 @@ class Case(models.Model):
     summary_offered_on = models.DateField(null=True)
     decided_on = models.DateField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    appeal_decided_on = models.DateField(null=True)
+    appeal_decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     closed_on = models.DateField(null=True)
+    root_cause = models.CharField(max_length=18, blank=True, db_default="")
+    risk = models.ForeignKey("risks.Risk", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -57,6 +64,15 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="case_severity_is_a_level",
                 condition=Q(severity__isnull=True) | Q(severity__range=(1, 5)),
+            ),
+            models.CheckConstraint(
+                name="case_upheld_teaches_something",
+                condition=among("root_cause", RootCause)
+                & (
+                    ~Q(state="closed")
+                    | ~Q(finding__in=["upheld", "partly_upheld"])
+                    | (Q(risk__isnull=False) & ~Q(root_cause=""))
+                ),
             ),
             models.CheckConstraint(name="case_finding_known", condition=among("finding", Finding)),
             models.CheckConstraint(

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
-from remedies.models import Case, CaseMember, Message, ReadLog, VaultKey
+from remedies.models import Case, CaseMember, Message, ReadLog, Remedy, VaultKey
 from remedies.queries.cases import visible_to
 from remedies.queries.keys import is_vouched_key
 from remedies.rules.case import TRIAGE_STATES, TYPE_WORDS, CaseRole, CaseState, CaseType
 from remedies.rules.case_deadlines import Dates, Deadline, deadlines
-from remedies.rules.case_workflow import CASE_STEPS, ENDED, PERMISSION_OF, Finding
+from remedies.rules.case_workflow import CASE_STEPS, ENDED, PERMISSION_OF, UPHELD, Finding
 
 NO_DAY = date.max
+UNASKED = {"close", "close-screened", "appeal", "offer-remedy"}  # offered, not asked for
 ROLE_LABELS = {
     CaseRole.GRV_INTAKE: "sorts it",
     CaseRole.GRV_INV: "investigates",
@@ -26,6 +27,8 @@ ROLE_LABELS = {
 MISSING = {
     CaseState.ADMISSIBLE: (CaseRole.GRV_INV, "Assign an investigator"),
     CaseState.FINDINGS_DRAFTED: (CaseRole.GRV_DEC, "Assign a decider"),
+    CaseState.APPEAL: (CaseRole.APPEAL, "Assign somebody new to the appeal"),
+    CaseState.APPEAL_DECIDED: (CaseRole.GRV_DEC, "Assign a decider"),
 }
 OFFERED_ROLES = (CaseRole.GRV_INV, CaseRole.GRV_DEC)
 
@@ -130,6 +133,7 @@ def offered_people(case: Case) -> list[tuple[str, str]]:
     taken = set(case.members.values_list("user_id", flat=True))
     taken |= set(case.conflicts.values_list("user_id", flat=True))
     taken_roles = set(case.members.filter(left_at__isnull=True).values_list("role", flat=True))
+    roles = (CaseRole.APPEAL,) if case.state == CaseState.APPEAL else OFFERED_ROLES
     keys = VaultKey.objects.filter(
         kind=VaultKey.Kind.HANDLER, retired_at__isnull=True, user__is_active=True
     ).select_related("user")
@@ -137,7 +141,7 @@ def offered_people(case: Case) -> list[tuple[str, str]]:
         (f"{key.user_id}:{role}", f"{key.user}: {ROLE_LABELS[role]}")
         for key in keys.order_by("user__display_name")
         if key.user_id not in taken and is_vouched_key(key)
-        for role in OFFERED_ROLES
+        for role in roles
         if str(role) in key.roles and str(role) not in taken_roles and key.user.may(PERMISSION_OF[role])
     ]
 
@@ -147,6 +151,20 @@ def barrable_people(case: Case) -> list[User]:
     barred = case.conflicts.values("user")
     found = User.objects.filter(is_active=True).exclude(pk__in=barred).order_by("display_name")
     return [user for user in found if user.may(Permission.READ_CASES)]
+
+
+def undelivered_options(case: Case) -> list[tuple[str, str]]:
+    """Return the remedies that the person agreed to and that are not delivered, for a list to choose from."""
+    return _options(case.remedies.filter(agreed_on__isnull=False, delivered_on__isnull=True))
+
+
+def unverified_options(case: Case) -> list[tuple[str, str]]:
+    """Return the remedies that were delivered and that nobody verified, for a list to choose from."""
+    return _options(case.remedies.filter(delivered_on__isnull=False, verified_on__isnull=True))
+
+
+def _options(found: QuerySet[Remedy]) -> list[tuple[str, str]]:
+    return [(str(one.pk), f"{one}, due {one.due}") for one in found]
 
 
 def reads_of(case: Case, *, shown: int) -> list[ReadLog]:
@@ -211,7 +229,9 @@ def _asks(
     case: Case, role: CaseRole | None, team: tuple[CaseMember, ...], steps: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Return what waits for somebody, in words; closing is offered, not asked for."""
-    asked = [CASE_STEPS[name].step.label for name in steps if not name.startswith("close")]
+    asked = [CASE_STEPS[name].step.label for name in steps if name not in UNASKED]
+    if "offer-remedy" in steps and Finding(case.finding) in UPHELD:
+        asked.append(CASE_STEPS["offer-remedy"].step.label)
     wanted = MISSING.get(CaseState(case.state))
     if wanted and role == CaseRole.GRV_INTAKE and wanted[0] not in {one.role for one in team}:
         asked.append(wanted[1])

@@ -81,7 +81,30 @@ CASE_STEPS: Mapping[str, CaseStep] = {
         "Draft the findings", CaseState.INVESTIGATING, CaseState.FINDINGS_DRAFTED, CaseRole.GRV_INV
     ),
     "decide": _step("Decide the case", CaseState.FINDINGS_DRAFTED, CaseState.DECIDED, CaseRole.GRV_DEC),
-    "close": _step("Close the case", {CaseState.DECIDED}, CaseState.CLOSED, CaseRole.GRV_DEC),
+    "appeal": _step(
+        "Take the appeal",
+        {CaseState.DECIDED, CaseState.INADMISSIBLE, CaseState.REMEDY_CONTESTED},
+        CaseState.APPEAL,
+        CaseRole.GRV_INTAKE,
+    ),
+    "decide-appeal": _step("Decide the appeal", CaseState.APPEAL, CaseState.APPEAL_DECIDED, CaseRole.APPEAL),
+    "offer-remedy": _step(
+        "Offer a remedy",
+        {CaseState.DECIDED, CaseState.APPEAL_DECIDED},
+        CaseState.REMEDY_PROPOSED,
+        CaseRole.GRV_DEC,
+    ),
+    "deliver": _step("Begin to deliver", CaseState.REMEDY_AGREED, CaseState.IN_DELIVERY, CaseRole.GRV_DEC),
+    "delivered": _step(
+        "Say that it was delivered", CaseState.IN_DELIVERY, CaseState.DELIVERED, CaseRole.GRV_DEC
+    ),
+    "verify": _step("Verify the delivery", CaseState.DELIVERED, CaseState.VERIFIED, CaseRole.GRV_INV),
+    "close": _step(
+        "Close the case",
+        {CaseState.DECIDED, CaseState.APPEAL_DECIDED, CaseState.VERIFIED},
+        CaseState.CLOSED,
+        CaseRole.GRV_DEC,
+    ),
     "close-screened": _step(
         "Close the case",
         {CaseState.REFERRED, CaseState.INADMISSIBLE},
@@ -184,12 +207,22 @@ def demand_closing(
     Raises:
         NotAllowed: C3, C1 or the appeal window, in a sentence.
     """
-    if undelivered or (state == CaseState.DECIDED and finding in UPHELD):
+    if undelivered or (state in {CaseState.DECIDED, CaseState.APPEAL_DECIDED} and finding in UPHELD):
         raise NotAllowed("C3: the case was upheld and its remedy is not delivered. It stays open.")
     if state in {CaseState.INADMISSIBLE, CaseState.DECIDED} and told_on is not None:
         last = told_on + timedelta(days=APPEAL_DAYS)
         if today <= last:
             raise NotAllowed(f"C1: the person can appeal until {last:%-d %B %Y}. Close it after that day.")
+
+
+def demand_appeal_in_time(last: date | None, *, today: date) -> None:
+    """Refuse an appeal after its window, or to what was never told.
+
+    Raises:
+        NotAllowed: too late; a reopened case is the way for new facts.
+    """
+    if last is None or today > last:
+        raise NotAllowed("The 60 days to appeal have passed (domain.md 6.5).")
 
 
 ROLE_WORDS: Mapping[CaseRole, str] = {

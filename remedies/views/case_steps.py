@@ -16,10 +16,15 @@ from django.views.decorators.http import require_http_methods
 from hrdd.governance.access import person, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
-from remedies.actions import assignment, case_steps, reading
+from remedies.actions import assignment, case_steps, reading, remedies
 from remedies.forms import desk
 from remedies.models import Case
-from remedies.queries.case_desk import barrable_people, offered_people
+from remedies.queries.case_desk import (
+    barrable_people,
+    offered_people,
+    undelivered_options,
+    unverified_options,
+)
 from remedies.rules.case import CaseRole
 from remedies.views.desk_page import (
     desk_form,
@@ -39,8 +44,9 @@ class Page:
     lead: str
     done: str
     act: Callable[..., object]
-    form: type[forms.Form] = desk.NothingForm
+    form: Callable[..., forms.Form] = desk.NothingForm
     sealed: bool = True
+    options: Callable[[Case], list[tuple[str, str]]] | None = None
 
 
 PAGES = {
@@ -105,7 +111,52 @@ PAGES = {
         "C3: nothing is owed any more, and the time to appeal is over. The person can still write.",
         "The case is closed.",
         case_steps.close,
+        desk.CloseForm,
         sealed=False,
+    ),
+    "appeal": Page(
+        "Take the appeal",
+        "The person wrote within 60 days that they appeal. Somebody who was not involved before hears it (SD3).",
+        "The appeal waits. Assign somebody new to it.",
+        remedies.take_appeal,
+        sealed=False,
+    ),
+    "decide-appeal": Page(
+        "Decide the appeal",
+        "Read what was told, what was found and what the person wrote since. The case team does not decide with you.",
+        "The person reads what was decided on appeal, and why.",
+        remedies.decide_appeal,
+        desk.AppealForm,
+    ),
+    "offer-remedy": Page(
+        "Offer a remedy",
+        "UNGP 22: make good what was done. The person agrees or contests it behind their receipt.",
+        "The person reads the offer, and says whether they agree.",
+        remedies.offer_remedy,
+        desk.OfferForm,
+    ),
+    "deliver": Page(
+        "Begin to deliver",
+        "The person agreed. The case stays open until everything is delivered and somebody else checked it (C3, M5).",
+        "The delivery began.",
+        remedies.begin_delivery,
+        sealed=False,
+    ),
+    "delivered": Page(
+        "Say that it was delivered",
+        "M5: one remedy at a time, each with its evidence.",
+        "Recorded. When every remedy is delivered, an investigator verifies.",
+        remedies.deliver,
+        desk.DeliverForm,
+        options=undelivered_options,
+    ),
+    "verify": Page(
+        "Verify the delivery",
+        "M5: somebody else than who delivered checks that it reached the person.",
+        "Verified.",
+        remedies.verify,
+        desk.VerifyForm,
+        options=unverified_options,
     ),
     "answer": Page(
         "Answer the person",
@@ -141,9 +192,10 @@ def case_step(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
         raise Http404
     if request.method == "GET" and page.sealed and not vault_is_open(request):
         return to_the_vault(request)
+    options = {"options": page.options(case)} if page.options else {}
     return desk_form(
         request,
-        page.form(request.POST if request.method == "POST" else None),
+        page.form(request.POST if request.method == "POST" else None, **options),
         act=partial(_acted, request, case, page),
         title=page.title,
         lead=page.lead,

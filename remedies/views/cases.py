@@ -69,6 +69,7 @@ def case_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "late": [one.due for one in standing.deadlines if one.is_late(standing.today)],
         "messages_in_order": case.messages.all(),
         "reads": reads_of(case, shown=READS_SHOWN),
+        "remedies": case.remedies.all(),
         "form": ReadForm(),
         "vault_open": vault_is_open(request),
         **_may(request, standing),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hrdd.governance.models import AuditEvent, User
-from hrdd.governance.rules import NotAllowed
+from hrdd.governance.rules import NotAllowed, Role
 from remedies.actions import assignment, case_steps, vault, vault_tries
 from remedies.actions.follow_up import open_mailbox, send_message
 from remedies.models import Case, CaseMember, ReadLog, VaultUnlock
@@ -21,7 +21,18 @@ from remedies.rules.case import CaseRole, CaseState, CaseType
 from remedies.rules.case_workflow import TRANSITIONS, Automation, Finding
 from remedies.views.case_steps import PAGES
 from remedies.views.desk_page import COOKIE
-from tests.remedies.vault_stage import NOW, PASSPHRASE, TOLD, Vault, received, vault_of_three
+from risks.models import Risk
+from tests.remedies.vault_stage import (
+    NOW,
+    PASSPHRASE,
+    TOKEN,
+    TOLD,
+    Vault,
+    handler,
+    post,
+    received,
+    vault_of_three,
+)
 
 __all__ = ["vault_of_three"]
 LONG = "We compared the logs of that night with what was told, and both agree."
@@ -111,6 +122,90 @@ def test_a_case_goes_from_its_receipt_to_a_decision_that_the_person_reads(vault_
     assert [text for text in (TOLD, LONG, SUMMARY, "We read it.") if text in kept + page] == []
 
 
+def decided(stage: Vault) -> tuple[Case, str, Client, Client, Client]:
+    case, receipt, grace = admitted(stage)
+    ivan, dora = at_desk(stage.ivan), at_desk(stage.dora)
+    act(ivan, case, "investigate", x="x")
+    act(ivan, case, "draft", finding="upheld", summary=SUMMARY)
+    said = {"finding": "upheld", "automated": "NOT_AUTOMATED", "reasons": LONG}
+    assert act(dora, case, "decide", **said).status_code == 302
+    return case, receipt, grace, ivan, dora
+
+
+def answered_behind_the_receipt(receipt: str, step: str) -> None:
+    client = Client()
+    page = post(client, "/follow/en/", step="open", receipt=receipt).content.decode()
+    assert "I do not agree" in page
+    post(client, "/follow/en/", step=step, token=TOKEN.findall(page)[0])
+
+
+def test_a_remedy_is_agreed_delivered_verified_and_the_case_closes_with_its_lesson(
+    vault_of_three: Vault,
+) -> None:
+    case, receipt, _grace, ivan, dora = decided(vault_of_three)
+    offer = {"kinds": ["apology", "restitution"], "scope": "individual", "due": "2099-01-01", "text": LONG}
+
+    assert (
+        "M1"
+        in act(dora, case, "offer-remedy", **(offer | {"kinds": ["financial_compensation"]})).content.decode()
+    )
+    assert act(dora, case, "offer-remedy", **offer).status_code == 302
+    with pytest.raises(IntegrityError, match="waiver"), transaction.atomic():
+        case.remedies.update(waiver=True)
+    answered_behind_the_receipt(receipt, "agree")
+    assert act(dora, case, "deliver", x="x").status_code == 302
+    first, second = case.remedies.all()
+    assert "M5" in act(dora, case, "delivered", remedy=first.pk, evidence="Done.").content.decode()
+    assert act(dora, case, "delivered", remedy=first.pk, evidence=LONG).status_code == 302
+    case.refresh_from_db()
+    assert case.state == "in_delivery"
+    with pytest.raises(IntegrityError, match=r"way|C3|from"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(state="closed")
+    assert act(dora, case, "delivered", remedy=second.pk, evidence=LONG).status_code == 302
+    assert "SD3" in act(dora, case, "verify", remedy=first.pk, how=LONG).content.decode()
+    with pytest.raises(IntegrityError, match="another"), transaction.atomic():
+        case.remedies.update(verified_on=NOW.date(), verified_by=vault_of_three.dora)
+    for one in (first, second):
+        assert act(ivan, case, "verify", remedy=one.pk, how=LONG).status_code == 302
+    assert "GP29" in act(dora, case, "close", root_cause="design").content.decode()
+    assert (
+        "no risk has this number" in act(dora, case, "close", root_cause="design", risk="9").content.decode()
+    )
+    Case.objects.filter(pk=case.pk).update(decided_on=NOW.date())
+    risk = Risk.objects.create(title="Harassment by night", opened_on=NOW.date())
+    assert act(dora, case, "close", root_cause="design", risk=risk.pk).status_code == 302
+    case.refresh_from_db()
+    assert (case.state, case.root_cause, case.risk) == ("closed", "design", risk)
+    with pytest.raises(IntegrityError, match="teaches"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(risk=None)
+
+
+def test_a_contested_remedy_is_heard_by_somebody_new_who_never_makes_it_worse(vault_of_three: Vault) -> None:
+    stage = vault_of_three
+    abel = handler("abel", Role.APPEAL, custodian=stage.custodians[0])
+    case, receipt, grace, _ivan, dora = decided(stage)
+    offer = {"kinds": ["apology"], "scope": "individual", "due": "2099-01-01", "text": LONG}
+    act(dora, case, "offer-remedy", **offer)
+    answered_behind_the_receipt(receipt, "contest")
+
+    assert act(grace, case, "appeal", x="x").status_code == 302
+    assert give(case, grace, stage.dora, CaseRole.APPEAL).status_code == 400
+    assert give(case, grace, abel, CaseRole.APPEAL).status_code == 302
+    hearing = at_desk(abel)
+    worse = act(hearing, case, "decide-appeal", finding="partly_upheld", reasons=LONG)
+    assert "never leaves the person worse off" in worse.content.decode()
+    assert (
+        "may not decide an appeal"
+        in act(dora, case, "decide-appeal", finding="upheld", reasons=LONG).content.decode()
+    )
+    assert act(hearing, case, "decide-appeal", finding="upheld", reasons=LONG).status_code == 302
+    assert "C3" in act(dora, case, "close", root_cause="design", risk="1").content.decode()
+    assert act(dora, case, "offer-remedy", **offer).status_code == 302
+    assert case.remedies.filter(contested_on__isnull=False).count() == 1
+    case.refresh_from_db()
+    assert (case.state, case.appeal_decided_by) == ("remedy_proposed", abel)
+
+
 def test_the_person_reads_a_refusal_in_their_language_and_it_closes_after_the_appeal(
     vault_of_three: Vault,
 ) -> None:
@@ -195,12 +290,14 @@ def test_the_database_holds_a_case_to_its_way_and_to_its_rules(vault_of_three: V
     stage = vault_of_three
     case, _receipt = received()
     CaseMember.objects.create(case=case, user=stage.dora, role="GRV_DEC", attested=True, assigned_at=NOW)
+    CaseMember.objects.create(case=case, user=stage.ivan, role="APPEAL", attested=True, assigned_at=NOW)
     whole = {
         "finding": "unable_to_determine",
         "automated_decision": "NOT_AUTOMATED",
         "refusal": "no_facts",
         "decided_on": NOW.date(),
         "decided_by": stage.dora,
+        "appeal_decided_by": stage.ivan,
     }
     row = Case.objects.filter(pk=case.pk)
     passed = set()

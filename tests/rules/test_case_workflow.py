@@ -13,6 +13,7 @@ from remedies.rules.case_deadlines import (
     Deadline,
     Due,
     acknowledge_by,
+    appeal_by,
     complaint_by,
     deadlines,
     demand_too_late,
@@ -23,14 +24,17 @@ from remedies.rules.case_workflow import (
     CASE_STEPS,
     ENDED,
     TRANSITIONS,
+    UPHELD,
     Automation,
     Finding,
     Refusal,
+    demand_appeal_in_time,
     demand_closing,
     demand_decision,
     demand_refusal,
     demand_role,
 )
+from remedies.rules.remedy import RANK, RemedyKind, RootCause, demand_appeal, demand_lesson, demand_offer
 
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 OFFERED = date(2026, 3, 2)
@@ -169,3 +173,46 @@ def test_what_is_due_stands_in_order_and_ends_with_the_case(
         assert found == []
     if state == CaseState.RECEIVED:
         assert found[0].due == Due.ACKNOWLEDGE
+
+
+@pytest.mark.parametrize(
+    ("finding", "kinds", "due", "refused"),
+    [
+        (Finding.UPHELD, [RemedyKind.APOLOGY], OFFERED, ""),
+        (Finding.PARTLY_UPHELD, [RemedyKind.FINANCIAL_COMPENSATION, RemedyKind.APOLOGY], OFFERED, ""),
+        (Finding.UPHELD, [RemedyKind.FINANCIAL_COMPENSATION], OFFERED, "M1"),
+        (Finding.UPHELD, [], OFFERED, "M1"),
+        (Finding.NOT_UPHELD, [RemedyKind.APOLOGY], OFFERED, "upheld"),
+        (Finding.UPHELD, [RemedyKind.APOLOGY], OFFERED - timedelta(days=1), "or later"),
+    ],
+)
+def test_a_remedy_follows_an_upheld_case_and_is_not_only_money(
+    finding: Finding, kinds: list[RemedyKind], due: date, refused: str
+) -> None:
+    if not refused:
+        demand_offer(finding, kinds, due=due, today=OFFERED)
+        return
+    with pytest.raises(NotAllowed, match=refused):
+        demand_offer(finding, kinds, due=due, today=OFFERED)
+
+
+@given(before=st.sampled_from(list(Finding)), after=st.sampled_from(list(Finding)))
+def test_an_appeal_never_leaves_somebody_worse_off(before: Finding, after: Finding) -> None:
+    try:
+        demand_appeal(before, after)
+    except NotAllowed:
+        assert after == Finding.NONE or RANK.index(after) < RANK.index(before)
+    else:
+        assert not (before in UPHELD and after not in UPHELD)
+
+
+def test_an_upheld_case_closes_with_a_cause_and_a_risk_and_an_appeal_has_sixty_days() -> None:
+    for cause, has_risk in ((RootCause.NONE, True), (RootCause.DESIGN, False)):
+        with pytest.raises(NotAllowed, match="GP29"):
+            demand_lesson(Finding.UPHELD, root_cause=cause, has_risk=has_risk)
+    demand_lesson(Finding.UPHELD, root_cause=RootCause.DESIGN, has_risk=True)
+    demand_lesson(Finding.NOT_UPHELD, root_cause=RootCause.NONE, has_risk=False)
+    demand_appeal_in_time(appeal_by(OFFERED), today=OFFERED + timedelta(days=60))
+    for last in (None, appeal_by(OFFERED)):
+        with pytest.raises(NotAllowed, match="60 days"):
+            demand_appeal_in_time(last, today=OFFERED + timedelta(days=61))

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from remedies.views import case_steps, cases, follow_up, intake, vault
+from remedies.views import assisted, case_steps, cases, follow_up, intake, vault
 
 urlpatterns = [
     path("desk/cases/", cases.case_list, name="case-list"),
     path("desk/cases/vault/", vault.vault_page, name="vault"),
+    path("desk/cases/new/", assisted.take_in, name="case-take-in"),
     path("desk/cases/<uuid:pk>/", cases.case_detail, name="case-detail"),
     path("desk/cases/<uuid:pk>/read/", cases.read_case, name="case-read"),
     path("desk/cases/<uuid:pk>/assign/", case_steps.assign_case, name="case-assign"),

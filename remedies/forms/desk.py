@@ -105,7 +105,7 @@ class VaultForm(forms.Form):
 class ReadForm(forms.Form):
     """Why somebody reads; it stands in the read log."""
 
-    purpose = _choice("Why do you read it?", PURPOSES)
+    purpose = _choice("Why do you read it?", [("", "Choose"), *PURPOSES])
 
 
 class NothingForm(forms.Form):

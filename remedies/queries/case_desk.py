@@ -57,6 +57,11 @@ class Standing:
         return state_words(CaseState(self.case.state))
 
     @property
+    def channel(self) -> str:
+        """Return how it reached us, in words."""
+        return self.case.channel.replace("_", " ")
+
+    @property
     def ended(self) -> bool:
         """Whether it is closed or withdrawn."""
         return CaseState(self.case.state) in ENDED

@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -50,6 +51,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         },
         "has_vault": handler_key(user.pk) is not None,
         "vault_open": vault_is_open(request),
+        "may_take_in": user.may(Permission.TRIAGE_CASE),
     }
     return render(request, "remedies/case_list.html", context)
 
@@ -84,6 +86,8 @@ def read_case(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Log that the person reads, then show what was told or what was written since, once."""
     standing = standing_or_404(request, pk)
     form = ReadForm(request.POST)
+    if request.method == "POST" and not form.is_valid():
+        messages.info(request, "Choose why you read it; nothing was opened.")
     if request.method == "GET" or not form.is_valid():
         return redirect("case-detail", pk=pk)
     try:

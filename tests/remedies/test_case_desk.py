@@ -1,5 +1,6 @@
 """The desk of cases over HTTP: one case from its receipt to its decision, and every refusal on the way (T4)."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,6 +20,7 @@ from remedies.actions.follow_up import open_mailbox, send_message
 from remedies.models import Case, CaseMember, ReadLog, VaultUnlock
 from remedies.rules.case import CaseRole, CaseState, CaseType
 from remedies.rules.case_workflow import TRANSITIONS, Automation, Finding
+from remedies.rules.receipt import read_receipt
 from remedies.views.case_steps import PAGES
 from remedies.views.desk_page import COOKIE
 from risks.models import Risk
@@ -416,3 +418,31 @@ def test_a_decision_reaches_a_person_without_receipt_in_the_teams_copy_only(vaul
         at=NOW,
     )
     assert case.messages.latest("number").for_person is None
+
+
+def test_staff_take_in_what_was_said_by_telephone_and_hand_over_the_receipt(vault_of_three: Vault) -> None:
+    grace = at_desk(vault_of_three.grace)
+    page = grace.get("/desk/cases/new/").content.decode()
+    said = {
+        "channel": "phone",
+        "language": "es",
+        "type": "privacy",
+        "what": TOLD,
+        "identity_mode": "anonymous",
+    }
+    said["token"] = TOKEN.findall(page)[0]
+
+    missing = grace.post("/desk/cases/new/", said | {"channel": ""})
+    assert "How it reached us: choose" in missing.content.decode()
+    assert TOLD in missing.content.decode()
+    assert "older than a day" in grace.post("/desk/cases/new/", said | {"token": "x"}).content.decode()
+    for _twice in range(2):
+        done = grace.post("/desk/cases/new/", said)
+        assert done["Cache-Control"] == "no-store"
+    case = Case.objects.get()
+    assert (case.channel, case.language, case.messages.count()) == ("phone", "es", 1)
+    receipt = read_receipt(re.findall(r"<p><code>([^<]+)</code>", done.content.decode())[0])
+    assert open_mailbox(receipt, at=NOW).state == CaseState.RECEIVED
+    assert TOLD not in done.content.decode() + str(list(AuditEvent.objects.values()))
+    other = at_desk(vault_of_three.ivan)
+    assert other.get("/desk/cases/new/").status_code == 403

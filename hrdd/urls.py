@@ -1,10 +1,10 @@
 """The whole site on one page."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from hrdd import api, dashboards, demo, sign_offs
 from hrdd.governance.views import SignIn
+from remedies.views.vault import SignOut
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("transparency.urls")),
@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ),
         name="login",
     ),
-    path("sign-out/", LogoutView.as_view(), name="logout"),
+    path("sign-out/", SignOut.as_view(), name="logout"),
     path("desk/", dashboards.desk, name="desk"),
     path("desk/signoffs/", sign_offs.sign_off_list, name="sign-off-list"),
     path("desk/signoffs/<int:pk>/", sign_offs.decide_sign_off, name="sign-off-decide"),

@@ -20,10 +20,11 @@ from remedies.models import (
     RecoveryShare,
     VaultKey,
 )
-from remedies.queries.cases import PERMISSION_OF, visible_to
+from remedies.queries.cases import visible_to
 from remedies.queries.keys import handler_key, recovery_key
 from remedies.rules import places, wraps
 from remedies.rules.case import CaseRole
+from remedies.rules.case_workflow import PERMISSION_OF
 from remedies.rules.envelope import CannotOpen
 from remedies.rules.wraps import KeyPair
 

@@ -76,6 +76,18 @@ def send_message(receipt: str, text: str, *, nonce: str, at: datetime) -> Receiv
 
 
 @transaction.atomic
+def answer_remedy(receipt: str, *, agrees: bool, today: date) -> None:
+    """Agree to a remedy that was offered, or contest it; the person's word, so nobody else's step (M1)."""
+    case = _locked_case(receipt)
+    if case is None or case.state != CaseState.REMEDY_PROPOSED:
+        return
+    after = CaseState.REMEDY_AGREED if agrees else CaseState.REMEDY_CONTESTED
+    Case.objects.filter(pk=case.pk).update(state=str(after))
+    offered = case.remedies.filter(agreed_on__isnull=True, contested_on__isnull=True)
+    offered.update(**{"agreed_on" if agrees else "contested_on": today})
+
+
+@transaction.atomic
 def hide_answers(receipt: str, ids: tuple[str, ...]) -> None:
     """Remove the person's copy of answers that they said they read; the team keeps its own."""
     case = _locked_case(receipt)

@@ -100,13 +100,24 @@ def answer(case: Case, text: str, *, by: User, pair: KeyPair, at: datetime) -> M
         NotAllowed: the case is not there for them, the text is empty, or the receipt was made useless.
         TooLong: it does not fit the largest bucket.
     """
+    message = tell(case, text, by=by, pair=pair, at=at)
+    if message.for_person is None:
+        raise NotAllowed("This person made their receipt useless. No answer can reach them any more.")
+    return message
+
+
+@transaction.atomic
+def tell(case: Case, text: str, *, by: User, pair: KeyPair, at: datetime) -> Message:
+    """Record what the person is told; without a receipt that is still good, only the team keeps it.
+
+    Raises:
+        NotAllowed: the case is not there for them, or the text is empty.
+        TooLong: it does not fit the largest bucket.
+    """
     if not text.strip():
         raise NotAllowed("Write the answer first.")
     secret = key_of_case(case, by=by, pair=pair)
     Case.objects.select_for_update().get(pk=case.pk)
-    reply_key = ReplyKey.objects.filter(case=case).first()
-    if reply_key is None or reply_key.public is None or not is_vouched_reply_key(reply_key):
-        raise NotAllowed("This person made their receipt useless. No answer can reach them any more.")
     message = Message(
         case=case,
         number=next_number(case),
@@ -116,10 +127,13 @@ def answer(case: Case, text: str, *, by: User, pair: KeyPair, at: datetime) -> M
     )
     said = text.strip().encode()
     message.sealed = seal(said, key=secret.key, place=places.told(message.pk, case.pk, message.key_version))
-    message.for_person = wraps.seal_to(
-        said, to=bytes(reply_key.public), place=places.answer(message.pk, case.pk)
-    )
+    reply_key = ReplyKey.objects.filter(case=case).first()
+    if reply_key is not None and reply_key.public is not None and is_vouched_reply_key(reply_key):
+        message.for_person = wraps.seal_to(
+            said, to=bytes(reply_key.public), place=places.answer(message.pk, case.pk)
+        )
     message.save(force_insert=True)
+    Case.objects.filter(pk=case.pk).update(told_on=at.date())
     record_event(by=by.username, at=at, action="answered on a case", subject=f"case {case.pk}")
     return message
 

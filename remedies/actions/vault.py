@@ -13,7 +13,6 @@ from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, Role, RoleMayNot
 from remedies.models import RecoveryKey, RecoveryShare, VaultKey, VaultUnlock
-from remedies.queries.cases import PERMISSION_OF
 from remedies.queries.keys import (
     custodian_keys,
     enrolled_custodian_keys,
@@ -22,6 +21,7 @@ from remedies.queries.keys import (
     recovery_key,
 )
 from remedies.rules import places, wraps
+from remedies.rules.case_workflow import PERMISSION_OF
 from remedies.rules.envelope import CannotOpen, new_key, open_bytes, seal_bytes
 from remedies.rules.voucher import voucher
 
@@ -236,6 +236,16 @@ def pair_of(user: User, *, cookie: str, at: datetime) -> wraps.KeyPair:
         raise NotAllowed(CLOSED) from None
     VaultUnlock.objects.filter(pk=unlock.pk).update(used_at=at)
     return pair
+
+
+def is_open(user: User, *, cookie: str, at: datetime) -> bool:
+    """Whether this cookie would open the vault now; asking does not keep it open."""
+    return VaultUnlock.objects.filter(
+        token_hash=_hash(_token(cookie)),
+        key__user=user,
+        key__retired_at__isnull=True,
+        used_at__gte=at - IDLE,
+    ).exists()
 
 
 def close_vault(user: User) -> None:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from remedies.rules.case import CaseState, CaseType, IdentityMode, Region
+from remedies.rules.case_workflow import Finding, Refusal
 
 SELF_NAMES = {"en": "English", "fr": "Français", "es": "Español", "ar": "العربية"}
 
@@ -68,4 +69,17 @@ STATES = {
     CaseState.WITHDRAWN: _("You withdrew it. We do not act on it any more."),
     CaseState.CLOSED: _("It is closed. You can still write, and we can open it again."),
     CaseState.REOPENED: _("It is open again. We are looking at it."),
+}
+REFUSALS = {
+    Refusal.NOT_OURS: _("We cannot act on it: it is not about us, or about anybody we work with."),
+    Refusal.SAME_DECIDED: _("We cannot act on it: the same matter was decided already, and nothing is new."),
+    Refusal.TOO_LATE: _("We cannot act on it: it came more than six months after you were told."),
+    Refusal.NO_FACTS: _("We cannot act on it: we asked for what is missing, and heard nothing."),
+    Refusal.NO_CONCERN: _("We cannot act on it: we could not find a concern in it."),
+}
+FINDINGS = {
+    Finding.UPHELD: _("We decided: you are right."),
+    Finding.PARTLY_UPHELD: _("We decided: you are right in part."),
+    Finding.NOT_UPHELD: _("We decided: we do not agree with your concern."),
+    Finding.UNABLE_TO_DETERMINE: _("We decided: we could not find out what happened."),
 }

@@ -10,9 +10,11 @@ from remedies.models.keys import (
     RecoveryShare,
     ReplyKey,
     VaultKey,
+    VaultTries,
     VaultUnlock,
 )
 from remedies.models.read_log import ReadLog
+from remedies.models.remedies import Remedy
 
 __all__ = [
     "Case",
@@ -26,8 +28,10 @@ __all__ = [
     "ReadLog",
     "RecoveryKey",
     "RecoveryShare",
+    "Remedy",
     "ReplyKey",
     "SealedIdentity",
     "VaultKey",
+    "VaultTries",
     "VaultUnlock",
 ]

@@ -1,13 +1,17 @@
+from datetime import timedelta
+from enum import StrEnum
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from remedies.rules.case import CaseRole, CaseState, CaseType, Channel, IdentityMode, Region
+from remedies.rules.case_workflow import COMMENT_DAYS, Automation, Finding, Refusal
+from remedies.rules.remedy import RootCause
 
 
-def among(field: str, words: "type[CaseRole | CaseState | CaseType | Channel | IdentityMode | Region]") -> Q:
+def among(field: str, words: type[StrEnum]) -> Q:
     """Return the condition that a column holds one of the words."""
     return Q(**{f"{field}__in": [str(word) for word in words]})
 
@@ -29,6 +33,23 @@ class Case(models.Model):
     on_behalf_of = models.BooleanField(default=False)
     about_handlers = models.BooleanField(default=False)
     state = models.CharField(max_length=18, default=str(CaseState.RECEIVED))
+    severity = models.PositiveSmallIntegerField(null=True)
+    refusal = models.CharField(max_length=14, blank=True, db_default="")
+    finding = models.CharField(max_length=20, blank=True, db_default="")
+    automated_decision = models.CharField(max_length=13, blank=True, db_default="")
+    acknowledged_on = models.DateField(null=True)
+    screened_on = models.DateField(null=True)
+    told_on = models.DateField(null=True)
+    summary_offered_on = models.DateField(null=True)
+    decided_on = models.DateField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    appeal_decided_on = models.DateField(null=True)
+    appeal_decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    closed_on = models.DateField(null=True)
+    root_cause = models.CharField(max_length=18, blank=True, db_default="")
+    risk = models.ForeignKey("risks.Risk", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -40,6 +61,46 @@ class Case(models.Model):
                 name="case_identity_known", condition=among("identity_mode", IdentityMode)
             ),
             models.CheckConstraint(name="case_state_known", condition=among("state", CaseState)),
+            models.CheckConstraint(
+                name="case_severity_is_a_level",
+                condition=Q(severity__isnull=True) | Q(severity__range=(1, 5)),
+            ),
+            models.CheckConstraint(
+                name="case_upheld_teaches_something",
+                condition=among("root_cause", RootCause)
+                & (
+                    ~Q(state="closed")
+                    | ~Q(finding__in=["upheld", "partly_upheld"])
+                    | (Q(risk__isnull=False) & ~Q(root_cause=""))
+                ),
+            ),
+            models.CheckConstraint(name="case_finding_known", condition=among("finding", Finding)),
+            models.CheckConstraint(
+                name="case_refused_for_a_reason",
+                condition=among("refusal", Refusal) & (~Q(state="inadmissible") | ~Q(refusal="")),
+            ),
+            models.CheckConstraint(
+                name="case_not_decided_by_a_machine",
+                condition=among("automated_decision", Automation) & ~Q(automated_decision="FULLY"),
+            ),
+            models.CheckConstraint(
+                name="case_decided_whole",
+                condition=Q(decided_on__isnull=True, decided_by__isnull=True, automated_decision="")
+                | (
+                    Q(decided_on__isnull=False, decided_by__isnull=False)
+                    & ~Q(finding="")
+                    & ~Q(automated_decision="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="case_person_could_comment",
+                condition=~Q(finding="not_upheld")
+                | Q(decided_on__isnull=True)
+                | Q(
+                    summary_offered_on__isnull=False,
+                    decided_on__gt=F("summary_offered_on") + timedelta(days=COMMENT_DAYS),
+                ),
+            ),
         ]
         indexes = [models.Index(fields=["state", "received_week"], name="case_state_week")]
 

@@ -66,6 +66,17 @@ class VaultUnlock(models.Model):
         return f"Open {self.key}"
 
 
+class VaultTries(models.Model):
+    """How often somebody tried a passphrase in vain of late, so that nobody goes through many."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    wrong = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Tries of {self.user}"
+
+
 class RecoveryKey(models.Model):
     """What opens every case when two custodians act together; its private half is in its shares."""
 

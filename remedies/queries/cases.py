@@ -5,35 +5,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from remedies.models import Case, CaseConflict, CaseKeyWrap, CaseMember
-from remedies.rules.case import TRIAGE_STATES, CaseRole, CaseType
-
-PERMISSION_OF = {
-    CaseRole.GRV_INTAKE: Permission.TRIAGE_CASE,
-    CaseRole.GRV_INV: Permission.INVESTIGATE_CASE,
-    CaseRole.GRV_DEC: Permission.DECIDE_CASE,
-    CaseRole.APPEAL: Permission.DECIDE_APPEAL,
-}
+from remedies.rules.case import TRIAGE_STATES, CaseRole
+from remedies.rules.case_workflow import PERMISSION_OF
 
 
-TYPE_WORDS = {
-    CaseType.HUMAN_RIGHTS_HARM: "Harm to a person",
-    CaseType.MODERATION_DECISION_APPEAL: "Complaint about a moderation decision",
-    CaseType.NOTICE_NOT_ACTED_ON: "Notice not acted on",
-    CaseType.PRIVACY: "Privacy",
-    CaseType.DISCRIMINATION: "Discrimination",
-    CaseType.SAFETY_THREAT: "Threat to safety",
-    CaseType.LABOUR_SUPPLY_CHAIN: "Labour, here or in the supply chain",
-    CaseType.RETALIATION: "Retaliation",
-    CaseType.WHISTLEBLOWER: "Report from inside",
-    CaseType.ACCESSIBILITY: "Accessibility",
-    CaseType.POLICY_FEEDBACK: "A rule or function",
-    CaseType.UNSORTED: "Not sorted yet",
-}
-
-
-def listed(user: User) -> QuerySet[Case]:
-    """Return the cases that somebody may open, those with danger to life first, then the oldest."""
-    return visible_to(user).order_by("-threat_to_life", "received_week", "id")
+def role_on(case: Case, user: User) -> CaseRole | None:
+    """Return what somebody does on a case now; None for whoever sorts new cases and took none yet."""
+    found = case.members.filter(user=user, left_at__isnull=True).first()
+    return CaseRole(found.role) if found else None
 
 
 def visible_to(user: User) -> QuerySet[Case]:

@@ -97,6 +97,20 @@ class CaseRole(StrEnum):
 
 
 TRIAGE_STATES = frozenset({CaseState.RECEIVED, CaseState.ACKNOWLEDGED, CaseState.SCREENING})
+TYPE_WORDS = {
+    CaseType.HUMAN_RIGHTS_HARM: "Harm to a person",
+    CaseType.MODERATION_DECISION_APPEAL: "Complaint about a moderation decision",
+    CaseType.NOTICE_NOT_ACTED_ON: "Notice not acted on",
+    CaseType.PRIVACY: "Privacy",
+    CaseType.DISCRIMINATION: "Discrimination",
+    CaseType.SAFETY_THREAT: "Threat to safety",
+    CaseType.LABOUR_SUPPLY_CHAIN: "Labour, here or in the supply chain",
+    CaseType.RETALIATION: "Retaliation",
+    CaseType.WHISTLEBLOWER: "Report from inside",
+    CaseType.ACCESSIBILITY: "Accessibility",
+    CaseType.POLICY_FEEDBACK: "A rule or function",
+    CaseType.UNSORTED: "Not sorted yet",
+}
 LANGUAGES = ("en", "fr", "es", "ar")
 
 

@@ -10,6 +10,7 @@ from remedies.actions import follow_up
 from remedies.actions.intake import NotOpen
 from remedies.forms.intake import FurtherForm
 from remedies.forms.words import STATES
+from remedies.rules.case import CaseState
 from remedies.rules.form_token import FormToken, TokenRefused, new_token
 from remedies.rules.receipt import NotAReceipt, grouped, read_receipt
 from remedies.views.apart import in_language, opened_token, sealed_token, show
@@ -62,6 +63,8 @@ def _answer(request: HttpRequest, language: str, *, step: str, at: datetime) -> 
 def _step(request: HttpRequest, token: FormToken, language: str, *, step: str, at: datetime) -> HttpResponse:
     if step == "hide":
         follow_up.hide_answers(token.receipt, token.shown)
+    if step in {"agree", "contest"}:
+        follow_up.answer_remedy(token.receipt, agrees=step == "agree", today=at.date())
     if step != "send":
         return _mailbox(new_token(token.receipt, at=at), language, at=at)
     form = FurtherForm(request.POST)
@@ -83,6 +86,7 @@ def _mailbox(
         "token": sealed_token(carried, purpose=PURPOSE, at=at),
         "found": box.state is not None,
         "status": STATES[box.state] if box.state else "",
+        "offered": box.state == CaseState.REMEDY_PROPOSED,
         "answers": box.answers,
         "text": text,
         "error": error,

@@ -22,8 +22,8 @@ from remedies.actions.vault import (
     hold_ceremony,
     open_custodian_file,
 )
-from remedies.queries.cases import PERMISSION_OF
 from remedies.queries.keys import recovery_key
+from remedies.rules.case_workflow import PERMISSION_OF
 from risks.actions.publications import publish_risk
 from risks.models import Risk
 

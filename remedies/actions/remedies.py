@@ -1,0 +1,143 @@
+"""Appeal and repair: heard by somebody new, offered, delivered with evidence, verified by another (6.4, 6.6)."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from django.db import transaction
+
+from hrdd.governance.actions import record_event
+from hrdd.governance.models import User
+from hrdd.governance.rules import NotAllowed, demand_reasons
+from remedies.actions.case_steps import begun, take
+from remedies.actions.reading import tell
+from remedies.forms.told import decision_told, remedy_told
+from remedies.models import Case, Remedy
+from remedies.rules.case_deadlines import appeal_by
+from remedies.rules.case_workflow import Finding, demand_appeal_in_time
+from remedies.rules.remedy import RemedyKind, Scope, demand_appeal, demand_offer
+from remedies.rules.wraps import KeyPair
+
+NOT_THIS_ONE = "This remedy is not the next one here. Open the page again to see where it stands."
+
+
+@transaction.atomic
+def take_appeal(case: Case, *, by: User, at: datetime) -> None:
+    """Record that the person appeals; somebody who was not involved before hears it (SD3).
+
+    Raises:
+        NotAllowed: 60 days have passed, the role on this case, or the state.
+    """
+    case = begun(case, "appeal", by=by)
+    told_on = case.decided_on or case.screened_on
+    demand_appeal_in_time(appeal_by(told_on) if told_on else None, today=at.date())
+    take(case, "appeal", by=by, at=at)
+
+
+@transaction.atomic
+def decide_appeal(
+    case: Case, *, finding: Finding, reasons: str, by: User, pair: KeyPair, at: datetime
+) -> None:
+    """Decide an appeal, and tell the person what and why; it never leaves them worse off.
+
+    Raises:
+        NotAllowed: a worse finding, short reasons, the role on this case, or the state.
+    """
+    case = begun(case, "decide-appeal", by=by)
+    demand_appeal(Finding(case.finding), finding)
+    told = decision_told(finding, demand_reasons(reasons), language=case.language, until=None)
+    tell(case, told, by=by, pair=pair, at=at)
+    take(
+        case,
+        "decide-appeal",
+        by=by,
+        at=at,
+        finding=str(finding),
+        appeal_decided_on=at.date(),
+        appeal_decided_by=by,
+    )
+
+
+@transaction.atomic
+def offer_remedy(
+    case: Case,
+    *,
+    kinds: Collection[RemedyKind],
+    scope: Scope,
+    due: date,
+    text: str,
+    by: User,
+    pair: KeyPair,
+    at: datetime,
+) -> None:
+    """Offer the person how to make it good; what it is in words stands only in what they read (M1, M2).
+
+    Args:
+        case: the case.
+        kinds, scope, due: what, for whom, and by when it is delivered.
+        text: what the person reads, at least 50 characters.
+        by, pair, at: who, their open vault, and now.
+
+    Raises:
+        NotAllowed: M1, a case that was not upheld, short words, the role on this case, or the state.
+    """
+    case = begun(case, "offer-remedy", by=by)
+    demand_offer(Finding(case.finding), kinds, due=due, today=at.date())
+    told = remedy_told(demand_reasons(text, about="What is offered"), language=case.language)
+    tell(case, told, by=by, pair=pair, at=at)
+    Remedy.objects.bulk_create(
+        Remedy(case=case, kind=str(kind), scope=str(scope), due=due, offered_on=at.date()) for kind in kinds
+    )
+    take(case, "offer-remedy", by=by, at=at)
+
+
+@transaction.atomic
+def begin_delivery(case: Case, *, by: User, at: datetime) -> None:
+    """Begin to do what the person agreed to.
+
+    Raises:
+        NotAllowed: the role on this case, or the state.
+    """
+    take(begun(case, "deliver", by=by), "deliver", by=by, at=at)
+
+
+@transaction.atomic
+def deliver(case: Case, *, remedy: str, evidence: str, by: User, pair: KeyPair, at: datetime) -> None:
+    """Say that one remedy was delivered, with the evidence, which the person reads as well (M5).
+
+    Raises:
+        NotAllowed: no evidence, another remedy, the role on this case, or the state.
+    """
+    case = begun(case, "delivered", by=by)
+    said = demand_reasons(evidence, about="M5: evidence")
+    open_ones = case.remedies.filter(agreed_on__isnull=False, delivered_on__isnull=True)
+    if not open_ones.filter(pk=remedy).update(delivered_on=at.date(), delivered_by=by):
+        raise NotAllowed(NOT_THIS_ONE)
+    tell(case, said, by=by, pair=pair, at=at)
+    _log(case, "delivered a remedy", remedy, by=by, at=at)
+    if not open_ones.exists():
+        take(case, "delivered", by=by, at=at)
+
+
+@transaction.atomic
+def verify(case: Case, *, remedy: str, how: str, by: User, pair: KeyPair, at: datetime) -> None:
+    """Verify, as somebody else, that a remedy reached the person, and tell them how it was checked (M5).
+
+    Raises:
+        NotAllowed: who delivered it, no word on how, another remedy, the role on this case, or the state.
+    """
+    case = begun(case, "verify", by=by)
+    said = demand_reasons(how, about="M5: how it was verified")
+    waiting = case.remedies.filter(delivered_on__isnull=False, verified_on__isnull=True)
+    if waiting.filter(pk=remedy, delivered_by=by).exists():
+        raise NotAllowed("M5: somebody else verifies what you delivered.")
+    if not waiting.filter(pk=remedy).update(verified_on=at.date(), verified_by=by):
+        raise NotAllowed(NOT_THIS_ONE)
+    tell(case, said, by=by, pair=pair, at=at)
+    _log(case, "verified a remedy", remedy, by=by, at=at)
+    if not waiting.exists():
+        take(case, "verify", by=by, at=at)
+
+
+def _log(case: Case, action: str, remedy: str, *, by: User, at: datetime) -> None:
+    kind = case.remedies.get(pk=remedy).kind
+    record_event(by=by.username, at=at, action=action, subject=f"case {case.pk}", detail={"kind": kind})

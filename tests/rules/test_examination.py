@@ -185,7 +185,8 @@ def truncate(trail: list[AuditRow], at: int, _rng: random.Random) -> int:
 
 
 def replay(trail: list[AuditRow], at: int, rng: random.Random) -> int:
-    trail.insert(at, trail[rng.randrange(len(trail))])
+    # Never the last one: the same once more at the very end is a new event, of which nobody has promised anything.
+    trail.insert(at, trail[rng.randrange(len(trail) - 1)])
     # The same event twice in a row: what was at the place is there, the next one is not.
     return at + 1 if trail[at][1:6] != trail[at + 1][1:6] else at + 2
 

@@ -36,6 +36,7 @@ def run(size: int) -> dict[str, Any]:
     _through_the_table()
     due_small = min(_timed_due(minute) for minute in range(DUE_ROUNDS))
     _fill(size)
+    _before_the_night()
     first = _timed(_through_the_table)  # also writes, once, when to look at each again
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -45,9 +46,9 @@ def run(size: int) -> dict[str, Any]:
         list(group.map(_warm, range(2 * (os.cpu_count() or 1))))
         for _ in range(ROUNDS):
             theirs.append(_timed(_by_hand))
-            _forget_looks()
+            _before_the_night()
             alone.append(_timed(_through_the_table))
-            _forget_looks()
+            _before_the_night()
             ours.append(_timed(lambda: _through_the_table(group)))
     differing = _count(
         "SELECT count(*) FROM by_hand h FULL JOIN risks_finding f ON f.measure_id = h.measure_id "
@@ -100,13 +101,19 @@ def _by_hand() -> None:
 
 def _through_the_table(group: Executor | None = None) -> None:
     """Do what the worker does: plan, claim each chunk, judge it, write findings, ask people, log."""
-    _empty("risks_cycle", "risks_reviewtask")
     _work_off(plan_cycle(as_of=DAY, at=NOW), NOW, group)
 
 
-def _forget_looks() -> None:
-    """Make what was found look as it does each night: its next look is today."""
+def _before_the_night() -> None:
+    """Forget the cycle of this day, and make what was found look as it does each night: its next look is today."""
     with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(
+            "UPDATE risks_measure SET latest_finding_id = NULL WHERE latest_finding_id IS NOT NULL"
+        )
+        for table in ("risks_reviewtask", "risks_finding", "risks_chunk", "risks_cycle"):
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608  # our own names
+        cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute(
             "UPDATE risks_measure SET look_again_on = %s WHERE look_again_on = %s", [DAY, TOMORROW]
         )

@@ -36,7 +36,6 @@ def run(size: int) -> dict[str, Any]:
     _through_the_table()
     due_small = min(_timed_due(minute) for minute in range(DUE_ROUNDS))
     _fill(size)
-    _before_the_night()
     first = _timed(_through_the_table)  # also writes, once, when to look at each again
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -79,6 +78,7 @@ def run(size: int) -> dict[str, Any]:
 def _fill(size: int) -> None:
     with connection.cursor() as cursor:
         _empty("risks_measure", "risks_risk")
+        _before_the_night()
         cursor.execute(FILL, [size])
         cursor.execute("DROP TABLE IF EXISTS by_hand")
         cursor.execute("CREATE TABLE by_hand (measure_id bigint, finding text, code text)")

@@ -10,19 +10,15 @@ by the million.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
-from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.forms import BoundField, TextInput
-from django_filters import CharFilter, ChoiceFilter, FilterSet
+from django.forms import TextInput
+from django_filters import CharFilter
 
-from hrdd.governance.models import User
 from risks.models import Relationship, RelationshipRisk
 from risks.models.onboarding import PASSED_STATUSES, Onboarding
-from risks.queries.register_filter import Applied, Options, countries, people
+from risks.queries.list_filter import YES_OR_NO, ListFilter, choice, countries, people
 from risks.queries.register_pages import UNSHOWN
 from risks.queries.time_to_change import SENTENCES, Reading, read_clocks, with_severity
 from risks.rules.leverage import CLOCK_STATUSES
@@ -50,18 +46,12 @@ UNREAD = (
     ),
     *(f"relationship__{name}" for name in ("supplied", "crucial_essential", "crucial_no_alternative")),
 )
-FIRST = ("q", "clock", "level", "status", "owner", "sort")
-YES_OR_NO = (("yes", "Yes"), ("no", "No"))
 
 
 def without_gate() -> Q:
     """Return the condition of relationships that go on, though no onboarding of theirs was ever approved (5.3)."""
     passed = Onboarding.objects.filter(relationship=OuterRef("pk"), status__in=PASSED_STATUSES).order_by()
     return Q(status__in=["active", "suspended"]) & ~Q(Exists(passed))
-
-
-def _choice(label: str, choices: Any, *, method: str, empty: str = "Any") -> ChoiceFilter:
-    return ChoiceFilter(label=label, choices=choices, method=method, empty_label=empty, widget=Options)
 
 
 @dataclass(frozen=True)
@@ -74,22 +64,24 @@ class Count:
     address: str
 
 
-class PartnerFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
+class PartnerFilter(ListFilter):
     """The filters and the order of relationships; a value that makes no sense is left out, as if it were not given."""
+
+    first = ("q", "clock", "level", "status", "owner", "sort")
 
     q = CharFilter(
         label="Words", max_length=200, method="by_words", widget=TextInput({"type": "search"}), strip=True
     )
-    clock = _choice("Clock", list(STATUSES.items()), method="leave")
-    level = _choice("Severity of a tied risk", list(LEVELS.items()), method="by_level")
-    status = _choice("Status", Relationship.Status.choices, method="by_column")
-    owner = _choice("Owner", people, method="by_owner")
-    kind = _choice("Kind", Relationship.Kind.choices, method="by_column")
-    country = _choice("Country", lambda: countries()[1:], method="by_country")
-    crucial = _choice("Crucial", YES_OR_NO, method="by_crucial")
-    code = _choice("Code of the clock", [(one, one) for one in SENTENCES], method="leave")
-    gate = _choice("Onboarding", list(GATES.items()), method="by_gate")
-    sort = _choice(
+    clock = choice("Clock", list(STATUSES.items()), method="leave")
+    level = choice("Severity of a tied risk", list(LEVELS.items()), method="by_level")
+    status = choice("Status", Relationship.Status.choices, method="by_column")
+    owner = choice("Owner", people, method="by_owner")
+    kind = choice("Kind", Relationship.Kind.choices, method="by_column")
+    country = choice("Country", lambda: countries()[1:], method="by_country")
+    crucial = choice("Crucial", YES_OR_NO, method="by_flag")
+    code = choice("Code of the clock", [(one, one) for one in SENTENCES], method="leave")
+    gate = choice("Onboarding", list(GATES.items()), method="by_gate")
+    sort = choice(
         "Order",
         [(name, label) for name, (label, _columns) in ORDERS.items() if name != BY_CLOCK],
         method="leave",
@@ -99,66 +91,6 @@ class PartnerFilter(FilterSet):  # type: ignore[misc]  # django-filter has no ty
     class Meta:
         model = Relationship
         fields: list[str] = []
-
-    def __init__(
-        self,
-        data: Any = None,
-        queryset: QuerySet[Relationship] | None = None,
-        *,
-        reader: User,
-        at: datetime,
-        **rest: Any,
-    ) -> None:
-        """Read the filters.
-
-        Args:
-            data: a QueryDict or a mapping of names to values.
-            queryset: what to filter; all relationships where none is given.
-            reader: for whom; "mine" are theirs.
-            at: now, for the clocks.
-            rest: what the API's filter backend passes on.
-        """
-        super().__init__({} if data is None else data, queryset, **rest)
-        self.reader, self.on = reader, at.date()
-
-    @cached_property
-    def chosen(self) -> dict[str, str]:
-        """Return the filters and the order that make sense, by name, as they stand in an address."""
-        self.form.is_valid()
-        return {name: value for name, value in self.form.cleaned_data.items() if value}
-
-    @property
-    def querystring(self) -> str:
-        """Return them as they stand in an address."""
-        return urlencode(self.chosen)
-
-    @property
-    def applied(self) -> list[Applied]:
-        """Return the filters in force as people read them, each with the address that leaves it out."""
-        return [
-            Applied(str(self.form.fields[name].label), self._said(name), self.address(**{name: ""}))
-            for name in self.chosen
-            if name != "sort"
-        ]
-
-    def address(self, **changes: str) -> str:
-        """Return the filters in force with some of them changed; an empty one is left out."""
-        return urlencode({name: value for name, value in (self.chosen | changes).items() if value})
-
-    @property
-    def first_fields(self) -> list[BoundField]:
-        """Return the fields that are always in sight."""
-        return [self.form[name] for name in FIRST]
-
-    @property
-    def more_fields(self) -> list[BoundField]:
-        """Return the fields that open on demand."""
-        return [field for field in self.form if field.name not in FIRST]
-
-    @property
-    def more_in_force(self) -> bool:
-        """Whether one of those is in force."""
-        return any(name not in FIRST for name in self.chosen)
 
     @cached_property
     def pressing(self) -> dict[int, Reading]:
@@ -206,14 +138,6 @@ class PartnerFilter(FilterSet):  # type: ignore[misc]  # django-filter has no ty
             return False
         return not code or (pk in self.pressing and self.pressing[pk].clock.code == code)
 
-    def _said(self, name: str) -> str:
-        value = self.chosen[name]
-        return str(dict(getattr(self.form.fields[name], "choices", ())).get(value, value))
-
-    def leave(self, rows: QuerySet[Relationship], _name: str, _value: str) -> QuerySet[Relationship]:
-        """Leave the rows as they are: an order filters nothing, and the clock is judged by its rule."""
-        return rows
-
     def by_words(self, rows: QuerySet[Relationship], _name: str, value: str) -> QuerySet[Relationship]:
         for word in value.split()[:10]:
             titled = RelationshipRisk.objects.filter(relationship=OuterRef("pk"), risk__title__icontains=word)
@@ -222,25 +146,14 @@ class PartnerFilter(FilterSet):  # type: ignore[misc]  # django-filter has no ty
             )
         return rows
 
-    def by_column(self, rows: QuerySet[Relationship], name: str, value: str) -> QuerySet[Relationship]:
-        return rows.filter(**{name: value})
-
     def by_country(self, rows: QuerySet[Relationship], _name: str, value: str) -> QuerySet[Relationship]:
         return rows.filter(Q(country=value) | Q(partner__country=value))
-
-    def by_crucial(self, rows: QuerySet[Relationship], _name: str, value: str) -> QuerySet[Relationship]:
-        return rows.filter(crucial=value == "yes")
 
     def by_level(self, rows: QuerySet[Relationship], _name: str, value: str) -> QuerySet[Relationship]:
         of = {"risk__level__gte": 4} if value == "4+" else {"risk__level": int(value)}
         return rows.filter(
             Exists(RelationshipRisk.objects.filter(relationship=OuterRef("pk"), **of).order_by())
         )
-
-    def by_owner(self, rows: QuerySet[Relationship], _name: str, value: str) -> QuerySet[Relationship]:
-        if value == "nobody":
-            return rows.filter(owner__isnull=True)
-        return rows.filter(owner=self.reader.pk if value == "mine" else int(value))
 
     def by_gate(self, rows: QuerySet[Relationship], _name: str, value: str) -> QuerySet[Relationship]:
         if value == "without":

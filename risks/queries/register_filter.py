@@ -1,26 +1,19 @@
 """The one definition of what the register can be filtered by: for the page, the map, the export and the API."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import lru_cache
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.forms import BoundField, Select, TextInput
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
-from django_filters import CharFilter, ChoiceFilter, FilterSet, ModelChoiceFilter
+from django.forms import TextInput
+from django_filters import CharFilter, ModelChoiceFilter
 
-from hrdd.governance.models import User
 from risks.models import Involvement, Product, Right, Risk, RiskRight
 from risks.queries.gaps import risks_with
+from risks.queries.list_filter import YES_OR_NO, ListFilter, Options, choice, countries, people
 from risks.queries.register_pages import ORDERS, SALIENCE
-from risks.rules.countries import country_names
 from risks.rules.gaps import REGISTER_GAPS
 from risks.rules.severity import BANDS
 from risks.rules.standing import CLOSED, REMEDIED
@@ -51,72 +44,21 @@ DUE: Mapping[str, tuple[str, int]] = {
     "7": ("Overdue or within 7 days", 7),
     "30": ("Overdue or within 30 days", 30),
 }
-YES_OR_NO = (("yes", "Yes"), ("no", "No"))
-FIRST = ("q", "level", "tier", "status", "owner", "due", "sort")
-
-
-class Options(Select):
-    """A select that is written at once: a template for each of 300 options costs more than the whole page."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """Return the select with its options, the chosen one marked."""
-        chosen = "" if value is None else str(getattr(value, "pk", value))
-        options = _options(tuple((str(key), str(label)) for key, label in self.choices), chosen)
-        return format_html(
-            "<select{}>{}</select>",
-            flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name})),
-            options,
-        )
-
-
-@lru_cache(maxsize=64)
-def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
-    """Return the options of a select, written once for each set of words: most are the same for everybody."""
-    return format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((key, mark_safe(" selected") if key == chosen else "", label) for key, label in choices),
-    )
-
-
-def people() -> Iterator[tuple[str, str]]:
-    """Return whom an owner is chosen from: me, nobody, and everybody by name."""
-    yield "mine", "Me"
-    yield "nobody", "Nobody"
-    for pk, name in User.objects.order_by("display_name", "pk").values_list("pk", "display_name"):
-        yield str(pk), name
-
-
-def countries() -> list[tuple[str, str]]:
-    """Return the whole world, and the countries by name."""
-    named = sorted(country_names().items(), key=lambda one: one[1])
-    return [("GLOBAL", "The whole world"), *named]
-
-
-def _choice(label: str, choices: Any, *, method: str, empty: str = "Any") -> ChoiceFilter:
-    return ChoiceFilter(label=label, choices=choices, method=method, empty_label=empty, widget=Options)
 
 
 def _record(label: str, queryset: QuerySet[Any], *, method: str) -> ModelChoiceFilter:
     return ModelChoiceFilter(label=label, queryset=queryset, method=method, empty_label="Any", widget=Options)
 
 
-@dataclass(frozen=True)
-class Applied:
-    """A filter that is in force, as people read it, and the address without it."""
-
-    label: str
-    value: str
-    without: str
-
-
-class RegisterFilter(FilterSet):  # type: ignore[misc]  # django-filter has no types
+class RegisterFilter(ListFilter):
     """The filters and the order of the register; a value that makes no sense is left out, as if it were not given."""
+
+    first = ("q", "level", "tier", "status", "owner", "due", "sort")
 
     q = CharFilter(
         label="Words", max_length=200, method="by_words", widget=TextInput({"type": "search"}), strip=True
     )
-    level = _choice(
+    level = choice(
         "Severity",
         [
             ("4+", "5 or 4: severe"),
@@ -124,28 +66,26 @@ class RegisterFilter(FilterSet):  # type: ignore[misc]  # django-filter has no t
         ],
         method="by_level",
     )
-    tier = _choice("Tier", [(tier, said) for tier, (said, _wanted) in TIERS.items()], method="by_tier")
-    status = _choice("Status", Risk.Status.choices, method="by_column")
-    owner = _choice("Owner", people, method="by_owner")
-    due = _choice("Review due", [(due, said) for due, (said, _days) in DUE.items()], method="by_due")
-    harm = _choice(
-        "Harm and likelihood", [(one, said) for one, (said, _q) in HARMS.items()], method="by_harm"
-    )
+    tier = choice("Tier", [(tier, said) for tier, (said, _wanted) in TIERS.items()], method="by_tier")
+    status = choice("Status", Risk.Status.choices, method="by_column")
+    owner = choice("Owner", people, method="by_owner")
+    due = choice("Review due", [(due, said) for due, (said, _days) in DUE.items()], method="by_due")
+    harm = choice("Harm and likelihood", [(one, said) for one, (said, _q) in HARMS.items()], method="by_harm")
     right = _record("Right", Right.objects.all(), method="by_right")
-    group = _choice("Vulnerable group", labels(Vulnerability), method="by_group")
-    country = _choice("Country", countries, method="by_country")
+    group = choice("Vulnerable group", labels(Vulnerability), method="by_group")
+    country = choice("Country", countries, method="by_country")
     product = _record("Product", Product.objects.all(), method="by_product")
-    activity = _choice("Activity", labels(Activity), method="by_column")
-    driver = _choice("Driver", labels(Driver), method="by_driver")
-    involvement = _choice(
+    activity = choice("Activity", labels(Activity), method="by_column")
+    driver = choice("Driver", labels(Driver), method="by_driver")
+    involvement = choice(
         "Involvement",
         [*((tie, said) for tie, said in Involvement.Tie.choices if tie), (UNFOUND, "Not found yet")],
         method="by_involvement",
     )
-    gap = _choice("Gap", [(code, code) for code in REGISTER_GAPS], method="by_gap")
-    salient = _choice("Salient", YES_OR_NO, method="by_flag")
-    published = _choice("Published", YES_OR_NO, method="by_flag")
-    sort = _choice(
+    gap = choice("Gap", [(code, code) for code in REGISTER_GAPS], method="by_gap")
+    salient = choice("Salient", YES_OR_NO, method="by_flag")
+    published = choice("Published", YES_OR_NO, method="by_flag")
+    sort = choice(
         "Order",
         [(name, order.label) for name, order in ORDERS.items() if name != SALIENCE],
         method="leave",
@@ -156,88 +96,10 @@ class RegisterFilter(FilterSet):  # type: ignore[misc]  # django-filter has no t
         model = Risk
         fields: list[str] = []
 
-    def __init__(
-        self,
-        data: Any = None,
-        queryset: QuerySet[Risk] | None = None,
-        *,
-        reader: User,
-        at: datetime,
-        **rest: Any,
-    ) -> None:
-        """Read the filters.
-
-        Args:
-            data: a QueryDict or a mapping of names to values.
-            queryset: what to filter; all risks where none is given.
-            reader: for whom; "mine" are theirs.
-            at: now, for what is due and what is late.
-            rest: what the API's filter backend passes on.
-        """
-        super().__init__({} if data is None else data, queryset, **rest)
-        self.reader, self.at, self.on = reader, at, at.date()
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """Return the filters and the order that make sense, by name, as they stand in an address."""
-        return {
-            name: str(value.pk) if isinstance(value, (Right, Product)) else value
-            for name, value in self._cleaned().items()
-            if value
-        }
-
-    @property
-    def querystring(self) -> str:
-        """Return them as they stand in an address."""
-        return urlencode(self.chosen)
-
     @property
     def order(self) -> str:
         """Return the name of the chosen order."""
         return self.chosen.get("sort", SALIENCE)
-
-    @property
-    def applied(self) -> list[Applied]:
-        """Return the filters in force as people read them, each with the address that leaves it out."""
-        return [
-            Applied(str(self.form.fields[name].label), self._said(name), self.address(**{name: ""}))
-            for name in self.chosen
-            if name != "sort"
-        ]
-
-    def address(self, **changes: str) -> str:
-        """Return the filters in force with some of them changed; an empty one is left out."""
-        return urlencode({name: value for name, value in (self.chosen | changes).items() if value})
-
-    @property
-    def first_fields(self) -> list[BoundField]:
-        """Return the fields that are always in sight."""
-        return [self.form[name] for name in FIRST]
-
-    @property
-    def more_fields(self) -> list[BoundField]:
-        """Return the fields that open on demand."""
-        return [field for field in self.form if field.name not in FIRST]
-
-    @property
-    def more_in_force(self) -> bool:
-        """Whether one of those is in force."""
-        return any(name not in FIRST for name in self.chosen)
-
-    def _cleaned(self) -> dict[str, Any]:
-        self.form.is_valid()
-        return dict(self.form.cleaned_data)
-
-    def _said(self, name: str) -> str:
-        value = self._cleaned()[name]
-        choices = getattr(self.form.fields[name], "choices", ())
-        if name == "q" or isinstance(value, (Right, Product)):
-            return str(value)
-        return str(dict(choices).get(value, value))
-
-    def leave(self, risks: QuerySet[Risk], _name: str, _value: str) -> QuerySet[Risk]:
-        """Leave the rows as they are: an order filters nothing."""
-        return risks
 
     def by_words(self, risks: QuerySet[Risk], _name: str, value: str) -> QuerySet[Risk]:
         return risks.filter(search=_searched(value))
@@ -247,17 +109,6 @@ class RegisterFilter(FilterSet):  # type: ignore[misc]  # django-filter has no t
 
     def by_tier(self, risks: QuerySet[Risk], _name: str, value: str) -> QuerySet[Risk]:
         return risks.filter(TIERS[value][1])
-
-    def by_column(self, risks: QuerySet[Risk], name: str, value: str) -> QuerySet[Risk]:
-        return risks.filter(**{name: value})
-
-    def by_flag(self, risks: QuerySet[Risk], name: str, value: str) -> QuerySet[Risk]:
-        return risks.filter(**{name: value == "yes"})
-
-    def by_owner(self, risks: QuerySet[Risk], _name: str, value: str) -> QuerySet[Risk]:
-        if value == "nobody":
-            return risks.filter(owner__isnull=True)
-        return risks.filter(owner=self.reader.pk if value == "mine" else int(value))
 
     def by_due(self, risks: QuerySet[Risk], _name: str, value: str) -> QuerySet[Risk]:
         return risks.filter(next_review__lte=self.on + timedelta(days=DUE[value][1]))

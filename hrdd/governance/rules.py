@@ -1,8 +1,12 @@
 """Who may do what, in one table (domain.md 0.2)."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+import rfc8785
 
 
 class Role(StrEnum):
@@ -252,6 +256,11 @@ class SignOffReasons:
 
 
 ONLY_TO_REFUSE = SignOffReasons()
+
+
+def canonical_hash(content: Mapping[str, Any] | Sequence[Any]) -> str:
+    """Return the SHA-256 of a content in its canonical JSON form (RFC 8785): what a sign-off is bound to (SD6)."""
+    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
 
 
 def may_sign_off(

@@ -1,16 +1,21 @@
 """The way of a change through the launch gate: proposed, perhaps excepted, decided by somebody else (GP18, G4)."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-import rfc8785
 from django.db import transaction
 
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, move, record_event, void_sign_offs
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons, demand_reasons
+from hrdd.governance.rules import (
+    LEAST_REASONS,
+    NotAllowed,
+    Permission,
+    SignOffReasons,
+    canonical_hash,
+    demand_reasons,
+)
 from risks.models import Change, Product, Risk
 from risks.queries.changes import passage_of
 from risks.rules.launch_gate import CHANGE_STEPS, SIGN_OFF_KIND
@@ -243,7 +248,7 @@ def content_hash(change: Change) -> str:
         "risks": sorted(change.risks.values_list("pk", flat=True)),
         "no_risk_reasons": change.no_risk_reasons,
     }
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    return canonical_hash(content)
 
 
 def exception_hash(change: Change) -> str:
@@ -253,7 +258,7 @@ def exception_hash(change: Change) -> str:
         "risks": change.exception_risks,
         "reasons": change.exception_reasons,
     }
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    return canonical_hash(content)
 
 
 def _locked(change: Change) -> Change:

@@ -1,15 +1,13 @@
 """What the public reads of one decision: written by one person, cleared for safety by another (UNGP 21; 8.6)."""
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
-import rfc8785
 from django.db import transaction
 
 from hrdd.governance.actions import ask_sign_off, decide_sign_off
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons
+from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons, canonical_hash
 from risks.actions.exit_record import locked, log
 from risks.models import ExitDecision, ExitNarrative
 from risks.queries.partners import never_named
@@ -89,7 +87,7 @@ def text_hash(narrative: ExitNarrative) -> str:
         "exit": narrative.decision_id,
         "text": narrative.text,
     }
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    return canonical_hash(content)
 
 
 def _demand_safe(decision: ExitDecision, text: str) -> None:

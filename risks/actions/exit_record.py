@@ -1,15 +1,12 @@
 """What every act on an exit decision shares: its content, its steps, who may not decide, how it is logged."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-import rfc8785
-
 from hrdd.governance.actions import ask_sign_off, record_event
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import NotAllowed, Permission, Role
+from hrdd.governance.rules import NotAllowed, Permission, Role, canonical_hash
 from risks.models import ExitDecision, Relationship, SeverityAssessment
 from risks.rules.exit import EXIT_STEPS
 from risks.rules.severity import UNKNOWN_HEAD_INTERIM
@@ -47,7 +44,7 @@ def content_hash(decision: ExitDecision) -> str:
         ],
         "duties": [[kind, what, owner, due.isoformat()] for kind, what, owner, due in duties],
     }
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    return canonical_hash(content)
 
 
 def level_of(relationship: Relationship, *, on: date) -> int:

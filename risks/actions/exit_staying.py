@@ -1,15 +1,20 @@
 """Staying: each term is a dated decision of a senior by name, on evidence; it runs out by itself (UNGP 19; X7)."""
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
-import rfc8785
 from django.db import transaction
 
 from hrdd.governance.actions import decide_sign_off, void_sign_offs
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons, demand_reasons
+from hrdd.governance.rules import (
+    LEAST_REASONS,
+    NotAllowed,
+    Permission,
+    SignOffReasons,
+    canonical_hash,
+    demand_reasons,
+)
 from risks.actions.exit_record import SIGN_OFF_KIND, ask, level_of, locked, log
 from risks.models import ExitDecision, StayingTerm
 from risks.rules.exit import ExitKind, ExitState
@@ -156,7 +161,7 @@ def term_hash(term: StayingTerm) -> str:
         "consequences": term.consequences,
         "level": term.level,
     }
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    return canonical_hash(content)
 
 
 def _demand_staying(decision: ExitDecision) -> None:

@@ -1,16 +1,21 @@
 """Involvement: an analyst proposes, another person finds, anybody who knows better challenges (I2; domain.md 1.2)."""
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import rfc8785
 from django.db import IntegrityError, transaction
 
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, move, record_event, void_sign_offs
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons, demand_reasons
+from hrdd.governance.rules import (
+    LEAST_REASONS,
+    NotAllowed,
+    Permission,
+    SignOffReasons,
+    canonical_hash,
+    demand_reasons,
+)
 from risks.actions.change_clock import follow_finding, follow_stop
 from risks.actions.standing import refresh
 from risks.models import Evidence, Involvement, InvolvementChallenge, Relationship, RelationshipRisk, Risk
@@ -330,7 +335,7 @@ def content_hash(involvement: Involvement) -> str:
         "detail": involvement.detail,
         "supersedes": involvement.supersedes_id,
     }
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    return canonical_hash(content)
 
 
 def _move(involvement: Involvement, name: str, *, by: User, at: datetime, **changes: Any) -> None:

@@ -1,18 +1,23 @@
 """Lowering a severe harm, or marking it as put right: new evidence, and a second person who signs (SD4, SD5)."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import rfc8785
 from django.db import IntegrityError, transaction
 
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, record_event, void_sign_offs
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons, demand_reasons
+from hrdd.governance.rules import (
+    LEAST_REASONS,
+    NotAllowed,
+    Permission,
+    SignOffReasons,
+    canonical_hash,
+    demand_reasons,
+)
 from risks.actions.evidence import record_evidence
 from risks.actions.salience import (
     Judging,
@@ -167,7 +172,7 @@ def content_hash(proposal: LoweringProposal) -> str:
     """Return the SHA-256 of what is proposed and of the judgement it would supersede; a signature is bound to it."""
     latest = proposal.risk.assessments.values_list("pk", flat=True).first()
     content = {"given": proposal.given, "reasons": proposal.reasons, "supersedes": latest}
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    return canonical_hash(content)
 
 
 def _given(judging: Judging) -> dict[str, Any]:

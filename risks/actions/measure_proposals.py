@@ -1,12 +1,10 @@
 """A measure before it stands: proposed with its three-part test, edited, withdrawn, decided by another (3.2, 3.5)."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-import rfc8785
 from django.db import transaction
 from django.db.models import DateField, F, Value
 from django.db.models.functions import Greatest
@@ -21,7 +19,15 @@ from hrdd.governance.actions import (
     void_sign_offs,
 )
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons, Step, demand_reasons
+from hrdd.governance.rules import (
+    LEAST_REASONS,
+    NotAllowed,
+    Permission,
+    SignOffReasons,
+    Step,
+    canonical_hash,
+    demand_reasons,
+)
 from risks.actions.policy_force import check_conduct
 from risks.actions.three_part_test import keep_test
 from risks.models import CompanionDuty, EmergencyStop, Measure, PolicyVersion, Risk, ThreePartTest
@@ -299,7 +305,7 @@ def content_hash(measure: Measure) -> str:
         content["supersedes"] = measure.supersedes_id
     for name in ("ends_on", "prior_warning_on"):
         content[name] = content[name].isoformat() if content[name] else None
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    return canonical_hash(content)
 
 
 def corridor_now(measure: Measure) -> Corridor:

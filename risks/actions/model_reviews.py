@@ -1,17 +1,15 @@
 """The way of a business-model review: opened when a trigger fires, concluded, signed by the board, tracked, closed."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import rfc8785
 from django.db import IntegrityError, transaction
 
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, move, record_event
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons
+from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons, canonical_hash
 from risks.models import ModelReview, Risk
 from risks.queries.model_reviews import carries, fired_for
 from risks.rules.model_review import (
@@ -300,7 +298,7 @@ def content_hash(review: ModelReview) -> str:
     ]
     share = review.revenue_share_pct
     content["revenue_share_pct"] = f"{share:.2f}" if share is not None else None
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    return canonical_hash(content)
 
 
 def _refuse(lacking: Sequence[str]) -> None:

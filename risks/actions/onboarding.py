@@ -1,15 +1,13 @@
 """The gate before a relationship starts: asked, reviewed, decided by somebody else (UNGP 19; domain.md 5.3)."""
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
-import rfc8785
 from django.db import IntegrityError, transaction
 
 from hrdd.governance.actions import move
 from hrdd.governance.models import User
-from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
+from hrdd.governance.rules import NotAllowed, Permission, canonical_hash, demand_reasons
 from risks.actions.partners import log_of_relationship
 from risks.actions.screening import refuse_identifying
 from risks.models import Onboarding, OnboardingFinding, Relationship
@@ -203,7 +201,7 @@ def content_hash(onboarding: Onboarding) -> str:
             [one.pk, one.level, one.says, one.what_changed] for one in onboarding.findings.order_by("pk")
         ],
     }
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    return canonical_hash(content)
 
 
 def _open(onboarding: Onboarding) -> Onboarding:

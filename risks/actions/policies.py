@@ -1,16 +1,14 @@
 """Policies and their versions: drafted, edited, submitted, decided on by somebody else (UNGP 16; domain.md 1.10)."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import rfc8785
 from django.db import IntegrityError, transaction
 
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, move, record_event, void_sign_offs
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import ROLE_PERMISSIONS, NotAllowed, Permission
+from hrdd.governance.rules import ROLE_PERMISSIONS, NotAllowed, Permission, canonical_hash
 from risks.actions.policy_force import begin, called, check_not_overtaken, held_policy
 from risks.models import Consultation, Policy, PolicyVersion
 from risks.queries.partners import never_named
@@ -258,7 +256,7 @@ def _check_still_fit(version: PolicyVersion, sign_off: SignOff, *, at: datetime)
 
 def content_hash(version: PolicyVersion) -> str:
     """Return the SHA-256 of what is approved, and published (RFC 8785)."""
-    return hashlib.sha256(rfc8785.dumps(version.content())).hexdigest()
+    return canonical_hash(version.content())
 
 
 def text_of(version: PolicyVersion, *, today: date) -> Text:

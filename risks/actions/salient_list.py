@@ -1,15 +1,13 @@
 """The salient list of a day: drawn from the register, frozen, signed by the board once a year (domain.md 1.1)."""
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
-import rfc8785
 from django.db import IntegrityError, transaction
 
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, record_event
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import NotAllowed, Permission, RoleMayNot
+from hrdd.governance.rules import NotAllowed, Permission, RoleMayNot, canonical_hash
 from risks.models import SalientList
 from risks.queries.salient_list import drawn_rows
 
@@ -105,4 +103,4 @@ def decide(
 
 def content_hash(rows: list[dict[str, Any]]) -> str:
     """Return the SHA-256 of what the board signs."""
-    return hashlib.sha256(rfc8785.dumps(rows)).hexdigest()
+    return canonical_hash(rows)

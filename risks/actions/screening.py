@@ -1,15 +1,12 @@
 """What guards every act on a consultation: the team, and texts that could identify somebody (domain.md 0.4, 7)."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import rfc8785
-
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
-from hrdd.governance.rules import NotAllowed
+from hrdd.governance.rules import NotAllowed, canonical_hash
 from hrdd.sealing import CannotOpen, open_sealed
 from risks.models import Consultation
 from risks.queries.consultations import is_team
@@ -120,7 +117,7 @@ def content_hash(consultation: Consultation) -> str:
             for one in findings
         ],
     }
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    return canonical_hash(content)
 
 
 def texts_of(consultation: Consultation) -> dict[str, str]:

@@ -5,7 +5,6 @@ import uuid
 from dataclasses import replace
 from datetime import datetime
 
-import rfc8785
 from django.db import transaction
 
 from hrdd.governance.models import User
@@ -131,7 +130,7 @@ def _derived(
         text=text,
         ground=content["decision_ground"],
         category=content["category"],
-        sha256=hashlib.sha256(rfc8785.dumps({"content": content, "text": text})).hexdigest(),
+        sha256=statement.digest(content, text),
         issued_by=by,
         issued_at=at,
     )

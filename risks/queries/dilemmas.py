@@ -1,15 +1,14 @@
 """Dilemmas between rights: as listed, as weighed, what they follow, and what the public may read (domain.md 1.6)."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import rfc8785
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from hrdd.governance.rules import canonical_hash
 from risks.models import (
     Dilemma,
     DilemmaAdvice,
@@ -423,7 +422,7 @@ def _option_content(option: DilemmaOption) -> dict[str, Any]:
 def hash_of(content: dict[str, Any]) -> str:
     """Return the SHA-256 of a content; a decision is bound to it."""
     plain = content | {"precedents": [list(one) for one in content["precedents"]]}
-    return hashlib.sha256(rfc8785.dumps(plain)).hexdigest()
+    return canonical_hash(plain)
 
 
 def content_hash(dilemma: Dilemma) -> str:

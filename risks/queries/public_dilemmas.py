@@ -1,13 +1,11 @@
 """Decided dilemmas as the public reads them, once a second person cleared the words (domain.md 1.6, 8.6)."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-import rfc8785
-
 from hrdd.governance.models import SignOff
+from hrdd.governance.rules import canonical_hash
 from risks.models import Dilemma, DilemmaDecision, Risk
 from risks.queries.dilemmas import final_decisions
 from risks.queries.partners import never_named
@@ -49,7 +47,7 @@ def as_public(decision: DilemmaDecision) -> PublicDilemma:
 
 def public_hash(decision: DilemmaDecision) -> str:
     """Return the SHA-256 of what the public would read; a clearance is bound to it."""
-    return hashlib.sha256(rfc8785.dumps(asdict(as_public(decision)))).hexdigest()
+    return canonical_hash(asdict(as_public(decision)))
 
 
 def clearance_of(decision: DilemmaDecision) -> SignOff | None:

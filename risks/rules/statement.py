@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from hrdd.governance.rules import canonical_hash
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
 from risks.rules.statement_schema import END_DATES, ILLEGAL, INCOMPATIBLE, facts, problems
@@ -140,6 +141,11 @@ def in_plain_words(measure: MeasureTold, told: Told) -> str:
             "also turn to a certified body that settles disputes out of court, or to a court.",
         ]
     )
+
+
+def digest(content: Mapping[str, Any], text: str) -> str:
+    """Return the SHA-256 of a statement, over its fields and its plain words (RFC 8785)."""
+    return canonical_hash({"content": dict(content), "text": text})
 
 
 def _decision(measure: MeasureTold) -> dict[str, Any]:

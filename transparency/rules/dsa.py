@@ -1,14 +1,12 @@
 """What of a statement of reasons may leave for the DSA Transparency Database (DSA 17, 24(5); domain.md 8.4, 8.6)."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import rfc8785
-
 from risks.rules.screening import refusal
+from risks.rules.statement import digest
 from risks.rules.statement_schema import facts, label_of, problems
 
 BATCH = 100
@@ -24,11 +22,6 @@ class Issued:
     content: Mapping[str, Any]
     text: str
     sha256: str
-
-
-def digest(content: Mapping[str, Any], text: str) -> str:
-    """Return the SHA-256 of a statement, over its fields and its plain words in RFC 8785 form."""
-    return hashlib.sha256(rfc8785.dumps({"content": dict(content), "text": text})).hexdigest()
 
 
 def payload(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
-from hrdd.sealing import CannotOpen, open_sealed, seal
+from hrdd.sealing import seal
 from risks.actions.screening import parts_of, refuse_identifying
+from risks.actions.sealed_reads import open_after_logging
 from risks.models import Partner, PartnerContact
 
 
@@ -49,17 +50,9 @@ def open_contact(contact: PartnerContact, *, by: User, at: datetime) -> dict[str
         NotAllowed: the role; the read cannot be logged, so nothing is shown; a key is missing.
     """
     by.demand(Permission.LOG_LEVERAGE)
-    try:
-        with transaction.atomic(durable=True):
-            _log(contact, "opened contact of partner", by=by, at=at)
-    except DatabaseError:
-        raise NotAllowed(
-            "The read could not be written to the audit log, so nothing is shown. Tell whoever runs the system."
-        ) from None
-    try:
-        return open_sealed(bytes(contact.sealed))
-    except CannotOpen as refusal:
-        raise NotAllowed(f"{refusal} Ask whoever keeps the sealing keys.") from None
+    return open_after_logging(
+        contact.sealed, lambda: _log(contact, "opened contact of partner", by=by, at=at)
+    )
 
 
 @transaction.atomic

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
-from hrdd.sealing import CannotOpen, open_sealed, seal
+from hrdd.sealing import seal
 from risks.actions.screening import all_texts_of, demand_team, log, parts_of, refuse_identifying
+from risks.actions.sealed_reads import open_after_logging
 from risks.models import Consultation, Participant
 from risks.queries.consultations import check_due
 from risks.rules.consultation import CHECK_AFTER_DAYS, ConsultationState
@@ -64,17 +65,11 @@ def open_contact(participant: Participant, *, by: User, at: datetime) -> dict[st
         NotAllowed: not of the team; the read cannot be logged, so nothing is shown; a key is missing.
     """
     demand_team(participant.consultation, by)
-    try:
-        with transaction.atomic(durable=True):
-            log(participant.consultation, "opened contact", by=by, at=at, participant=participant.pk)
-    except DatabaseError:
-        raise NotAllowed(
-            "The read could not be written to the audit log, so nothing is shown. Tell whoever runs the system."
-        ) from None
-    try:
-        return open_sealed(bytes(participant.sealed))
-    except CannotOpen as refusal:
-        raise NotAllowed(f"{refusal} Ask whoever keeps the sealing keys.") from None
+    held = participant.consultation
+    return open_after_logging(
+        participant.sealed,
+        lambda: log(held, "opened contact", by=by, at=at, participant=participant.pk),
+    )
 
 
 @transaction.atomic

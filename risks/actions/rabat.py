@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
-from hrdd.sealing import CannotOpen, open_sealed, seal
+from hrdd.sealing import seal
 from risks.actions.dilemmas import demand_free_of_target, locked, log
 from risks.actions.screening import refuse_identifying
+from risks.actions.sealed_reads import open_after_logging
 from risks.models import Dilemma, RabatAssessment, RabatConfirmation
 from risks.queries.method import method
 from risks.rules.dilemma import ADVISED_IN
@@ -161,14 +162,8 @@ def open_extract(assessment: RabatAssessment, *, by: User, at: datetime) -> str:
         NotAllowed: the role; the read cannot be logged, so nothing is shown; a key is missing.
     """
     by.demand(Permission.READ_RESTRICTED)
-    try:
-        with transaction.atomic(durable=True):
-            log(assessment.dilemma, "opened assessed words", by=by, at=at, assessment=assessment.pk)
-    except DatabaseError:
-        raise NotAllowed(
-            "The read could not be written to the audit log, so nothing is shown. Tell whoever runs the system."
-        ) from None
-    try:
-        return open_sealed(bytes(assessment.content_extract))["content"]
-    except CannotOpen as refusal:
-        raise NotAllowed(f"{refusal} Ask whoever keeps the sealing keys.") from None
+    opened = open_after_logging(
+        assessment.content_extract,
+        lambda: log(assessment.dilemma, "opened assessed words", by=by, at=at, assessment=assessment.pk),
+    )
+    return opened["content"]

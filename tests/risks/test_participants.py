@@ -89,7 +89,7 @@ def test_when_the_log_fails_nothing_is_shown(client: Client) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_read_is_committed_before_it_is_opened(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from risks.actions import participants
+    from risks.actions import sealed_reads
 
     stage = Stage(client)
     stage.to("held")
@@ -101,7 +101,7 @@ def test_the_read_is_committed_before_it_is_opened(client: Client, monkeypatch: 
         seen.append((connection.in_atomic_block, logged))
         return {"name": "x", "contact": "y"}
 
-    monkeypatch.setattr(participants, "open_sealed", opened)
+    monkeypatch.setattr(sealed_reads, "open_sealed", opened)
     contact(stage, stage.rita)
 
     assert seen == [(False, True)]

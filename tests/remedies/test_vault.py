@@ -227,6 +227,7 @@ def test_a_conflict_bars_reading_assigning_and_the_key(vault_of_three: Vault) ->
 
     with pytest.raises(NotAllowed, match="not there for you"):
         read(case, "ivan", stage)
+    assert not ReadLog.objects.filter(reader="ivan").exists(), "what was refused is no read"
     with pytest.raises(NotAllowed, match="conflict"):
         give(case, "dora", CaseRole.GRV_DEC, stage)
     assert not CaseKeyWrap.objects.filter(holder__user=stage.ivan).exists()

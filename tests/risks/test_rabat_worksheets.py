@@ -286,6 +286,10 @@ def test_the_criminal_threshold_is_on_the_desk_of_a_senior_the_same_day(stage: S
     assert not on_the_desk("eve"), "one assessor is not enough (SD9)"
     stage.confirm(assessment)
     assert (on_the_desk("eve"), on_the_desk("ana")) == (True, False)
+    later = stage.assess(dilemma, **worksheet("222221"))
+    assert later.outcome == "B"
+    stage.confirm(later)
+    assert not on_the_desk("eve"), "the latest worksheet that two stand behind counts"
 
 
 def test_no_worksheet_after_the_decision(stage: Stage) -> None:

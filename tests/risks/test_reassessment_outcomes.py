@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from hrdd.governance.actions import JOB
@@ -371,6 +371,19 @@ def test_evidence_of_another_risk_is_not_considered(task: ReviewTask, who: WHO) 
         record_reassessment(task, a_decision("lift", evidence=[mine, other]), by=who["ana"], at=NOW)
     recorded = record_reassessment(task, a_decision("lift", evidence=[mine]), by=who["ana"], at=NOW)
     assert list(recorded.evidence_considered.all()) == [mine]
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {0} SET evidence_id = evidence_id", "DELETE FROM {0}", "TRUNCATE {0}"]
+)
+def test_the_database_keeps_what_was_considered(task: ReviewTask, who: WHO, statement: str) -> None:
+    piece = a_piece(task.measure.risk, who)
+    recorded = record_reassessment(task, a_decision("lift", evidence=[piece]), by=who["ana"], at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            cursor.execute(statement.format("risks_reassessment_evidence_considered"))
+    assert list(recorded.evidence_considered.all()) == [piece]
 
 
 @pytest.mark.parametrize(

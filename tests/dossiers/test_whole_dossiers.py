@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from django.apps import apps
 from django.forms.models import model_to_dict
 
 from risks.models import Consultation, Involvement, Measure, RecordEntry, Risk, RiskRight
@@ -304,19 +302,3 @@ def test_a_consultation_of_history_is_a_consultation_with_nobody_s_team(catalogu
     assert list(dated.risks.all()) == [Risk.objects.get()]
     assert cut.title.endswith("…")
     assert cut.detail == {"with": long.strip()}
-
-
-def test_a_consultation_imported_before_becomes_one(catalogue: None, file: Path) -> None:
-    gaps(file, BARE)
-    told = {"form": "calls", "count": "12", "date": "2021"}
-    RecordEntry.objects.create(
-        risk=Risk.objects.get(), kind="consultation", what="civil society", when_said="2021", detail=told
-    )
-    migration = import_module("risks.migrations.0011_consultations")
-
-    migration.tell_as_consultations(apps, None)
-
-    one = Risk.objects.get().consultations.get()
-    assert (one.title, one.method_said, one.dates_said) == ("civil society", "calls", "2021")
-    assert (one.detail, one.told_by_dossier) == ({"count": "12"}, True)
-    assert not RecordEntry.objects.exists()

@@ -2,7 +2,6 @@
 """The time-to-change clock is a kept fact: it moves with severity, by entries alone, and tells its own story (5.4)."""
 
 from datetime import UTC, date, datetime, timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -29,7 +28,6 @@ from risks.models import (
 from risks.queries import time_to_change as queries
 from risks.queries.clock_reminders import open_reminders
 from risks.queries.method import method
-from risks.rules.time_limits import TIME_LIMITS
 from tests.risks.leverage_stage import acted, measured
 from tests.risks.test_involvement import CONTRIBUTES, LINKED, find, stop
 from tests.risks.test_involvement import evidence as evidence  # a fixture
@@ -475,26 +473,3 @@ def test_the_clocks_are_listed_by_their_end_in_as_many_queries_for_one_as_for_th
     narrowed = client.get("/desk/partners/clocks/?level=5&status=EXIT_CONSIDERATION_DUE&show=pressing")
     assert "1 clock." in narrowed.content.decode()
     assert client.get("/desk/partners/clocks/?level=x&status=%00&page=x&show=y").status_code == 200
-
-
-def test_clocks_from_before_deadlines_were_kept_carry_them_on(risk: Risk, ana: User, eve: User) -> None:
-    other = other_risk(4)
-    relationship = Relationship.objects.create(
-        partner=Partner.objects.create(name="Old Cloud"), kind="reseller", supplied="x"
-    )
-    told: dict[str, Any] = {"relationship": relationship, "known_since": KNOWN, "how_known": "x"}
-    plain = RelationshipRisk.objects.create(risk=risk, own_contribution=True, **told)
-    extended = RelationshipRisk.objects.create(
-        risk=other, extended_by=eve, extended_on=TODAY, extension_reasons=REASONS, **told
-    )
-    measured(acted(extended, on=KNOWN), 2, on=TODAY)
-    assert read(plain).change_due == KNOWN + days(TIME_LIMITS[5].change or 0)
-
-    backfill = import_module("risks.migrations.0028_clocks_keep_their_word").BACKFILL
-    with connection.cursor() as cursor:
-        cursor.execute(backfill)
-
-    plain.refresh_from_db()
-    extended.refresh_from_db()
-    assert (plain.change_due, plain.own_stop_due) == (KNOWN + days(14), KNOWN + days(3))
-    assert (extended.change_due, kinds(extended)) == (KNOWN + days(90), ["started", "extended"])

@@ -1,7 +1,66 @@
-"""A clock moves by its entries alone, an effect by its measurements, a plan by its steps; a job gives no time (5.4)."""
+"""Terms, onboarding, the time to see change, leverage and its plans (domain.md 5)."""
 
 from django.db import migrations
 
+TERMS = """
+CREATE FUNCTION hrdd_keep_terms() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR OLD.agreed_until IS NOT NULL
+      OR (to_jsonb(OLD) - '{agreed_until,ended_by_id,ending_reasons}'::text[])
+      IS DISTINCT FROM (to_jsonb(NEW) - '{agreed_until,ended_by_id,ending_reasons}'::text[]) THEN
+    RAISE EXCEPTION 'Terms that were agreed are ended once, never rewritten (domain.md 5.1)';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER keep_terms BEFORE UPDATE OR DELETE ON risks_agreedterms
+  FOR EACH ROW EXECUTE FUNCTION hrdd_keep_terms();
+"""
+NO_TERMS = """
+DROP FUNCTION hrdd_keep_terms() CASCADE;
+"""
+ONBOARDING = """
+CREATE FUNCTION hrdd_keep_onboarding() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'An onboarding is never deleted (domain.md 5.3)';
+  END IF;
+  IF TG_OP = 'UPDATE' AND (OLD.status NOT IN ('asked', 'in_review')
+      OR (to_jsonb(OLD) - '{status,decided_by_id,decided_at,reasons,conditions}'::text[])
+      IS DISTINCT FROM (to_jsonb(NEW) - '{status,decided_by_id,decided_at,reasons,conditions}'::text[])) THEN
+    RAISE EXCEPTION 'What was asked, and what was decided on it, stays as it is (domain.md 5.3)';
+  END IF;
+  IF NEW.status IN ('approved', 'approved_with_conditions') AND EXISTS (
+      SELECT FROM risks_onboardingfinding
+      WHERE onboarding_id = NEW.id AND level >= 5 AND closed_at IS NULL) THEN
+    RAISE EXCEPTION 'No onboarding is approved with an open finding of severity 5 (UNGP 19, domain.md 5.3)';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER keep_onboarding BEFORE INSERT OR UPDATE OR DELETE ON risks_onboarding
+  FOR EACH ROW EXECUTE FUNCTION hrdd_keep_onboarding();
+CREATE FUNCTION hrdd_keep_onboarding_finding() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'A finding is closed, never deleted (domain.md 5.3)';
+  END IF;
+  IF TG_OP = 'UPDATE' AND (OLD.closed_at IS NOT NULL
+      OR (to_jsonb(OLD) - '{closed_by_id,closed_at,what_changed}'::text[])
+      IS DISTINCT FROM (to_jsonb(NEW) - '{closed_by_id,closed_at,what_changed}'::text[])) THEN
+    RAISE EXCEPTION 'A finding is closed once, never rewritten (domain.md 5.3)';
+  END IF;
+  PERFORM FROM risks_onboarding WHERE id = NEW.onboarding_id AND status IN ('asked', 'in_review') FOR SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'The onboarding was decided on; its findings stay as they were (domain.md 5.3)';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER keep_onboarding_finding BEFORE INSERT OR UPDATE OR DELETE ON risks_onboardingfinding
+  FOR EACH ROW EXECUTE FUNCTION hrdd_keep_onboarding_finding();
+"""
+NO_ONBOARDING = """
+DROP FUNCTION hrdd_keep_onboarding_finding() CASCADE;
+DROP FUNCTION hrdd_keep_onboarding() CASCADE;
+"""
 CLOCKS = """
 CREATE FUNCTION hrdd_clock_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE held risks_relationshiprisk;
@@ -73,16 +132,11 @@ CREATE TRIGGER clock_has_entries_new BEFORE INSERT ON risks_relationshiprisk FOR
   WHEN (NEW.change_due IS NOT NULL OR NEW.clock_level IS NOT NULL OR NEW.clock_started_on IS NOT NULL
     OR NEW.restarted_at IS NOT NULL OR NEW.own_stop_due IS NOT NULL)
   EXECUTE FUNCTION hrdd_clock_has_entries();
-CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON risks_clockentry
-  FOR EACH ROW EXECUTE FUNCTION hrdd_refuse_change();
-CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON risks_clockreminder
-  FOR EACH ROW EXECUTE FUNCTION hrdd_refuse_change();
 """
 NO_CLOCKS = """
-DROP TRIGGER append_only_rows ON risks_clockreminder; DROP TRIGGER append_only_rows ON risks_clockentry;
-DROP TRIGGER clock_has_entries_new ON risks_relationshiprisk; DROP TRIGGER clock_has_entries ON risks_relationshiprisk;
-DROP TRIGGER clock_is_copied ON risks_clockentry; DROP TRIGGER clock_moves ON risks_clockentry;
-DROP FUNCTION hrdd_clock_has_entries(); DROP FUNCTION hrdd_clock_is_copied(); DROP FUNCTION hrdd_clock_moves();
+DROP FUNCTION hrdd_clock_has_entries() CASCADE;
+DROP FUNCTION hrdd_clock_is_copied() CASCADE;
+DROP FUNCTION hrdd_clock_moves() CASCADE;
 """
 LEVERAGE = """
 CREATE FUNCTION hrdd_leverage_climbs() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -134,19 +188,17 @@ BEGIN
 END $$;
 CREATE TRIGGER effect_counts AFTER INSERT ON risks_effectmeasurement
   FOR EACH ROW EXECUTE FUNCTION hrdd_effect_counts();
-CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON risks_effectmeasurement
-  FOR EACH ROW EXECUTE FUNCTION hrdd_refuse_change();
 CREATE TRIGGER job_bounds BEFORE INSERT ON risks_effectmeasurement FOR EACH ROW
   WHEN (current_setting('hrdd.actor', true) = 'job') EXECUTE FUNCTION hrdd_job_never('measure an effect of leverage');
 """
 NO_LEVERAGE = """
-DROP TRIGGER job_bounds ON risks_effectmeasurement; DROP TRIGGER append_only_rows ON risks_effectmeasurement;
-DROP TRIGGER effect_counts ON risks_effectmeasurement; DROP TRIGGER leverage_stays ON risks_leverageaction;
-DROP TRIGGER effect_is_measured_later ON risks_leverageaction; DROP TRIGGER effect_is_measured ON risks_leverageaction;
-DROP TRIGGER leverage_climbs ON risks_leverageaction;
-DROP FUNCTION hrdd_effect_counts(); DROP FUNCTION hrdd_effect_is_measured(); DROP FUNCTION hrdd_leverage_climbs();
+DROP TRIGGER effect_is_measured_later ON risks_leverageaction;
+DROP TRIGGER leverage_stays ON risks_leverageaction;
+DROP TRIGGER job_bounds ON risks_effectmeasurement;
+DROP FUNCTION hrdd_effect_counts() CASCADE;
+DROP FUNCTION hrdd_effect_is_measured() CASCADE;
+DROP FUNCTION hrdd_leverage_climbs() CASCADE;
 """
-# The same table as risks.rules.leverage_plan.LEVERAGE_STEPS.
 PLANS = """
 CREATE FUNCTION hrdd_leverage_plan_goes_its_way() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -185,9 +237,6 @@ CREATE TRIGGER job_bounds BEFORE UPDATE ON risks_leverageplan FOR EACH ROW
   WHEN (current_setting('hrdd.actor', true) = 'job') EXECUTE FUNCTION hrdd_job_never('move a leverage plan');
 CREATE TRIGGER leverage_plan_stays BEFORE DELETE ON risks_leverageplan
   FOR EACH ROW EXECUTE FUNCTION hrdd_refuse_change();
-CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON risks_leverageplanmove
-  FOR EACH ROW EXECUTE FUNCTION hrdd_refuse_change();
-
 CREATE FUNCTION hrdd_corrective_plan_is_verified() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE severe boolean;
 BEGIN
@@ -235,43 +284,24 @@ CREATE TRIGGER job_bounds BEFORE UPDATE ON risks_milestone FOR EACH ROW
   WHEN (current_setting('hrdd.actor', true) = 'job') EXECUTE FUNCTION hrdd_job_never('verify a milestone');
 """
 NO_PLANS = """
-DROP TRIGGER job_bounds ON risks_milestone; DROP TRIGGER milestone_stays ON risks_milestone;
-DROP TRIGGER milestone_keeps ON risks_milestone; DROP TRIGGER job_bounds ON risks_correctiveplan;
+DROP TRIGGER job_bounds ON risks_leverageplan;
+DROP TRIGGER leverage_plan_stays ON risks_leverageplan;
 DROP TRIGGER corrective_plan_stays ON risks_correctiveplan;
-DROP TRIGGER corrective_plan_is_verified ON risks_correctiveplan;
-DROP TRIGGER corrective_plan_begins ON risks_correctiveplan;
-DROP TRIGGER append_only_rows ON risks_leverageplanmove; DROP TRIGGER leverage_plan_stays ON risks_leverageplan;
-DROP TRIGGER job_bounds ON risks_leverageplan; DROP TRIGGER leverage_plan_goes_its_way ON risks_leverageplan;
-DROP TRIGGER leverage_plan_begins ON risks_leverageplan;
-DROP FUNCTION hrdd_milestone_keeps(); DROP FUNCTION hrdd_corrective_plan_is_verified();
-DROP FUNCTION hrdd_leverage_plan_goes_its_way();
-"""
-# The clocks of before, at the limits that were in force until now: they start with knowledge, one extension added.
-BACKFILL = """
-INSERT INTO risks_clockentry (tied_id, kind, day, level, due_after, own_due_after, reasons, entered_by, entered_at)
-SELECT t.id, 'started', t.known_since, r.level,
-  t.known_since + (CASE r.level WHEN 5 THEN 14 WHEN 4 THEN 60 WHEN 3 THEN 180 WHEN 2 THEN 365 END),
-  CASE WHEN t.own_contribution AND t.own_part_stopped_on IS NULL AND r.level >= 4 THEN t.known_since + 3 END,
-  'The deadline as it stood when deadlines began to be kept.', 'migration', now()
-FROM risks_relationshiprisk t JOIN risks_risk r ON r.id = t.risk_id ORDER BY t.id;
-INSERT INTO risks_clockentry (tied_id, kind, day, level, due_before, due_after, own_due_after, reasons, entered_by,
-  entered_at)
-SELECT t.id, 'extended', t.extended_on, t.clock_level, t.change_due,
-  t.change_due + (CASE t.clock_level WHEN 4 THEN 30 WHEN 3 THEN 90 WHEN 2 THEN 180 END), t.own_stop_due,
-  t.extension_reasons, u.username, now()
-FROM risks_relationshiprisk t JOIN governance_user u ON u.id = t.extended_by_id
-WHERE t.extended_on IS NOT NULL AND t.clock_level IN (2, 3, 4)
-  AND EXISTS (SELECT 1 FROM risks_leverageaction a WHERE a.tied_id = t.id AND a.effect = 2) ORDER BY t.id;
+DROP TRIGGER job_bounds ON risks_correctiveplan;
+DROP TRIGGER milestone_stays ON risks_milestone;
+DROP TRIGGER job_bounds ON risks_milestone;
+DROP FUNCTION hrdd_milestone_keeps() CASCADE;
+DROP FUNCTION hrdd_corrective_plan_is_verified() CASCADE;
+DROP FUNCTION hrdd_leverage_plan_goes_its_way() CASCADE;
 """
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [('risks', '0027_leverage'), ('governance', '0002_audit_is_append_only')]
-
+    dependencies = [("risks", "0004_measures_keep_their_word")]
     operations = [
+        migrations.RunSQL(TERMS, NO_TERMS),
+        migrations.RunSQL(ONBOARDING, NO_ONBOARDING),
         migrations.RunSQL(CLOCKS, NO_CLOCKS),
         migrations.RunSQL(LEVERAGE, NO_LEVERAGE),
         migrations.RunSQL(PLANS, NO_PLANS),
-        migrations.RunSQL(BACKFILL, migrations.RunSQL.noop),
     ]

@@ -1,13 +1,17 @@
 """The record of a partner: corrections, what is crucial, terms by version, lists, owners and sealed contacts."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from hrdd.governance.models import AuditEvent, User
+from hrdd.governance.rules import NotAllowed
+from risks.actions.contacts import erase_contact, open_contact
 from risks.models import AgreedTerms, CrucialTest, Partner, PartnerContact, PartnerNote, Product, Relationship
 from tests.risks.partner_stage import LONG, RECORDED, TODAY, WARNING, clients, one, people
 from tests.risks.policy_stage import approved, in_force, next_draft
@@ -303,6 +307,19 @@ def test_a_contact_is_sealed_and_read_only_with_a_trace(
         everywhere += clients["ana"].get(address).content.decode()
     assert not any(secret in everywhere for secret in SECRETS)
     assert not clients["ana"].get("/desk/partners/?q=pat@example.org").context["rows"]
+
+
+@pytest.mark.parametrize("act", [open_contact, erase_contact])
+def test_the_roles_of_contacts_hold_behind_the_page_too(
+    act: Callable[..., object], one: Relationship, clients: dict[str, Client]
+) -> None:
+    clients["paul"].post(at(one, "contacts/"), CONTACT)
+
+    with pytest.raises(NotAllowed):
+        act(PartnerContact.objects.get(), by=User.objects.get(username="rex"), at=timezone.now())
+
+    assert PartnerContact.objects.exists()
+    assert not AuditEvent.objects.filter(action__in=["opened contact of partner", "erased contact"]).exists()
 
 
 def test_a_read_that_cannot_be_logged_shows_nothing_and_an_erased_contact_is_gone(

@@ -96,6 +96,8 @@ def test_what_endangers_somebody_is_nowhere_not_even_by_searching_for_it(ana: Us
         assert "CLOUD" not in said
     assert "No statement matches" in read("/statements/", "?q=northern")
     assert "No statement matches" in read("/statements/", "?kind=service_termination")
+    named_in_words = hidden[1:3]
+    assert not public_statements().filter(puid__in=[told.puid for told in named_in_words]), "not even counted"
     for statement in hidden:
         for tail in ("/", ".json"):
             assert Client().get(one(statement, tail)).status_code == 404

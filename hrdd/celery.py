@@ -20,13 +20,15 @@ logger = logging.getLogger(__name__)
 
 
 class JobTask(Task[..., Any]):
-    """A task whose every database session says that a job acts, so that 3.8 binds it in the database."""
+    """A task that works in the database as the worker, and as a job, so that 3.8 binds it there."""
 
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task as a job."""
-        with as_job():
+        from hrdd.database_roles import DatabaseRole, in_role
+
+        with in_role(DatabaseRole.WORKER), as_job():
             return super().__call__(*args, **kwargs)
 
 

@@ -99,6 +99,11 @@ CODE_VERSION = (
     or tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 )
 
+# Whom this process serves: public, intake or staff; the trial serves all (hrdd/surfaces.py).
+SURFACE = os.environ.get("HRDD_SURFACE", "all" if DEBUG or DEMONSTRATION else "staff")
+if SURFACE not in {"public", "intake", "staff", "all"}:
+    raise ImproperlyConfigured(f"HRDD_SURFACE must be public, intake, staff or all, not {SURFACE!r}.")
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -119,6 +124,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "hrdd.database_roles.SurfaceDoor",
     "remedies.access.IntakeStandsApart",  # before whatever knows of cookies, sessions and people
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -8,6 +8,7 @@ os.environ.setdefault("HRDD_RECEIPT_PEPPER", "b25seSBmb3IgdGhlIHRlc3RzLCBhbHNvID
 os.environ.setdefault("HRDD_LOG_KEY_FILE", "no-such-key.pem")  # tests that sign make their own
 os.environ["HRDD_ANCHORS"] = ""
 os.environ.setdefault("HRDD_HTTPS", "0")
+os.environ.setdefault("HRDD_SURFACE", "all")
 
 from hrdd.settings import *  # noqa: F403
 

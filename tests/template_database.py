@@ -1,7 +1,8 @@
-"""A database with every migration applied, kept between runs on the embedded server; tests copy it in no time."""
+"""A database with every migration and grant, kept between runs on the embedded server; tests copy it in no time."""
 
 import fcntl
 import hashlib
+import io
 from pathlib import Path
 
 import django
@@ -31,11 +32,11 @@ def template_database(data: Path) -> str:
 
 
 def digest_of_migrations() -> str:
-    """Return what changes with any migration, and with Django."""
+    """Return what changes with any migration, with the grants, and with Django."""
     found = hashlib.sha256(django.__version__.encode())
-    for file in sorted(ROOT.glob("**/migrations/*.py")):
-        if ".venv" not in file.parts:
-            found.update(file.read_bytes())
+    migrations = [file for file in ROOT.glob("**/migrations/*.py") if ".venv" not in file.parts]
+    for file in (*sorted(migrations), ROOT / "hrdd" / "database_grants.py"):
+        found.update(file.read_bytes())
     return found.hexdigest()[:16]
 
 
@@ -47,6 +48,7 @@ def _migrate(name: str) -> None:
     connection.settings_dict["NAME"] = draft
     try:
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("database_roles", stdout=io.StringIO())
     finally:
         connection.close()
         connection.settings_dict["NAME"] = before

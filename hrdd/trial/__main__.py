@@ -144,6 +144,7 @@ def _fill(stack: ExitStack, environment: Mapping[str, str], port: int) -> dict[s
 
     celery = ("celery", "-A", "hrdd.celery")
     _manage("Database tables", environment, "migrate")
+    _manage("Database roles", environment, "database_roles")
     alone = ("--without-mingle", "--without-gossip")  # one worker has no neighbours to wait for
     start("worker", *celery, "worker", "--concurrency", "2", "--loglevel", "INFO", *alone)
     start("web", "gunicorn", "hrdd.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4")

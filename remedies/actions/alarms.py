@@ -13,5 +13,5 @@ def count_round() -> int:
     No time of a submission is kept, so rounds are counted and then stand still; nothing goes to the audit log,
     whose hour would tell when somebody wrote (ADR 20).
     """
-    waiting = unread_dangers().filter(unseen_rounds__lt=DANGER_ROUNDS).values("pk")
+    waiting = unread_dangers().filter(unseen_rounds__lt=DANGER_ROUNDS).values_list("pk", flat=True)
     return Case.objects.filter(pk__in=list(waiting)).update(unseen_rounds=F("unseen_rounds") + 1)

@@ -256,7 +256,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_week__isnull', True), models.Q(('state', 'withdrawn'), _negated=True)), ('withdrawn_week__iso_week_day', 1), _connector='OR'), name='case_withdrawn_by_the_person'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_week__isnull', True), models.Q(('state', 'withdrawn'), _negated=True)), models.Q(('withdrawn_week__isnull', False), ('withdrawn_week__iso_week_day', 1)), _connector='OR'), name='case_withdrawn_by_the_person'),
         ),
         migrations.AddConstraint(
             model_name='case',
@@ -276,7 +276,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='remedy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_minor__isnull', True), ('currency', '')), models.Q(('amount_minor__gt', 0), ('currency__regex', '^[A-Z]{3}$'), ('kind', 'financial_compensation')), _connector='OR'), name='remedy_amount_whole'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_minor__isnull', True), ('currency', '')), models.Q(('amount_minor__gt', 0), ('amount_minor__isnull', False), ('currency__regex', '^[A-Z]{3}$'), ('kind', 'financial_compensation')), _connector='OR'), name='remedy_amount_whole'),
         ),
         migrations.AddConstraint(
             model_name='remedy',

@@ -66,7 +66,7 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="case_withdrawn_by_the_person",
                 condition=(Q(withdrawn_week__isnull=True) & ~Q(state="withdrawn"))
-                | Q(withdrawn_week__iso_week_day=1),
+                | Q(withdrawn_week__isnull=False, withdrawn_week__iso_week_day=1),
             ),
             models.CheckConstraint(
                 name="case_reopened_for_a_reason",

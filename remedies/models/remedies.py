@@ -40,7 +40,12 @@ class Remedy(models.Model):
             models.CheckConstraint(
                 name="remedy_amount_whole",
                 condition=Q(amount_minor__isnull=True, currency="")
-                | Q(amount_minor__gt=0, currency__regex="^[A-Z]{3}$", kind="financial_compensation"),
+                | Q(
+                    amount_minor__isnull=False,
+                    amount_minor__gt=0,
+                    currency__regex="^[A-Z]{3}$",
+                    kind="financial_compensation",
+                ),
             ),
             models.CheckConstraint(
                 name="remedy_share_is_a_share",

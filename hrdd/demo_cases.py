@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-
-from django.db import transaction
+from uuid import uuid4
 
 from hrdd.demo import VAULT_PASSPHRASE
 from hrdd.governance.models import User
-from remedies.actions import assignment, case_links, case_steps, follow_up, identities, remedies, vault
+from remedies.actions import (
+    assignment,
+    case_links,
+    case_steps,
+    follow_up,
+    identities,
+    reading,
+    remedies,
+    vault,
+)
 from remedies.actions.intake import receive
 from remedies.models import Case
 from remedies.rules.case import CaseRole, CaseType, IdentityMode, Region
@@ -44,7 +52,6 @@ RIDERS = "The partner shares out the orders. Your words and its logs agree in pa
 WHO = "Two pages have nearly the same name. Only the person can say which of the two was theirs before it is opened."
 
 
-@transaction.atomic
 def record_cases(*, at: datetime) -> bool:
     """Tell and work the cases, once; return whether it was done now.
 
@@ -85,7 +92,7 @@ def _in_delivery(people: Mapping[str, User], *, at: datetime) -> None:
     remedies.offer_remedy(
         case,
         kinds=[RemedyKind.RESTITUTION, RemedyKind.SATISFACTION_TRUTH, RemedyKind.GUARANTEE_OF_NON_REPETITION],
-        scope=Scope.SYSTEMIC,
+        scope=Scope.GROUP,
         due=at.date() + timedelta(days=20),
         text=OFFER,
         owner=people["ana"],
@@ -157,6 +164,10 @@ def _decided(
 ) -> None:
     ivan, dora = people["ivan"], people["dora"]
     case_steps.investigate(case, by=ivan, at=at)
+    for user, purpose in ((ivan, "investigating"), (dora, "deciding")):
+        reading.read_narrative(
+            case, by=user, pair=_pair(user, at=at), purpose=purpose, request_id=uuid4(), at=at
+        )
     case_steps.draft_findings(case, finding=finding, summary=summary, by=ivan, pair=_pair(ivan, at=at), at=at)
     case_steps.decide(
         case,

@@ -28,6 +28,7 @@ from remedies.rules.remedy import (
     demand_offer,
     demand_restored,
     demand_share,
+    scope_of,
 )
 from remedies.rules.wraps import KeyPair
 from risks.actions.measures import undo_on_appeal
@@ -45,7 +46,7 @@ def take_appeal(case: Case, *, by: User, at: datetime) -> None:
     case = begun(case, "appeal", by=by)
     told_on = case.decided_on or case.screened_on
     demand_appeal_in_time(appeal_by(told_on) if told_on else None, today=at.date())
-    take(case, "appeal", by=by, at=at)
+    take(case, "appeal", by=by, at=at, appealed_on=at.date())
 
 
 @transaction.atomic
@@ -125,7 +126,8 @@ def offer_remedy(
     demand_offer(Finding(case.finding), kinds, due=due, today=at.date())
     money = demand_money(kinds, amount=amount, currency=currency)
     demand_share(share_pct, part=Part(case.part))
-    demand_action(scope, has_owner=owner is not None, root_cause=area)
+    scopes = {kind: scope_of(kind, scope) for kind in kinds}
+    demand_action(scopes.values(), has_owner=owner is not None, root_cause=area)
     if owner is not None and case.conflicts.filter(user=owner).exists():
         raise NotAllowed("SD3: a conflict bars this person from what follows of the case.")
     told = remedy_told(demand_reasons(text, about="What is offered"), language=case.language)
@@ -135,7 +137,7 @@ def offer_remedy(
         Remedy(
             case=case,
             kind=str(kind),
-            scope=str(scope),
+            scope=str(scopes[kind]),
             due=due,
             offered_on=at.date(),
             share_pct=share_pct,
@@ -144,12 +146,13 @@ def offer_remedy(
         )
         for kind in kinds
     )
-    if scope == Scope.SYSTEMIC and owner is not None:
+    if owner is not None:
         SystemicAction.objects.bulk_create(
             SystemicAction(
                 case=case, remedy=one, area=str(area), owner=owner, due=due, opened_by=by, opened_on=at.date()
             )
             for one in offered
+            if one.scope == Scope.SYSTEMIC
         )
     take(case, "offer-remedy", by=by, at=at)
 

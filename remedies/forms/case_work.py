@@ -147,6 +147,11 @@ class CustodianForm(forms.Form):
         widget=forms.PasswordInput({"autocomplete": "off"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("file", "passphrase"):
+            self.fields[name].needed_later = True  # type: ignore[attr-defined]  # to grant, not to refuse
+
     def clean_file(self) -> bytes:
         """Return what is in the file, if it is as small as a custodian's."""
         found: Any = self.cleaned_data["file"]

@@ -181,6 +181,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='case',
+            name='appealed_on',
+            field=models.DateField(null=True),
+        ),
+        migrations.AddField(
+            model_name='case',
             name='danger_answered_at',
             field=models.DateTimeField(null=True),
         ),

@@ -43,6 +43,7 @@ class Case(models.Model):
     summary_offered_on = models.DateField(null=True)
     decided_on = models.DateField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    appealed_on = models.DateField(null=True)
     appeal_decided_on = models.DateField(null=True)
     appeal_decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

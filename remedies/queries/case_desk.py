@@ -61,6 +61,16 @@ class Standing:
         return state_words(CaseState(self.case.state))
 
     @property
+    def finding(self) -> str:
+        """Return what was found, in words."""
+        return self.case.finding.replace("_", " ")
+
+    @property
+    def refusal(self) -> str:
+        """Return why it was refused, in words."""
+        return self.case.refusal.replace("_", " ")
+
+    @property
     def part(self) -> str:
         """Return what the company had to do with the harm, in words."""
         return self.case.part.replace("_", " ")
@@ -242,7 +252,7 @@ def further_acts(standing: Standing) -> tuple[str, ...]:
         "measure": not standing.ended and not standing.case.on_measure,
         "part": role == CaseRole.GRV_DEC and decided,
         "proceeding": not standing.ended,
-        "ask-identity": reads and not standing.ended,
+        "ask-identity": reads and not standing.ended and standing.case.identities.exists(),
     }
     return tuple(name for name, may in possible.items() if may)
 
@@ -264,6 +274,11 @@ def _loaded(user: User, **only: UUID):  # type: ignore[no-untyped-def]  # the ty
         )
         .prefetch_related(
             Prefetch("members", team, to_attr="team"),
+            Prefetch(
+                "remedies",
+                Remedy.objects.filter(agreed_on__isnull=False, delivered_on__isnull=True),
+                to_attr="owed",
+            ),
             Prefetch("retaliation_checks", RetaliationCheck.objects.all(), to_attr="checks"),
         )
     )
@@ -286,6 +301,7 @@ def _standing(case: Case, user: User, *, today: date) -> Standing:
     report = next((one for one in checks if one.word == Word.YES and not one.outcome), None)
     waiting = [one.due for one in checks if not one.word] if case.state == CaseState.CLOSED else []
     watch_on = asked_now(waiting, today=today) or min(waiting, default=None)
+    owed: list[Remedy] = case.owed  # type: ignore[attr-defined]
     dates = Dates(
         received_on=case.received_week,
         acknowledged_on=case.acknowledged_on,
@@ -296,6 +312,8 @@ def _standing(case: Case, user: User, *, today: date) -> Standing:
         severity=case.severity,
         retaliation_week=report.word_week if report and report.taken_on is None else None,
         watch_on=watch_on,
+        appealed_on=case.appealed_on,
+        deliver_by=min((one.due for one in owed), default=None),
     )
     return Standing(
         case=case,

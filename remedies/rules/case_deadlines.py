@@ -15,6 +15,7 @@ from remedies.rules.retaliation import triage_by
 ACKNOWLEDGE_DAYS, SCREEN_DAYS, UPDATE_DAYS = 7, 14, 30
 REMEDY_DAYS, REMEDY_DAYS_SEVERE, SEVERE = 30, 14, 4
 FEEDBACK_MONTHS, COMPLAINT_MONTHS = 3, 6
+APPEAL_DECISION_DAYS = 45
 DANGER_AIM, DANGER_MOST = timedelta(hours=1), timedelta(hours=24)
 DANGER_ROUNDS = 2
 
@@ -29,6 +30,8 @@ class Due(StrEnum):
     COMMENT = "The person can comment until"
     REMEDY = "Offer a remedy"
     APPEAL_WINDOW = "The person can appeal until"
+    APPEAL = "Decide the appeal"
+    DELIVER = "Deliver what was agreed"
     RETALIATION = "Look at the retaliation that was reported"
     WATCH = "Ask whether anybody was punished for it"
 
@@ -41,6 +44,8 @@ BASIS = {
     Due.COMMENT: "14 days, C2",
     Due.REMEDY: "30 days after it was upheld, domain.md 6.5",
     Due.APPEAL_WINDOW: "60 days, domain.md 6.5",
+    Due.APPEAL: "45 days, domain.md 6.5",
+    Due.DELIVER: "the day that was agreed, M5",
     Due.RETALIATION: "48 hours, K17; WB Dir 19, 21(5)",
     Due.WATCH: "30, 90 and 180 days after closing, domain.md 6.5",
 }
@@ -60,6 +65,8 @@ class Dates:
     severity: int | None = None
     retaliation_week: date | None = None
     watch_on: date | None = None
+    appealed_on: date | None = None
+    deliver_by: date | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +165,10 @@ def _afterwards(state: CaseState, finding: Finding, dates: Dates) -> Iterator[De
         yield Deadline(Due.APPEAL_WINDOW, appeal_by(dates.decided_on))
     if state == CaseState.INADMISSIBLE and dates.screened_on is not None:
         yield Deadline(Due.APPEAL_WINDOW, appeal_by(dates.screened_on))
+    if state == CaseState.APPEAL and dates.appealed_on is not None:
+        yield Deadline(Due.APPEAL, dates.appealed_on + timedelta(days=APPEAL_DECISION_DAYS))
+    if dates.deliver_by is not None:
+        yield Deadline(Due.DELIVER, dates.deliver_by)
 
 
 def _watched(dates: Dates) -> Iterator[Deadline]:

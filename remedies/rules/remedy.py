@@ -193,13 +193,18 @@ def demand_money(kinds: Collection[RemedyKind], *, amount: Decimal | None, curre
     return Money(minor_units(amount, currency), currency)
 
 
-def demand_action(scope: Scope, *, has_owner: bool, root_cause: RootCause) -> None:
+def scope_of(kind: RemedyKind, offered: Scope) -> Scope:
+    """Return for whom one remedy of an offer is: what must not happen again is for everybody (M4)."""
+    return Scope.SYSTEMIC if kind == RemedyKind.GUARANTEE_OF_NON_REPETITION else offered
+
+
+def demand_action(scopes: Collection[Scope], *, has_owner: bool, root_cause: RootCause) -> None:
     """Refuse a systemic remedy that nobody owns.
 
     Raises:
         NotAllowed: M4, in a sentence.
     """
-    if scope == Scope.SYSTEMIC and (not has_owner or root_cause == RootCause.NONE):
+    if Scope.SYSTEMIC in scopes and (not has_owner or root_cause == RootCause.NONE):
         raise NotAllowed("M4: a systemic remedy opens an action: choose who owns it, and what it changes.")
 
 

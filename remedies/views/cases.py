@@ -29,6 +29,7 @@ from remedies.views.desk_page import never_kept, open_pair, standing_or_404, to_
 
 PAGE_SIZE = 50
 READS_SHOWN = 20
+PRESSING = frozenset({"look", "found", "watch", "lesson"})
 
 
 @require_GET
@@ -64,7 +65,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def case_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One case in the clear: facts, deadlines, team, how much was written, who read it; what was told stays sealed."""
     standing = standing_or_404(request, pk)
-    case = standing.case
+    case, acts = standing.case, further_acts(standing)
     context = {
         "standing": standing,
         "case": case,
@@ -81,8 +82,8 @@ def case_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "granted": case.identity_requests.filter(
             asked_by=person(request), answer="granted", until__gte=timezone.now()
         ).exists(),
-        "has_identity": case.identities.exists(),
-        "acts": [(name, PAGES[name].title) for name in further_acts(standing)],
+        "pressing": [(name, PAGES[name].title) for name in acts if name in PRESSING],
+        "acts": [(name, PAGES[name].title) for name in acts if name not in PRESSING],
         "vault_open": vault_is_open(request),
         **_may(request, standing),
     }

@@ -145,7 +145,7 @@ def test_a_systemic_remedy_has_an_owner_who_never_sees_the_case(vault_of_three: 
     stage = vault_of_three
     case, receipt, _grace, _ivan, dora = decided(stage)
     ana = person("ana", Role.ANALYST)
-    systemic = OFFER | {"kinds": ["guarantee_of_non_repetition"], "scope": "systemic"}
+    systemic = OFFER | {"kinds": ["apology", "guarantee_of_non_repetition"]}
 
     assert "M4" in act(dora, case, "offer-remedy", **systemic).content.decode()
     with pytest.raises(IntegrityError, match="M4"), transaction.atomic():
@@ -154,6 +154,7 @@ def test_a_systemic_remedy_has_an_owner_who_never_sees_the_case(vault_of_three: 
     assert act(dora, case, "offer-remedy", **given).status_code == 302
     answered_behind_the_receipt(receipt, "agree")
     action = SystemicAction.objects.get()
+    assert sorted(case.remedies.values_list("scope", flat=True)) == ["individual", "systemic"]
     browser = Client()
     browser.force_login(ana)
     desk = browser.get("/desk/").content.decode()

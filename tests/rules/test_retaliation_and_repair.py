@@ -72,6 +72,18 @@ def test_a_report_and_a_day_to_ask_have_their_clocks() -> None:
     assert all(one.is_ours and one.basis for one in found)
 
 
+def test_an_appeal_is_decided_in_45_days_and_a_remedy_delivered_on_its_day() -> None:
+    dates = Dates(received_on=DAY, decided_on=DAY, appealed_on=DAY, deliver_by=DAY + timedelta(days=50))
+
+    found = deadlines(CaseState.APPEAL, Finding.UPHELD, dates)
+    assert [(one.due, one.on) for one in found] == [
+        (Due.APPEAL, DAY + timedelta(days=45)),
+        (Due.DELIVER, DAY + timedelta(days=50)),
+    ]
+    after = deadlines(CaseState.APPEAL_DECIDED, Finding.UPHELD, dates)
+    assert Due.APPEAL not in {one.due for one in after}
+
+
 @pytest.mark.parametrize(
     ("part", "role", "match"),
     [
@@ -162,7 +174,13 @@ def test_a_systemic_remedy_has_an_owner_and_an_area(
     *, scope: Scope, has_owner: bool, area: RootCause, match: str
 ) -> None:
     with refused(match):
-        remedy.demand_action(scope, has_owner=has_owner, root_cause=area)
+        remedy.demand_action({Scope.INDIVIDUAL, scope}, has_owner=has_owner, root_cause=area)
+
+
+@pytest.mark.parametrize("offered", list(Scope))
+def test_what_must_not_happen_again_is_for_everybody(offered: Scope) -> None:
+    assert remedy.scope_of(RemedyKind.GUARANTEE_OF_NON_REPETITION, offered) == Scope.SYSTEMIC
+    assert remedy.scope_of(RemedyKind.APOLOGY, offered) == offered
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from hrdd.celery import queue_answers
 from hrdd.governance.access import person, requires
 from hrdd.governance.queries import database_answers, waiting_sign_offs
 from hrdd.governance.rules import Permission, Role
-from remedies.queries.case_desk import unseen_dangers
+from remedies.queries.alarms import alarms_of
 from risks.models import Cycle, Risk
 from risks.queries import (
     consultations,
@@ -98,7 +98,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "plans_to_decide": plans_to_decide(person(request)),
         "findings_to_answer": consultations.findings_to_answer(person(request), on=now.date()),
         "may_assess": person(request).may(Permission.ASSESS_RISK),
-        "unseen_dangers": unseen_dangers(person(request), today=now.date()),
+        "cases": alarms_of(person(request), today=now.date()),
     }
     return render(request, "dashboards/desk.html", context)
 

@@ -248,6 +248,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind-of-overdue": {"task": "risks.tasks.remind_of_overdue", "schedule": 60.0},
     "ring-waiting-chunks": {"task": "risks.tasks.ring_waiting_chunks", "schedule": 60.0},
     "end-identity-grants": {"task": "remedies.tasks.end_identity_grants", "schedule": 600.0},
+    "remind-of-danger": {"task": "remedies.tasks.remind_of_danger", "schedule": crontab(minute=30)},
     "renew-form-keys": {"task": "remedies.tasks.renew_form_keys", "schedule": crontab(minute=1)},
     "ring-unrendered-reports": {"task": "transparency.tasks.ring_unrendered", "schedule": 60.0},
     "seal-publications": {"task": "transparency.tasks.seal_publications", "schedule": 60.0},

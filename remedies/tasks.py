@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from hrdd.celery import app
-from remedies.actions import identities
+from remedies.actions import alarms, identities
 from remedies.actions.intake import renew_form_keys as renew
 
 
@@ -17,3 +17,9 @@ def renew_form_keys() -> None:
 def end_identity_grants() -> None:
     """Delete the wraps of identities whose hour has come."""
     identities.end_grants(at=timezone.now())
+
+
+@app.task
+def remind_of_danger() -> None:
+    """Count a round for danger to life that nobody has read; after two it stands on the desks above."""
+    alarms.count_round()

@@ -1,11 +1,15 @@
 from django.urls import path
 
-from remedies.views import assisted, case_steps, cases, follow_up, intake, vault
+from remedies.views import assisted, case_steps, cases, custody, follow_up, intake, vault
 
 urlpatterns = [
     path("desk/cases/", cases.case_list, name="case-list"),
     path("desk/cases/vault/", vault.vault_page, name="vault"),
     path("desk/cases/new/", assisted.take_in, name="case-take-in"),
+    path("desk/cases/custody/", custody.custody, name="custody"),
+    path("desk/cases/custody/<uuid:pk>/", custody.custody_answer, name="custody-answer"),
+    path("desk/cases/actions/<uuid:pk>/done/", custody.systemic_done, name="systemic-done"),
+    path("desk/cases/<uuid:pk>/identity/", custody.read_identity, name="case-identity"),
     path("desk/cases/<uuid:pk>/", cases.case_detail, name="case-detail"),
     path("desk/cases/<uuid:pk>/read/", cases.read_case, name="case-read"),
     path("desk/cases/<uuid:pk>/assign/", case_steps.assign_case, name="case-assign"),

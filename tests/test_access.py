@@ -83,7 +83,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},
     "report-manifest": lambda: {"period": "2021", "name": "manifest.json"},
     "log-tile": lambda: {"level": "0", "place": "000"},
-    **{f"case-{act}": lambda: {"pk": uuid4()} for act in ("detail", "read", "assign", "bar")},
+    **{f"case-{act}": lambda: {"pk": uuid4()} for act in ("detail", "read", "assign", "bar", "identity")},
+    **{name: lambda: {"pk": uuid4()} for name in ("custody-answer", "systemic-done")},
     "case-step": lambda: {"pk": uuid4(), "step": "decide"},
     "report-detail": lambda: {"pk": Report.objects.get().pk},
     "report-step": lambda: {"pk": Report.objects.get().pk, "step": "thaw"},
@@ -284,7 +285,8 @@ TEAM_ONLY = {
 }
 
 # A case is there for whoever has a key of it; tests/remedies/test_case_desk.py opens them.
-OF_A_CASE = {f"case-{act}" for act in ("detail", "read", "assign", "bar", "step")}
+OF_A_CASE = {f"case-{act}" for act in ("detail", "read", "assign", "bar", "step", "identity")}
+OF_A_CASE |= {"custody-answer", "systemic-done"}  # tests/remedies/test_custody.py and test_case_work.py
 
 # The same acts in the API.
 OF_A_TEAM = {

@@ -56,6 +56,7 @@ PAGES = (
     ("change-list", "Changes", Permission.READ_DESK),
     ("policy-list", "Policies", Permission.READ_DESK),
     ("case-list", "Cases", Permission.READ_CASES),
+    ("custody", "Custody", Permission.KEEP_IDENTITIES),
     ("report-list", "Reports", Permission.READ_DESK),
     ("sign-off-list", "Sign-offs", Permission.READ_DESK),
     ("board", "Board", Permission.READ_BOARD),

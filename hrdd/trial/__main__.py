@@ -149,7 +149,9 @@ def _fill(stack: ExitStack, environment: Mapping[str, str], port: int) -> dict[s
     start("worker", *celery, "worker", "--concurrency", "2", "--loglevel", "INFO", *alone)
     start("web", "gunicorn", "hrdd.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4")
     said = "Rights, people, real cases, re-assessments, report"
-    _manage(said, environment, "demo_organisation", "--at-work")
+    _manage(
+        said, environment, "demo_organisation", "--at-work", "--custodian-files", str(DATA / "custodians")
+    )
     start("beat", *celery, "beat", "--schedule", str(DATA / "beat-schedule"), "--pidfile=")
     stack.callback(_ask_all_to_stop, children)
     return children

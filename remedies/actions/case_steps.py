@@ -10,6 +10,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
 from remedies.actions.assignment import assign, demand_case, end_triage
 from remedies.actions.reading import tell
+from remedies.actions.watch import begin_watch
 from remedies.forms.told import decision_told, refusal_told, summary_told
 from remedies.models import Case
 from remedies.queries.cases import role_on
@@ -25,7 +26,7 @@ from remedies.rules.case_workflow import (
     demand_refusal,
     demand_role,
 )
-from remedies.rules.remedy import RootCause, demand_lesson
+from remedies.rules.remedy import Part, RoleTaken, RootCause, demand_lesson, owes_remedy
 from remedies.rules.wraps import KeyPair
 from risks.models import Risk
 
@@ -215,12 +216,22 @@ def close(case: Case, *, root_cause: RootCause, risk: int | None, by: User, at: 
     state, finding = CaseState(case.state), Finding(case.finding)
     undelivered = case.remedies.filter(contested_on__isnull=True, delivered_on__isnull=True).count()
     told_on = case.decided_on or case.screened_on
-    demand_closing(state, finding, told_on=told_on, today=at.date(), undelivered=undelivered)
+    demand_closing(
+        state,
+        finding,
+        told_on=told_on,
+        today=at.date(),
+        undelivered=undelivered,
+        owes_remedy=owes_remedy(finding, Part(case.part), RoleTaken(case.role_taken)),
+    )
+    if case.retaliation_checks.filter(word="yes", outcome="").exists():
+        raise NotAllowed("6.7: a report of retaliation is open. Say first what was found on it.")
     found = Risk.objects.filter(pk=risk).first() if risk else None
     if risk and found is None:
         raise NotAllowed("Risk: no risk has this number. It stands in the address of its page.")
     demand_lesson(finding, root_cause=root_cause, has_risk=found is not None)
     take(case, name, by=by, at=at, closed_on=at.date(), root_cause=str(root_cause), risk=found)
+    begin_watch(case, today=at.date())
 
 
 @transaction.atomic
@@ -231,7 +242,8 @@ def mark_danger(case: Case, *, by: User, at: datetime) -> None:
         NotAllowed: the case is not there for them.
     """
     demand_case(case, by)
-    if Case.objects.filter(pk=case.pk, threat_to_life=False).update(threat_to_life=True):
+    unmarked = Case.objects.filter(pk=case.pk, threat_to_life=False)
+    if unmarked.update(threat_to_life=True, danger_seen_at=at, danger_answered_at=None):
         record_event(by=by.username, at=at, action="marked danger to life", subject=f"case {case.pk}")
 
 

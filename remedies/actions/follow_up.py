@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from remedies.actions.intake import REPLY, Received, add_message
-from remedies.models import Case, Message, ReplyKey
+from remedies.models import Case, Message, ReplyKey, RetaliationCheck, SealedIdentity
 from remedies.queries.receipts import find_reply_key
 from remedies.rules import places
 from remedies.rules.case import CaseState, week_of
@@ -33,6 +33,8 @@ class Mailbox:
 
     state: CaseState | None
     answers: tuple[Answer, ...] = ()
+    is_asked: bool = False
+    has_identity: bool = False
 
 
 @transaction.atomic
@@ -58,7 +60,11 @@ def open_mailbox(receipt: str, *, at: datetime) -> Mailbox:
         Answer(message.pk, message.week, _text(message, pair)) for message in messages.order_by("number")
     )
     messages.filter(first_shown_week__isnull=True).update(first_shown_week=week)
-    return Mailbox(CaseState(case.state) if case else None, answers)
+    asked = RetaliationCheck.objects.filter(
+        case_id=case_id, case__state="closed", word="", due__lte=at.date()
+    ).exists()
+    identity = SealedIdentity.objects.filter(case_id=case_id).exists()
+    return Mailbox(CaseState(case.state) if case else None, answers, asked, identity)
 
 
 @transaction.atomic
@@ -68,7 +74,7 @@ def send_message(receipt: str, text: str, *, nonce: str, at: datetime) -> Receiv
     Raises:
         NotOpen: the message cannot be sealed safely.
     """
-    case = _locked_case(receipt)
+    case = locked_case(receipt)
     if case is None:
         return None
     added = add_message(case, told_further(text), mark=mark_of(receipt, further(text, nonce)), at=at)
@@ -78,7 +84,7 @@ def send_message(receipt: str, text: str, *, nonce: str, at: datetime) -> Receiv
 @transaction.atomic
 def answer_remedy(receipt: str, *, agrees: bool, today: date) -> None:
     """Agree to a remedy that was offered, or contest it; the person's word, so nobody else's step (M1)."""
-    case = _locked_case(receipt)
+    case = locked_case(receipt)
     if case is None or case.state != CaseState.REMEDY_PROPOSED:
         return
     after = CaseState.REMEDY_AGREED if agrees else CaseState.REMEDY_CONTESTED
@@ -90,7 +96,7 @@ def answer_remedy(receipt: str, *, agrees: bool, today: date) -> None:
 @transaction.atomic
 def hide_answers(receipt: str, ids: tuple[str, ...]) -> None:
     """Remove the person's copy of answers that they said they read; the team keeps its own."""
-    case = _locked_case(receipt)
+    case = locked_case(receipt)
     if case is not None:
         case.messages.filter(pk__in=ids, direction=Message.Direction.OUT).update(hidden=True, for_person=None)
 
@@ -98,7 +104,7 @@ def hide_answers(receipt: str, ids: tuple[str, ...]) -> None:
 @transaction.atomic
 def delete_answers(receipt: str) -> None:
     """Remove every answer from what this receipt can show: “delete what I was told”."""
-    case = _locked_case(receipt)
+    case = locked_case(receipt)
     if case is not None:
         case.messages.filter(direction=Message.Direction.OUT).update(hidden=True, for_person=None)
 
@@ -114,7 +120,8 @@ def forget_receipt(receipt: str, *, today: date) -> None:
         )
 
 
-def _locked_case(receipt: str) -> Case | None:
+def locked_case(receipt: str) -> Case | None:
+    """Return the case of a receipt, held until the end of the transaction; None when it finds nothing."""
     found = find_reply_key(receipt)
     case_id = uuid4() if found is None or found.case_id is None else found.case_id
     return Case.objects.select_for_update().filter(pk=case_id).first()

@@ -76,6 +76,9 @@ def read_narrative(
     """
     demand_case(case, by)
     log_read(case, by=by, group=ReadLog.Group.NARRATIVE, purpose=purpose, request_id=request_id, at=at)
+    Case.objects.filter(pk=case.pk, threat_to_life=True, danger_seen_at__isnull=True).update(
+        danger_seen_at=at
+    )
     first = case.messages.get(number=1)
     return narrative_of(_opened(first, by=by, pair=pair))
 
@@ -134,6 +137,9 @@ def tell(case: Case, text: str, *, by: User, pair: KeyPair, at: datetime) -> Mes
         )
     message.save(force_insert=True)
     Case.objects.filter(pk=case.pk).update(told_on=at.date())
+    Case.objects.filter(pk=case.pk, danger_seen_at__isnull=False, danger_answered_at__isnull=True).update(
+        danger_answered_at=at
+    )
     record_event(by=by.username, at=at, action="answered on a case", subject=f"case {case.pk}")
     return message
 

@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 
 from django import forms
 
+from hrdd.governance.models import User
 from remedies.forms.intake import Words
 from remedies.rules.case import TYPE_WORDS, CaseState, CaseType
-from remedies.rules.case_workflow import Automation, Finding, Refusal
-from remedies.rules.remedy import RemedyKind, RootCause, Scope
+from remedies.rules.case_workflow import Automation, Finding, OnMeasure, Refusal
+from remedies.rules.remedy import RemedyKind, RootCause, Scope, SideEffect
 from remedies.rules.submission import LONGEST_TOLD
 
 PURPOSES = [
@@ -35,7 +36,8 @@ FINDING_LABELS = {
 SHORTEST_REASONS = "The person reads it. At least 50 characters, in their language."
 
 
-def _choice(label: str, choices: Any, sentence: str = "", **options: Any) -> forms.ChoiceField:
+def choice(label: str, choices: Any, sentence: str = "", **options: Any) -> forms.ChoiceField:
+    """Return a field of a closed list, whose refusal says what to do."""
     wrong = f"{label}: choose one of the list."
     return forms.ChoiceField(
         label=label,
@@ -46,7 +48,8 @@ def _choice(label: str, choices: Any, sentence: str = "", **options: Any) -> for
     )
 
 
-def _words(label: str, sentence: str, *, rows: int = 8) -> Words:
+def told_words(label: str, sentence: str, *, rows: int = 8) -> Words:
+    """Return a field of words that are sealed, and that fit what is sealed."""
     return Words(
         label=label,
         help_text=sentence,
@@ -64,7 +67,7 @@ class CaseFilter(forms.Form):
             ("", "All that go on"),
             ("mine", "Needs me"),
             ("late", "Late"),
-            ("danger", "Danger to life"),
+            ("danger", "Danger or retaliation"),
             ("ended", "Closed or withdrawn"),
         ],
         required=False,
@@ -105,7 +108,7 @@ class VaultForm(forms.Form):
 class ReadForm(forms.Form):
     """Why somebody reads; it stands in the read log."""
 
-    purpose = _choice("Why do you read it?", [("", "Choose"), *PURPOSES])
+    purpose = choice("Why do you read it?", [("", "Choose"), *PURPOSES])
 
 
 class NothingForm(forms.Form):
@@ -115,7 +118,7 @@ class NothingForm(forms.Form):
 class AnswerForm(forms.Form):
     """What the person is told."""
 
-    text = _words("What the person reads", "Plain words, in the language that they wrote in.")
+    text = told_words("What the person reads", "Plain words, in the language that they wrote in.")
 
 
 class AcknowledgeForm(AnswerForm):
@@ -132,7 +135,7 @@ class AcknowledgeForm(AnswerForm):
 class AdmitForm(AnswerForm):
     """What the case is about, and how grave it looks now."""
 
-    kind = _choice(
+    kind = choice(
         "What it is about",
         [("", "Choose"), *((str(k), v) for k, v in TYPE_WORDS.items() if k != CaseType.UNSORTED)],
     )
@@ -153,7 +156,7 @@ class AdmitForm(AnswerForm):
 class RefuseForm(forms.Form):
     """Why a case is not taken on."""
 
-    refusal = _choice(
+    refusal = choice(
         "Reason",
         [("", "Choose"), *((str(k), v) for k, v in REFUSAL_LABELS.items())],
         "The person reads it in their language, with the way to appeal.",
@@ -164,7 +167,7 @@ class RefuseForm(forms.Form):
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "When they were told: a day such as 2026-11-25."},
     )
-    text = _words("What we tell them beside it", SHORTEST_REASONS)
+    text = told_words("What we tell them beside it", SHORTEST_REASONS)
 
     def clean_refusal(self) -> Refusal:
         return Refusal(self.cleaned_data["refusal"])
@@ -173,8 +176,8 @@ class RefuseForm(forms.Form):
 class DraftForm(forms.Form):
     """The finding that is proposed, and the evidence summary for the person."""
 
-    finding = _choice("Proposed finding", [("", "Choose"), *((str(k), v) for k, v in FINDING_LABELS.items())])
-    summary = _words(
+    finding = choice("Proposed finding", [("", "Choose"), *((str(k), v) for k, v in FINDING_LABELS.items())])
+    summary = told_words(
         "Evidence summary for the person",
         SHORTEST_REASONS + " They have 14 days to comment (C2). Name nobody who could be hurt by it.",
     )
@@ -186,8 +189,8 @@ class DraftForm(forms.Form):
 class DecideForm(forms.Form):
     """What was decided, why, and whether a machine took part."""
 
-    finding = _choice("Finding", [("", "Choose"), *((str(k), v) for k, v in FINDING_LABELS.items())])
-    automated = _choice(
+    finding = choice("Finding", [("", "Choose"), *((str(k), v) for k, v in FINDING_LABELS.items())])
+    automated = choice(
         "How the decision came about",
         [
             ("", "Choose"),
@@ -196,7 +199,7 @@ class DecideForm(forms.Form):
             (str(Automation.FULLY), "A machine alone (refused: C6)"),
         ],
     )
-    reasons = _words("Reasons", SHORTEST_REASONS + " How to appeal is added.")
+    reasons = told_words("Reasons", SHORTEST_REASONS + " How to appeal is added.")
 
     def clean_finding(self) -> Finding:
         return Finding(self.cleaned_data["finding"])
@@ -208,7 +211,7 @@ class DecideForm(forms.Form):
 class AssignForm(forms.Form):
     """Who gets the case, and as what."""
 
-    who = _choice(
+    who = choice(
         "Who, and as what", [], "Whoever has an open role on the case, no conflict, and a confirmed key."
     )
     attested = forms.BooleanField(
@@ -224,7 +227,7 @@ class AssignForm(forms.Form):
 class BarForm(forms.Form):
     """Who has a conflict of interest."""
 
-    whom = _choice("Who has a conflict", [], "From now on they cannot open, read or be assigned the case.")
+    whom = choice("Who has a conflict", [], "From now on they cannot open, read or be assigned the case.")
 
     def __init__(self, *args: Any, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -234,15 +237,28 @@ class BarForm(forms.Form):
 class AppealForm(forms.Form):
     """What was found on appeal, and why."""
 
-    finding = _choice(
+    finding = choice(
         "Finding on appeal",
         [("", "Choose"), *((str(k), v) for k, v in FINDING_LABELS.items())],
         "It never leaves the person worse off than before.",
     )
-    reasons = _words("Reasons", SHORTEST_REASONS)
+    on_measure = choice(
+        "If the case is about a measure",
+        [
+            ("", "It is about none"),
+            (str(OnMeasure.UNDONE), "The measure is undone; the next sweep carries it out"),
+            (str(OnMeasure.STAYS), "The measure stays"),
+        ],
+        "A machine carries out what you decide here, and no more (domain.md 3.8).",
+        required=False,
+    )
+    reasons = told_words("Reasons", SHORTEST_REASONS)
 
     def clean_finding(self) -> Finding:
         return Finding(self.cleaned_data["finding"])
+
+    def clean_on_measure(self) -> OnMeasure:
+        return OnMeasure(self.cleaned_data["on_measure"])
 
 
 class OfferForm(forms.Form):
@@ -254,7 +270,7 @@ class OfferForm(forms.Form):
         help_text="Chosen with the person; not only money (M1).",
         error_messages={"required": "Kinds: choose at least one."},
     )
-    scope = _choice("For whom", [("", "Choose"), *((str(one), one.capitalize()) for one in Scope)])
+    scope = choice("For whom", [("", "Choose"), *((str(one), one.capitalize()) for one in Scope)])
     due = forms.DateField(
         label="Delivered by",
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
@@ -263,10 +279,54 @@ class OfferForm(forms.Form):
             "invalid": "Delivered by: a day such as 2026-11-25.",
         },
     )
-    text = _words(
+    amount = forms.DecimalField(
+        label="Amount of financial compensation",
+        required=False,
+        max_digits=15,
+        decimal_places=3,
+        error_messages={"invalid": "Amount: a number such as 1500.50."},
+    )
+    currency = forms.CharField(
+        label="Currency", required=False, max_length=3, help_text="Its code in ISO 4217, such as EUR or KES."
+    )
+    share_pct = forms.IntegerField(
+        label="Share of the company in percent",
+        required=False,
+        help_text="Only where the company contributed; record its part first.",
+    )
+    area = choice(
+        "If systemic: what changes",
+        [
+            ("", "Nothing for everybody"),
+            *((str(r), r.replace("_", " ").capitalize()) for r in RootCause if r),
+        ],
+        required=False,
+    )
+    owner = choice(
+        "If systemic: who owns it",
+        [],
+        "They see the area and the day on their desk, never the case (M4).",
+        required=False,
+    )
+    text = told_words(
         "What the person reads",
         SHORTEST_REASONS + " It never asks them to waive a court or to keep silent (M2); that is added.",
     )
+
+    def __init__(self, *args: Any, options: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = [("", "Nobody"), *options]  # type: ignore[attr-defined]
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
+
+    def clean_area(self) -> RootCause:
+        return RootCause(self.cleaned_data["area"])
+
+    def clean_owner(self) -> User | None:
+        return (
+            User.objects.filter(pk=self.cleaned_data["owner"]).first() if self.cleaned_data["owner"] else None
+        )
 
     def clean_kinds(self) -> list[RemedyKind]:
         return [RemedyKind(one) for one in self.cleaned_data["kinds"]]
@@ -278,23 +338,42 @@ class OfferForm(forms.Form):
 class RemedyForm(forms.Form):
     """Which of the remedies of a case."""
 
-    remedy = _choice("Remedy", [])
+    remedy = choice("Remedy", [])
 
     def __init__(self, *args: Any, options: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["remedy"].choices = [("", "Choose"), *options]  # type: ignore[attr-defined]
 
 
+def _side_effects(label: str) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=[(str(one), one.capitalize()) for one in SideEffect],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="M6: for restitution, each of them belongs in one of the two lists.",
+    )
+
+
 class DeliverForm(RemedyForm):
     """What shows that a remedy was delivered."""
 
-    evidence = _words("Evidence, as the person reads it", SHORTEST_REASONS)
+    restored = _side_effects("If a measure is undone: given back, or never taken")
+    not_restorable = _side_effects("If a measure is undone: cannot be given back")
+    evidence = told_words("Evidence, as the person reads it", SHORTEST_REASONS)
+    field_order = ("remedy", "restored", "not_restorable", "evidence")
+
+    def clean_restored(self) -> list[SideEffect]:
+        return [SideEffect(one) for one in self.cleaned_data["restored"]]
+
+    def clean_not_restorable(self) -> list[SideEffect]:
+        return [SideEffect(one) for one in self.cleaned_data["not_restorable"]]
 
 
 class VerifyForm(RemedyForm):
     """How somebody else checked that a remedy reached the person."""
 
-    how = _words("How you checked it, as the person reads it", SHORTEST_REASONS)
+    how = told_words("How you checked it, as the person reads it", SHORTEST_REASONS)
 
 
 class CloseForm(forms.Form):

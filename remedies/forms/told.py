@@ -12,7 +12,7 @@ from remedies.rules.case_workflow import Finding, Refusal
 def refusal_told(refusal: Refusal, said: str, *, language: str, until: date) -> str:
     """Return the reason of the closed list, what the handler wrote, and how to appeal (C1)."""
     with translation.override(language):
-        return _paragraphs(str(REFUSALS[refusal]), said, _appeal(until))
+        return _paragraphs(str(REFUSALS[refusal]), said, _appeal(until), _out_of_court())
 
 
 def summary_told(said: str, *, language: str, until: date) -> str:
@@ -26,7 +26,8 @@ def summary_told(said: str, *, language: str, until: date) -> str:
 def decision_told(finding: Finding, said: str, *, language: str, until: date | None) -> str:
     """Return what was decided, why, and how to appeal; without a day, that courts stay open."""
     with translation.override(language):
-        return _paragraphs(str(FINDINGS[finding]), said, _appeal(until) if until else _courts())
+        onward = _appeal(until) if until else _courts()
+        return _paragraphs(str(FINDINGS[finding]), said, onward, _out_of_court())
 
 
 def remedy_told(said: str, *, language: str) -> str:
@@ -34,6 +35,23 @@ def remedy_told(said: str, *, language: str) -> str:
     with translation.override(language):
         opening = _("This is how we want to make it good. Tell us here whether you agree.")
         return _paragraphs(opening, said, _courts())
+
+
+def identity_told(*, language: str) -> str:
+    """Return that somebody opened how to reach the person (SD8)."""
+    with translation.override(language):
+        return _(
+            "One person who works on your case has opened how to reach you, for one day. "
+            "Somebody else had to agree, and it is written down who and why."
+        )
+
+
+def _out_of_court() -> str:
+    return _(
+        "About something that was removed, or an account that was limited, you can also ask a certified "
+        "out-of-court dispute body, at little or no cost. Most decide within 90 days, at most 180. "
+        "What it says binds neither you nor us, and you can still go to a court."
+    )
 
 
 def _appeal(until: date) -> str:

@@ -1,6 +1,7 @@
 """The records of the vault and of cases."""
 
 from remedies.models.cases import Case, CaseConflict, CaseMember, Message, SealedIdentity
+from remedies.models.custody import IdentityRequest
 from remedies.models.keys import (
     CaseKey,
     CaseKeyWrap,
@@ -14,7 +15,8 @@ from remedies.models.keys import (
     VaultUnlock,
 )
 from remedies.models.read_log import ReadLog
-from remedies.models.remedies import Remedy
+from remedies.models.remedies import Remedy, SystemicAction
+from remedies.models.watch import ParallelProceeding, RetaliationCheck
 
 __all__ = [
     "Case",
@@ -24,13 +26,17 @@ __all__ = [
     "CaseMember",
     "FormKey",
     "IdentityKeyWrap",
+    "IdentityRequest",
     "Message",
+    "ParallelProceeding",
     "ReadLog",
     "RecoveryKey",
     "RecoveryShare",
     "Remedy",
     "ReplyKey",
+    "RetaliationCheck",
     "SealedIdentity",
+    "SystemicAction",
     "VaultKey",
     "VaultTries",
     "VaultUnlock",

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from remedies.rules.case import CaseRole, CaseState, CaseType, Channel, IdentityMode, Region
-from remedies.rules.case_workflow import COMMENT_DAYS, Automation, Finding, Refusal
-from remedies.rules.remedy import RootCause
+from remedies.rules.case_workflow import COMMENT_DAYS, Automation, Finding, OnMeasure, Refusal, Reopening
+from remedies.rules.remedy import Part, RoleTaken, RootCause
 
 
 def among(field: str, words: type[StrEnum]) -> Q:
@@ -43,6 +43,7 @@ class Case(models.Model):
     summary_offered_on = models.DateField(null=True)
     decided_on = models.DateField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    appealed_on = models.DateField(null=True)
     appeal_decided_on = models.DateField(null=True)
     appeal_decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -50,9 +51,47 @@ class Case(models.Model):
     closed_on = models.DateField(null=True)
     root_cause = models.CharField(max_length=18, blank=True, db_default="")
     risk = models.ForeignKey("risks.Risk", models.PROTECT, null=True, related_name="+")
+    measure = models.ForeignKey("risks.Measure", models.PROTECT, null=True, related_name="+")
+    on_measure = models.CharField(max_length=6, blank=True, db_default="")
+    part = models.CharField(max_length=15, blank=True, db_default="")
+    role_taken = models.CharField(max_length=13, blank=True, db_default="")
+    withdrawn_week = models.DateField(null=True)
+    reopened_on = models.DateField(null=True)
+    reopened_for = models.CharField(max_length=12, blank=True, db_default="")
+    danger_seen_at = models.DateTimeField(null=True)
+    danger_answered_at = models.DateTimeField(null=True)
+    unseen_rounds = models.PositiveSmallIntegerField(db_default=0)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="case_withdrawn_by_the_person",
+                condition=(Q(withdrawn_week__isnull=True) & ~Q(state="withdrawn"))
+                | Q(withdrawn_week__isnull=False, withdrawn_week__iso_week_day=1),
+            ),
+            models.CheckConstraint(
+                name="case_reopened_for_a_reason",
+                condition=among("reopened_for", Reopening) & (~Q(state="reopened") | ~Q(reopened_for="")),
+            ),
+            models.CheckConstraint(
+                name="case_part_known",
+                condition=among("part", Part)
+                & among("role_taken", RoleTaken)
+                & (
+                    Q(part="directly_linked") & ~Q(role_taken="")
+                    | ~Q(part="directly_linked") & Q(role_taken="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="case_appeal_undoes_what_is_linked",
+                condition=among("on_measure", OnMeasure)
+                & (
+                    Q(on_measure="")
+                    | Q(measure__isnull=False, appeal_decided_by__isnull=False)
+                    & (Q(on_measure="stays") | Q(finding__in=["upheld", "partly_upheld"]))
+                ),
+            ),
+            models.CheckConstraint(name="case_rounds_end", condition=Q(unseen_rounds__lte=2)),
             models.CheckConstraint(name="case_week_is_a_monday", condition=Q(received_week__iso_week_day=1)),
             models.CheckConstraint(name="case_type_known", condition=among("type", CaseType)),
             models.CheckConstraint(name="case_channel_known", condition=among("channel", Channel)),

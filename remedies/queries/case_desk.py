@@ -2,22 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
-from remedies.models import Case, CaseMember, Message, ReadLog, Remedy, VaultKey
+from remedies.models import Case, CaseMember, Message, ReadLog, Remedy, RetaliationCheck, VaultKey
 from remedies.queries.cases import visible_to
 from remedies.queries.keys import is_vouched_key
 from remedies.rules.case import TRIAGE_STATES, TYPE_WORDS, CaseRole, CaseState, CaseType
-from remedies.rules.case_deadlines import Dates, Deadline, deadlines
+from remedies.rules.case_deadlines import DANGER_AIM, DANGER_MOST, Dates, Deadline, deadlines
 from remedies.rules.case_workflow import CASE_STEPS, ENDED, PERMISSION_OF, UPHELD, Finding
+from remedies.rules.retaliation import Word, asked_now
 
 NO_DAY = date.max
-UNASKED = {"close", "close-screened", "appeal", "offer-remedy"}  # offered, not asked for
+UNASKED = {"close", "close-screened", "appeal", "offer-remedy", "reopen"}  # offered, not asked for
 ROLE_LABELS = {
     CaseRole.GRV_INTAKE: "sorts it",
     CaseRole.GRV_INV: "investigates",
@@ -26,6 +27,7 @@ ROLE_LABELS = {
 }
 MISSING = {
     CaseState.ADMISSIBLE: (CaseRole.GRV_INV, "Assign an investigator"),
+    CaseState.REOPENED: (CaseRole.GRV_INV, "Assign an investigator"),
     CaseState.FINDINGS_DRAFTED: (CaseRole.GRV_DEC, "Assign a decider"),
     CaseState.APPEAL: (CaseRole.APPEAL, "Assign somebody new to the appeal"),
     CaseState.APPEAL_DECIDED: (CaseRole.GRV_DEC, "Assign a decider"),
@@ -45,6 +47,8 @@ class Standing:
     asks: tuple[str, ...]
     was_read: bool
     today: date
+    report: RetaliationCheck | None = None
+    watch_on: date | None = None
 
     @property
     def kind(self) -> str:
@@ -55,6 +59,31 @@ class Standing:
     def state(self) -> str:
         """Return its state in words."""
         return state_words(CaseState(self.case.state))
+
+    @property
+    def finding(self) -> str:
+        """Return what was found, in words."""
+        return self.case.finding.replace("_", " ")
+
+    @property
+    def refusal(self) -> str:
+        """Return why it was refused, in words."""
+        return self.case.refusal.replace("_", " ")
+
+    @property
+    def part(self) -> str:
+        """Return what the company had to do with the harm, in words."""
+        return self.case.part.replace("_", " ")
+
+    @property
+    def role_taken(self) -> str:
+        """Return what a company that is only linked does, in words."""
+        return self.case.role_taken.replace("_", " ")
+
+    @property
+    def reopened_for(self) -> str:
+        """Return why it was opened again, in words."""
+        return self.case.reopened_for.replace("_", " ")
 
     @property
     def channel(self) -> str:
@@ -70,6 +99,37 @@ class Standing:
     def danger(self) -> bool:
         """Whether a life is in danger and the case goes on."""
         return self.case.threat_to_life and not self.ended
+
+    @property
+    def retaliation(self) -> bool:
+        """Whether somebody says that they are punished, and nobody has found yet what became of it (P1)."""
+        new = self.case.type == CaseType.RETALIATION and self.case.state in TRIAGE_STATES
+        return new or self.report is not None
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it goes before all others."""
+        return self.danger or self.retaliation
+
+    @property
+    def shelved(self) -> bool:
+        """Whether it has ended and nothing waits for whoever looks."""
+        return self.ended and not self.asks
+
+    @property
+    def danger_aim(self) -> datetime | None:
+        """Return by when to answer danger to life at best: an hour after somebody saw it; None once answered."""
+        return self._after_seen(DANGER_AIM)
+
+    @property
+    def danger_by(self) -> datetime | None:
+        """Return by when to answer danger to life at the latest: a day after somebody saw it; None once answered."""
+        return self._after_seen(DANGER_MOST)
+
+    def _after_seen(self, time: timedelta) -> datetime | None:
+        seen = self.case.danger_seen_at
+        waits = self.danger and seen is not None and self.case.danger_answered_at is None
+        return seen + time if waits and seen else None
 
     @property
     def unseen_danger(self) -> bool:
@@ -92,10 +152,10 @@ class Standing:
         return bool(self.asks)
 
     @property
-    def order(self) -> tuple[bool, bool, bool, date, UUID]:
-        """Return what to sort by: ended last, danger first, mine before others', then the clock."""
+    def order(self) -> tuple[bool, bool, bool, bool, date, UUID]:
+        """Return what to sort by: ended last, danger first, then retaliation, mine before others', then the clock."""
         due = self.due.on if self.due else NO_DAY
-        return (self.ended, not self.danger, not self.needs_me, due, self.case.pk)
+        return (self.shelved, not self.danger, not self.urgent, not self.needs_me, due, self.case.pk)
 
 
 def standings(user: User, *, today: date) -> list[Standing]:
@@ -112,25 +172,18 @@ def standing_of(user: User, pk: UUID, *, today: date) -> Standing | None:
 def chosen_standings(found: list[Standing], chosen: Mapping[str, str]) -> list[Standing]:
     """Return those that the filters of the list let through; without one, all that go on."""
     show = chosen.get("show", "")
-    kept = [one for one in found if one.ended == (show == "ended")]
+    kept = [one for one in found if (one.ended if show == "ended" else not one.shelved)]
     if show == "mine":
         kept = [one for one in kept if one.needs_me]
     if show == "late":
         kept = [one for one in kept if one.late]
     if show == "danger":
-        kept = [one for one in kept if one.danger]
+        kept = [one for one in kept if one.urgent]
     if chosen.get("state"):
         kept = [one for one in kept if one.case.state == chosen["state"]]
     if chosen.get("type"):
         kept = [one for one in kept if one.case.type == chosen["type"]]
     return kept
-
-
-def unseen_dangers(user: User, *, today: date) -> int:
-    """Return how many cases with danger to life nobody has read, for the desk of those who sort new cases."""
-    if not user.may(Permission.TRIAGE_CASE):
-        return 0
-    return sum(one.unseen_danger for one in standings(user, today=today))
 
 
 def offered_people(case: Case) -> list[tuple[str, str]]:
@@ -158,6 +211,13 @@ def barrable_people(case: Case) -> list[User]:
     return [user for user in found if user.may(Permission.READ_CASES)]
 
 
+def possible_owners(case: Case) -> list[tuple[str, str]]:
+    """Return who can own what changes for everybody: whoever has a desk, and no conflict with the case."""
+    barred = case.conflicts.values("user")
+    found = User.objects.filter(is_active=True).exclude(pk__in=barred).order_by("display_name")
+    return [(str(user.pk), str(user)) for user in found if user.may(Permission.READ_DESK)]
+
+
 def undelivered_options(case: Case) -> list[tuple[str, str]]:
     """Return the remedies that the person agreed to and that are not delivered, for a list to choose from."""
     return _options(case.remedies.filter(agreed_on__isnull=False, delivered_on__isnull=True))
@@ -177,6 +237,26 @@ def reads_of(case: Case, *, shown: int) -> list[ReadLog]:
     return list(ReadLog.objects.filter(case_id=case.pk)[:shown])
 
 
+def further_acts(standing: Standing) -> tuple[str, ...]:
+    """Return what else somebody can record on a case, beside the steps of its way."""
+    role, state = standing.role, CaseState(standing.case.state)
+    if role is None:
+        return ()
+    reads = role in {CaseRole.GRV_INV, CaseRole.GRV_DEC}
+    decided = state not in TRIAGE_STATES and not standing.ended
+    possible = {
+        "look": standing.report is not None and standing.report.taken_on is None,
+        "found": reads and standing.report is not None and standing.report.taken_on is not None,
+        "watch": state == CaseState.CLOSED,
+        "lesson": state == CaseState.WITHDRAWN,
+        "measure": not standing.ended and not standing.case.on_measure,
+        "part": role == CaseRole.GRV_DEC and decided,
+        "proceeding": not standing.ended,
+        "ask-identity": reads and not standing.ended and standing.case.identities.exists(),
+    }
+    return tuple(name for name, may in possible.items() if may)
+
+
 def state_words(state: CaseState) -> str:
     """Return a state as people say it."""
     return state.replace("_", " ").capitalize()
@@ -192,7 +272,15 @@ def _loaded(user: User, **only: UUID):  # type: ignore[no-untyped-def]  # the ty
         .annotate(
             last_word=Subquery(last.values("direction")[:1]), first_read=Subquery(read.values("id")[:1])
         )
-        .prefetch_related(Prefetch("members", team, to_attr="team"))
+        .prefetch_related(
+            Prefetch("members", team, to_attr="team"),
+            Prefetch(
+                "remedies",
+                Remedy.objects.filter(agreed_on__isnull=False, delivered_on__isnull=True),
+                to_attr="owed",
+            ),
+            Prefetch("retaliation_checks", RetaliationCheck.objects.all(), to_attr="checks"),
+        )
     )
 
 
@@ -209,6 +297,11 @@ def _standing(case: Case, user: User, *, today: date) -> Standing:
         and one.role == acting
         and (role is not None or name == "acknowledge")
     )
+    checks: list[RetaliationCheck] = case.checks  # type: ignore[attr-defined]
+    report = next((one for one in checks if one.word == Word.YES and not one.outcome), None)
+    waiting = [one.due for one in checks if not one.word] if case.state == CaseState.CLOSED else []
+    watch_on = asked_now(waiting, today=today) or min(waiting, default=None)
+    owed: list[Remedy] = case.owed  # type: ignore[attr-defined]
     dates = Dates(
         received_on=case.received_week,
         acknowledged_on=case.acknowledged_on,
@@ -217,6 +310,10 @@ def _standing(case: Case, user: User, *, today: date) -> Standing:
         summary_offered_on=case.summary_offered_on,
         decided_on=case.decided_on,
         severity=case.severity,
+        retaliation_week=report.word_week if report and report.taken_on is None else None,
+        watch_on=watch_on,
+        appealed_on=case.appealed_on,
+        deliver_by=min((one.due for one in owed), default=None),
     )
     return Standing(
         case=case,
@@ -224,10 +321,26 @@ def _standing(case: Case, user: User, *, today: date) -> Standing:
         team=team,
         deadlines=tuple(deadlines(CaseState(case.state), Finding(case.finding), dates)),
         steps=steps,
-        asks=_asks(case, role, team, steps),
+        asks=(
+            *_urgent_asks(role, report, is_asked=asked_now(waiting, today=today) is not None),
+            *_asks(case, role, team, steps),
+        ),
         was_read=case.first_read is not None,  # type: ignore[attr-defined]
         today=today,
+        report=report,
+        watch_on=watch_on,
     )
+
+
+def _urgent_asks(role: CaseRole | None, report: RetaliationCheck | None, *, is_asked: bool) -> list[str]:
+    """Return what waits for a member of the team because somebody may be punished."""
+    if role is None:
+        return []
+    if report is not None and report.taken_on is None:
+        return ["Look into the retaliation that was reported"]
+    if report is not None and role in {CaseRole.GRV_INV, CaseRole.GRV_DEC}:
+        return ["Say what was found on the retaliation"]
+    return ["Ask whether anybody was punished for it"] if is_asked and role == CaseRole.GRV_INTAKE else []
 
 
 def _asks(
@@ -241,6 +354,8 @@ def _asks(
     if wanted and role == CaseRole.GRV_INTAKE and wanted[0] not in {one.role for one in team}:
         asked.append(wanted[1])
     wrote_last = case.last_word == Message.Direction.IN  # type: ignore[attr-defined]
-    if role is not None and wrote_last and CaseState(case.state) not in ENDED:
+    if role is not None and wrote_last and case.state != CaseState.WITHDRAWN:
         asked.append("Read what the person wrote")
+    if role is not None and case.state == CaseState.WITHDRAWN and not case.root_cause:
+        asked.append("Keep what the withdrawn case teaches")
     return tuple(asked)

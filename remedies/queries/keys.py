@@ -58,6 +58,14 @@ def handler_key(user_id: int) -> VaultKey | None:
     return found if found and is_vouched_key(found) else None
 
 
+def unconfirmed_keys() -> list[VaultKey]:
+    """Return the keys of handlers that no custodian confirmed yet, the oldest first."""
+    found = VaultKey.objects.filter(
+        kind=VaultKey.Kind.HANDLER, retired_at__isnull=True, voucher__isnull=True, user__is_active=True
+    )
+    return list(found.select_related("user").order_by("enrolled_at"))
+
+
 def parts_of_key(key: VaultKey) -> tuple[bytes, ...]:
     """Return what the voucher of somebody's key binds together."""
     roles = ",".join(sorted(key.roles)).encode()

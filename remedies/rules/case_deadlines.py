@@ -10,10 +10,14 @@ from dateutil.relativedelta import relativedelta
 from hrdd.governance.rules import NotAllowed
 from remedies.rules.case import TRIAGE_STATES, CaseState
 from remedies.rules.case_workflow import APPEAL_DAYS, COMMENT_DAYS, UPHELD, Finding
+from remedies.rules.retaliation import triage_by
 
 ACKNOWLEDGE_DAYS, SCREEN_DAYS, UPDATE_DAYS = 7, 14, 30
 REMEDY_DAYS, REMEDY_DAYS_SEVERE, SEVERE = 30, 14, 4
 FEEDBACK_MONTHS, COMPLAINT_MONTHS = 3, 6
+APPEAL_DECISION_DAYS = 45
+DANGER_AIM, DANGER_MOST = timedelta(hours=1), timedelta(hours=24)
+DANGER_ROUNDS = 2
 
 
 class Due(StrEnum):
@@ -26,6 +30,10 @@ class Due(StrEnum):
     COMMENT = "The person can comment until"
     REMEDY = "Offer a remedy"
     APPEAL_WINDOW = "The person can appeal until"
+    APPEAL = "Decide the appeal"
+    DELIVER = "Deliver what was agreed"
+    RETALIATION = "Look at the retaliation that was reported"
+    WATCH = "Ask whether anybody was punished for it"
 
 
 BASIS = {
@@ -36,6 +44,10 @@ BASIS = {
     Due.COMMENT: "14 days, C2",
     Due.REMEDY: "30 days after it was upheld, domain.md 6.5",
     Due.APPEAL_WINDOW: "60 days, domain.md 6.5",
+    Due.APPEAL: "45 days, domain.md 6.5",
+    Due.DELIVER: "the day that was agreed, M5",
+    Due.RETALIATION: "48 hours, K17; WB Dir 19, 21(5)",
+    Due.WATCH: "30, 90 and 180 days after closing, domain.md 6.5",
 }
 THEIRS = frozenset({Due.COMMENT, Due.APPEAL_WINDOW})
 
@@ -51,6 +63,10 @@ class Dates:
     summary_offered_on: date | None = None
     decided_on: date | None = None
     severity: int | None = None
+    retaliation_week: date | None = None
+    watch_on: date | None = None
+    appealed_on: date | None = None
+    deliver_by: date | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +141,7 @@ def demand_too_late(received_on: date, *, informed_on: date | None) -> None:
 
 def deadlines(state: CaseState, finding: Finding, dates: Dates) -> list[Deadline]:
     """Return what is due on a case in a state, the nearest first."""
-    found = [*_at_work(state, dates), *_afterwards(state, finding, dates)]
+    found = [*_at_work(state, dates), *_afterwards(state, finding, dates), *_watched(dates)]
     return sorted(found, key=lambda one: one.on)
 
 
@@ -149,6 +165,17 @@ def _afterwards(state: CaseState, finding: Finding, dates: Dates) -> Iterator[De
         yield Deadline(Due.APPEAL_WINDOW, appeal_by(dates.decided_on))
     if state == CaseState.INADMISSIBLE and dates.screened_on is not None:
         yield Deadline(Due.APPEAL_WINDOW, appeal_by(dates.screened_on))
+    if state == CaseState.APPEAL and dates.appealed_on is not None:
+        yield Deadline(Due.APPEAL, dates.appealed_on + timedelta(days=APPEAL_DECISION_DAYS))
+    if dates.deliver_by is not None:
+        yield Deadline(Due.DELIVER, dates.deliver_by)
+
+
+def _watched(dates: Dates) -> Iterator[Deadline]:
+    if dates.retaliation_week is not None:
+        yield Deadline(Due.RETALIATION, triage_by(dates.retaliation_week))
+    if dates.watch_on is not None:
+        yield Deadline(Due.WATCH, dates.watch_on)
 
 
 def _months_after(day: date, months: int) -> date:

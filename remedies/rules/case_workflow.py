@@ -33,6 +33,33 @@ class Refusal(StrEnum):
     NO_CONCERN = "no_concern"
 
 
+class Reopening(StrEnum):
+    """Why a closed case is opened again: a closed list (domain.md 6.4)."""
+
+    NONE = ""
+    NEW_FACTS = "new_facts"
+    NON_DELIVERY = "non_delivery"
+    RETALIATION = "retaliation"
+
+
+class OnMeasure(StrEnum):
+    """What an appeal body decided about the measure that a case is about."""
+
+    NONE = ""
+    UNDONE = "undone"
+    STAYS = "stays"
+
+
+class Proceeding(StrEnum):
+    """Where else the matter is pending; it ends nothing here (C5)."""
+
+    COURT = "court"
+    OUT_OF_COURT_BODY = "out_of_court_body"
+    CONTACT_POINT = "contact_point"
+    AUTHORITY = "authority"
+    REGIONAL_BODY = "regional_body"
+
+
 class Automation(StrEnum):
     """How a decision came about; what a machine decides alone is refused (C6; DSA 20(6))."""
 
@@ -111,6 +138,7 @@ CASE_STEPS: Mapping[str, CaseStep] = {
         CaseState.CLOSED,
         CaseRole.GRV_INTAKE,
     ),
+    "reopen": _step("Open the case again", CaseState.CLOSED, CaseState.REOPENED, CaseRole.GRV_INTAKE),
 }
 
 # Every move that the database lets pass (domain.md 6.4); a test compares it with the trigger.
@@ -194,7 +222,13 @@ def demand_decision(
 
 
 def demand_closing(
-    state: CaseState, finding: Finding, *, told_on: date | None, today: date, undelivered: int = 0
+    state: CaseState,
+    finding: Finding,
+    *,
+    told_on: date | None,
+    today: date,
+    undelivered: int = 0,
+    owes_remedy: bool = True,
 ) -> None:
     """Refuse to close a case while a remedy is owed or an appeal is still open.
 
@@ -203,11 +237,13 @@ def demand_closing(
         told_on: when the refusal or the decision was told to the person.
         today: the day.
         undelivered: how many remedies are not delivered yet.
+        owes_remedy: whether an upheld case owes one at all (M3).
 
     Raises:
         NotAllowed: C3, C1 or the appeal window, in a sentence.
     """
-    if undelivered or (state in {CaseState.DECIDED, CaseState.APPEAL_DECIDED} and finding in UPHELD):
+    owed = owes_remedy and state in {CaseState.DECIDED, CaseState.APPEAL_DECIDED} and finding in UPHELD
+    if undelivered or owed:
         raise NotAllowed("C3: the case was upheld and its remedy is not delivered. It stays open.")
     if state in {CaseState.INADMISSIBLE, CaseState.DECIDED} and told_on is not None:
         last = told_on + timedelta(days=APPEAL_DAYS)
@@ -223,6 +259,38 @@ def demand_appeal_in_time(last: date | None, *, today: date) -> None:
     """
     if last is None or today > last:
         raise NotAllowed("The 60 days to appeal have passed (domain.md 6.5).")
+
+
+def demand_reopening(reason: Reopening) -> None:
+    """Refuse to open a closed case again without a reason of the closed list.
+
+    Raises:
+        NotAllowed: no reason.
+    """
+    if reason == Reopening.NONE:
+        raise NotAllowed(
+            "Reason: a case is opened again for new facts, for what was not delivered, or retaliation."
+        )
+
+
+def demand_on_measure(finding: Finding, decided: OnMeasure, *, has_measure: bool) -> None:
+    """Refuse an appeal decision that leaves open what becomes of the measure, or undoes one it did not uphold.
+
+    Raises:
+        NotAllowed: domain.md 3.6, 3.8, in a sentence.
+    """
+    if not has_measure:
+        if decided != OnMeasure.NONE:
+            raise NotAllowed("Measure: the case is linked to none, so there is nothing to undo.")
+        return
+    if finding not in UPHELD:
+        if decided == OnMeasure.UNDONE:
+            raise NotAllowed("Measure: only an appeal that was upheld undoes it (APPEAL_UPHELD).")
+        return
+    if decided == OnMeasure.NONE:
+        raise NotAllowed(
+            "Measure: say whether it is undone or stays. A machine carries out what you decide, no more."
+        )
 
 
 ROLE_WORDS: Mapping[CaseRole, str] = {

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods
 from hrdd.governance.access import person, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
-from remedies.actions import assignment, case_steps, reading, remedies
-from remedies.forms import desk
+from remedies.actions import assignment, case_links, case_steps, identities, reading, remedies, watch
+from remedies.forms import case_work, desk
 from remedies.models import Case
 from remedies.queries.case_desk import (
     barrable_people,
     offered_people,
+    possible_owners,
     undelivered_options,
     unverified_options,
 )
@@ -134,6 +135,7 @@ PAGES = {
         "The person reads the offer, and says whether they agree.",
         remedies.offer_remedy,
         desk.OfferForm,
+        options=possible_owners,
     ),
     "deliver": Page(
         "Begin to deliver",
@@ -157,6 +159,75 @@ PAGES = {
         remedies.verify,
         desk.VerifyForm,
         options=unverified_options,
+    ),
+    "reopen": Page(
+        "Open the case again",
+        "New facts, what was promised and did not come, or retaliation. It is looked into anew.",
+        "The case is open again. Its investigator looks into it, or assign one.",
+        case_links.reopen,
+        case_work.ReopenForm,
+    ),
+    "measure": Page(
+        "Link to a measure",
+        "C4: nothing is paused; the measure is asked to be re-assessed (NEW_EVIDENCE). The number stands in the clear.",
+        "Linked. The measure will be re-assessed.",
+        case_links.link_measure,
+        case_work.MeasureForm,
+        sealed=False,
+    ),
+    "part": Page(
+        "Record the part of the company",
+        "UNGP 22: who caused or contributed repairs. Who is directly linked says what it does towards a remedy (M3).",
+        "Recorded.",
+        case_links.record_part,
+        case_work.PartForm,
+        sealed=False,
+    ),
+    "proceeding": Page(
+        "Note a parallel proceeding",
+        "C5: a court or another body ends nothing here. Tell the person how the two go together.",
+        "Noted. The case goes on.",
+        case_links.note_proceeding,
+        case_work.ProceedingForm,
+        sealed=False,
+    ),
+    "lesson": Page(
+        "Keep what the withdrawn case teaches",
+        "The person withdrew; what can happen to others goes on (GP29).",
+        "Kept with its risk.",
+        case_links.learn_from_withdrawn,
+        case_work.LessonForm,
+        sealed=False,
+    ),
+    "watch": Page(
+        "Record whether anybody was punished",
+        "Asked behind the receipt 30, 90 and 180 days after closing. Record here what you learned in another way.",
+        "Recorded.",
+        watch.record_word,
+        case_work.WordForm,
+        sealed=False,
+    ),
+    "look": Page(
+        "Look into the retaliation",
+        "Within 48 hours. Check first whether anybody on the team is part of it, and bar them.",
+        "You look into it. Say what you found when you know.",
+        watch.take_report,
+        sealed=False,
+    ),
+    "found": Page(
+        "Say what was found on the retaliation",
+        "Once a disadvantage after the report is shown, the acting side must show other grounds (WB Dir 21(5)).",
+        "The person reads what was found.",
+        watch.conclude_report,
+        case_work.FoundForm,
+    ),
+    "ask-identity": Page(
+        "Ask who wrote",
+        "SD8: a custodian opens it for you for 24 hours, or refuses. First ask what you need behind the receipt.",
+        "Asked. A custodian answers.",
+        identities.ask_for_identity,
+        case_work.AskIdentityForm,
+        sealed=False,
     ),
     "answer": Page(
         "Answer the person",

@@ -17,16 +17,19 @@ from remedies.queries.case_desk import (
     ROLE_LABELS,
     Standing,
     chosen_standings,
+    further_acts,
     reads_of,
     standings,
 )
 from remedies.queries.keys import handler_key
 from remedies.rules.case import CaseRole
 from remedies.rules.case_workflow import CASE_STEPS, ENDED
+from remedies.views.case_steps import PAGES
 from remedies.views.desk_page import never_kept, open_pair, standing_or_404, to_the_vault, vault_is_open
 
 PAGE_SIZE = 50
 READS_SHOWN = 20
+PRESSING = frozenset({"look", "found", "watch", "lesson"})
 
 
 @require_GET
@@ -37,14 +40,14 @@ def case_list(request: HttpRequest) -> HttpResponse:
     user, form = person(request), CaseFilter(request.GET)
     found = standings(user, today=timezone.now().date())
     page = Paginator(chosen_standings(found, form.chosen()), PAGE_SIZE).get_page(request.GET.get("page"))
-    going = [one for one in found if not one.ended]
+    going = [one for one in found if not one.shelved]
     context = {
         "page_obj": page,
         "form": form,
         "filtered": bool(form.chosen()),
         "querystring": form.querystring(),
         "counts": {
-            "danger": sum(one.danger for one in going),
+            "danger": sum(one.urgent for one in going),
             "mine": sum(one.needs_me for one in going),
             "late": sum(one.late for one in going),
             "going": len(going),
@@ -62,7 +65,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def case_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One case in the clear: facts, deadlines, team, how much was written, who read it; what was told stays sealed."""
     standing = standing_or_404(request, pk)
-    case = standing.case
+    case, acts = standing.case, further_acts(standing)
     context = {
         "standing": standing,
         "case": case,
@@ -71,8 +74,16 @@ def case_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "late": [one.due for one in standing.deadlines if one.is_late(standing.today)],
         "messages_in_order": case.messages.all(),
         "reads": reads_of(case, shown=READS_SHOWN),
-        "remedies": case.remedies.all(),
+        "remedies": case.remedies.select_related("action__owner", "verified_by"),
         "form": ReadForm(),
+        "proceedings": case.proceedings.all(),
+        "checks": case.retaliation_checks.all(),
+        "asked": case.identity_requests.filter(asked_by=person(request)).last(),
+        "granted": case.identity_requests.filter(
+            asked_by=person(request), answer="granted", until__gte=timezone.now()
+        ).exists(),
+        "pressing": [(name, PAGES[name].title) for name in acts if name in PRESSING],
+        "acts": [(name, PAGES[name].title) for name in acts if name not in PRESSING],
         "vault_open": vault_is_open(request),
         **_may(request, standing),
     }
@@ -115,7 +126,7 @@ def _may(request: HttpRequest, standing: Standing) -> dict[str, bool]:
     going = standing.case.state not in ENDED
     sorts = person(request).may(Permission.TRIAGE_CASE)
     return {
-        "may_answer": going and standing.role is not None,
+        "may_answer": standing.role is not None,
         "may_assign": going and sorts and standing.role is not None,
         "may_bar": sorts,
     }

@@ -11,9 +11,11 @@ from remedies.actions.intake import NotOpen
 from remedies.forms.intake import FurtherForm
 from remedies.forms.words import STATES
 from remedies.rules.case import CaseState
+from remedies.rules.case_workflow import ENDED
 from remedies.rules.form_token import FormToken, TokenRefused, new_token
 from remedies.rules.receipt import NotAReceipt, grouped, read_receipt
 from remedies.views.apart import in_language, opened_token, sealed_token, show
+from remedies.views.follow_more import ASKS, say
 
 PURPOSE = "follow"
 LONGEST_TYPED = 200
@@ -55,6 +57,9 @@ def _answer(request: HttpRequest, language: str, *, step: str, at: datetime) -> 
     if step == "ask":
         sealed = sealed_token(token, purpose=PURPOSE, at=at)
         return show("follow_delete", {"token": sealed}, page="follow", language=language)
+    if step in ASKS:
+        sealed = sealed_token(token, purpose=PURPOSE, at=at)
+        return show("follow_confirm", {"token": sealed, "asks": step}, page="follow", language=language)
     if step == "delete":
         return _deleted(token, language, at=at, whole=bool(request.POST.get("receipt_too")))
     return _step(request, token, language, step=step, at=at)
@@ -65,6 +70,7 @@ def _step(request: HttpRequest, token: FormToken, language: str, *, step: str, a
         follow_up.hide_answers(token.receipt, token.shown)
     if step in {"agree", "contest"}:
         follow_up.answer_remedy(token.receipt, agrees=step == "agree", today=at.date())
+    say(step, token.receipt, today=at.date())
     if step != "send":
         return _mailbox(new_token(token.receipt, at=at), language, at=at)
     form = FurtherForm(request.POST)
@@ -88,6 +94,9 @@ def _mailbox(
         "status": STATES[box.state] if box.state else "",
         "offered": box.state == CaseState.REMEDY_PROPOSED,
         "answers": box.answers,
+        "is_asked": box.is_asked,
+        "has_identity": box.has_identity,
+        "goes_on": box.state not in ENDED,
         "text": text,
         "error": error,
         "sent": sent,

@@ -29,7 +29,10 @@ class SignalForm(forms.Form):
 
     kind = forms.ChoiceField(
         label="What is new",
-        choices=[("", "Choose"), *Signal.Kind.choices],
+        choices=[
+            ("", "Choose"),
+            *(one for one in Signal.Kind.choices if one[0] != Signal.Kind.APPEAL_UPHELD),
+        ],
         error_messages={
             "required": "What is new: choose what the signal is about.",
             "invalid_choice": "What is new: choose one of the list.",

@@ -300,6 +300,8 @@ def test_the_database_holds_a_case_to_its_way_and_to_its_rules(vault_of_three: V
         "decided_on": NOW.date(),
         "decided_by": stage.dora,
         "appeal_decided_by": stage.ivan,
+        "withdrawn_week": case.received_week,
+        "reopened_for": "new_facts",
     }
     row = Case.objects.filter(pk=case.pk)
     passed = set()

@@ -6,6 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from hrdd.governance.rules import Role
 from remedies.actions import assignment
+from remedies.models import CaseConflict, CaseKeyWrap
+from remedies.queries.cases import visible_to
 from remedies.rules.case import CaseRole
 from tests.remedies.vault_stage import NOW, TOLD, Vault, person, received, vault_of_three
 
@@ -52,3 +54,36 @@ def test_the_list_says_what_is_missing_and_asks_as_much_for_many_as_for_one(
         asked.append(len(captured))
 
     assert len(set(asked)) == 1
+
+
+def test_a_conflict_hides_a_case_also_from_who_still_holds_its_key(
+    vault_of_three: Vault, client: Client
+) -> None:
+    grace = vault_of_three.grace
+    case, _receipt = received()
+    assert list(visible_to(grace)) == [case]
+
+    CaseConflict.objects.create(case=case, user=grace)
+
+    assert CaseKeyWrap.objects.filter(case_key__case=case, holder__user=grace).exists()
+    assert not visible_to(grace).exists()
+    client.force_login(grace)
+    assert case.short not in client.get("/desk/cases/").content.decode()
+    assert client.get(f"/desk/cases/{case.pk}/").status_code == 404
+
+
+def test_who_left_a_case_finds_it_no_more_though_it_is_new_and_their_key_was_kept(
+    vault_of_three: Vault, client: Client
+) -> None:
+    grace = vault_of_three.grace
+    case, _receipt = received()
+    member = case.members.create(user=grace, role="GRV_INTAKE", attested=True, assigned_at=NOW)
+    assert list(visible_to(grace)) == [case]
+
+    member.left_at = NOW
+    member.save()
+
+    assert CaseKeyWrap.objects.filter(case_key__case=case, holder__user=grace).exists()
+    assert not visible_to(grace).exists()
+    client.force_login(grace)
+    assert client.get(f"/desk/cases/{case.pk}/").status_code == 404

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from hrdd.demo import PASSWORD, PEOPLE, VAULT_PASSPHRASE, create_people
+from hrdd.demo_cases import record_cases
 from hrdd.demo_work import record_work
 from hrdd.dossiers.policies import load_policies
 from hrdd.governance.models import User
@@ -40,7 +41,10 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--at-work", action="store_true", help="also re-assess and report")
+        parser.add_argument(
+            "--at-work", action="store_true", help="also re-assess, report and handle concerns"
+        )
+        parser.add_argument("--custodian-files", type=Path, help="where to keep the files of the custodians")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if not settings.DEMONSTRATION:
@@ -50,7 +54,7 @@ class Command(BaseCommand):
         call_command("load_rights", stdout=self.stdout)
         create_people()
         call_command("import_dossier", *map(str, sorted(CASES.glob("*.yaml"))), stdout=self.stdout)
-        set_up_vault()
+        set_up_vault(options["custodian_files"])
         publisher = User.objects.get(username="pia")
         for risk in Risk.objects.filter(imported_from__isnull=False, publications__isnull=True):
             publish_risk(risk, by=publisher, at=timezone.now())
@@ -58,6 +62,8 @@ class Command(BaseCommand):
         if options["at_work"]:
             if record_work(at=timezone.now()):
                 self.stdout.write("a working week recorded")
+            if record_cases(at=timezone.now()):
+                self.stdout.write("invented cases recorded")
             call_command("reassess", as_of=REPLAYED, wait=True, stdout=self.stdout)
             call_command("reassess", wait=True, stdout=self.stdout)
             call_command("publish_report", *REPORTED, "--demo", stdout=self.stdout)
@@ -66,8 +72,12 @@ class Command(BaseCommand):
         self.stdout.write(f"vault passphrase of those who handle concerns: {VAULT_PASSPHRASE}")
 
 
-def set_up_vault() -> None:
-    """Enrol who handles concerns, and hold the ceremony; the files of the custodians are not kept."""
+def set_up_vault(kept_in: Path | None = None) -> None:
+    """Enrol who handles concerns, and hold the ceremony.
+
+    Args:
+        kept_in: the folder for the files of the custodians; without one nobody keeps them.
+    """
     if recovery_key() is not None:
         return
     now = timezone.now()
@@ -78,6 +88,10 @@ def set_up_vault() -> None:
         if user.may(Permission.KEEP_IDENTITIES)
     ]
     hold_ceremony(by="SYSTEM (demonstration)", at=now)
+    if kept_in is not None:
+        kept_in.mkdir(parents=True, exist_ok=True)
+        for key, file in custodians:
+            (kept_in / f"{key.user.username}.json").write_bytes(file)
     custodian, file = custodians[0]
     pair = open_custodian_file(file, key=custodian, passphrase=VAULT_PASSPHRASE)
     for user in people:

@@ -1,0 +1,185 @@
+"""Invented cases of the demonstration, told and worked as people do: each step by its role, with an open vault."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from hrdd.demo import VAULT_PASSPHRASE
+from hrdd.governance.models import User
+from remedies.actions import (
+    assignment,
+    case_links,
+    case_steps,
+    follow_up,
+    identities,
+    reading,
+    remedies,
+    vault,
+)
+from remedies.actions.intake import receive
+from remedies.models import Case
+from remedies.rules.case import CaseRole, CaseType, IdentityMode, Region
+from remedies.rules.case_workflow import Automation, Finding, Proceeding
+from remedies.rules.receipt import new_receipt
+from remedies.rules.remedy import Part, RemedyKind, RoleTaken, RootCause, Scope
+from remedies.rules.submission import Submission
+from remedies.rules.wraps import KeyPair
+from risks.models import Measure
+from risks.models.measures import IN_FORCE
+
+ADMITTED = "Thank you for writing. We will look into it, and you read here what we find."
+DANGER = "Invented for the demonstration. Two men asked at my door who runs the page of the tenants. I sleep elsewhere."
+CLOSED_PAGE = (
+    "Invented for the demonstration. You closed the page on which our seed library lends seeds. "
+    "We lost three hundred members and a harvest day, and nobody told us why."
+)
+SHOP = "Invented for the demonstration. Riders who joined our union get no more orders from your partner."
+INSIDE = (
+    "Invented for the demonstration. Somebody who reads these messages told my manager that I had complained."
+)
+SUMMARY = (
+    "A list of words for drugs took “seeds” for a sale. No person looked before the page was closed. "
+    "The rule that was cited has an exception for plants and gardens."
+)
+UPHELD = (
+    "The rule was applied to what it does not forbid, by a list that nobody had checked in your language."
+)
+OFFER = (
+    "We open the page again with its members, say publicly that it broke no rule, and have people who know the "
+    "language check the list before anything is closed by it."
+)
+RIDERS = "The partner shares out the orders. Your words and its logs agree in part; why some got none we could not see."
+WHO = "Two pages have nearly the same name. Only the person can say which of the two was theirs before it is opened."
+
+
+def record_cases(*, at: datetime) -> bool:
+    """Tell and work the cases, once; return whether it was done now.
+
+    Args:
+        at: now; days are counted back from it.
+    """
+    if Case.objects.exists():
+        return False
+    people = {one.username: one for one in User.objects.all()}
+    _in_delivery(people, at=at)
+    _on_appeal(people, at=at)
+    _told(
+        Submission(CaseType.SAFETY_THREAT, DANGER, "en", threat_to_life=True, region=Region.AMERICA_LATIN),
+        at=at,
+    )
+    _told(Submission(CaseType.RETALIATION, INSIDE, "fr", about_handlers=True), at=at)
+    return True
+
+
+def _in_delivery(people: Mapping[str, User], *, at: datetime) -> None:
+    """Leave a case whose remedy is being delivered, and a request for who wrote that waits for a custodian."""
+    case, receipt = _told(
+        Submission(
+            CaseType.MODERATION_DECISION_APPEAL,
+            CLOSED_PAGE,
+            "en",
+            wish="Open it again, and tell our members that we did nothing wrong.",
+            region=Region.AFRICA,
+            identity_mode=IdentityMode.CONFIDENTIAL,
+            contact="Invented: through the library, on market days.",
+        ),
+        at=at - timedelta(days=24),
+    )
+    _admitted(case, people, kind=CaseType.MODERATION_DECISION_APPEAL, severity=3, at=at - timedelta(days=22))
+    _decided(case, people, finding=Finding.UPHELD, summary=SUMMARY, reasons=UPHELD, at=at - timedelta(days=8))
+    dora = people["dora"]
+    case_links.record_part(case, part=Part.CAUSED, role_taken=RoleTaken.NONE, by=dora, at=at)
+    remedies.offer_remedy(
+        case,
+        kinds=[RemedyKind.RESTITUTION, RemedyKind.SATISFACTION_TRUTH, RemedyKind.GUARANTEE_OF_NON_REPETITION],
+        scope=Scope.GROUP,
+        due=at.date() + timedelta(days=20),
+        text=OFFER,
+        owner=people["ana"],
+        area=RootCause.LANGUAGE_GAP,
+        by=dora,
+        pair=_pair(dora, at=at),
+        at=at - timedelta(days=5),
+    )
+    follow_up.answer_remedy(receipt, agrees=True, today=at.date() - timedelta(days=4))
+    case.refresh_from_db()
+    remedies.begin_delivery(case, by=dora, at=at - timedelta(days=3))
+    remedies.deliver(
+        case,
+        remedy=str(case.remedies.get(kind=str(RemedyKind.SATISFACTION_TRUTH)).pk),
+        evidence="The notice stands on the page and in the report of removed pages since this week.",
+        by=dora,
+        pair=_pair(dora, at=at),
+        at=at - timedelta(days=1),
+    )
+    identities.ask_for_identity(case, reasons=WHO, telling_endangers=False, by=people["ivan"], at=at)
+
+
+def _on_appeal(people: Mapping[str, User], *, at: datetime) -> None:
+    """Leave a case that waits for somebody new to hear its appeal, with a court case beside it."""
+    case, _receipt = _told(
+        Submission(CaseType.LABOUR_SUPPLY_CHAIN, SHOP, "en", on_behalf_of=True, region=Region.ASIA_SOUTH),
+        at=at - timedelta(days=30),
+    )
+    _admitted(case, people, kind=CaseType.LABOUR_SUPPLY_CHAIN, severity=4, at=at - timedelta(days=28))
+    case_links.note_proceeding(case, kind=Proceeding.COURT, by=people["ivan"], at=at - timedelta(days=20))
+    measure = Measure.objects.filter(state__in=IN_FORCE, target__startswith="Posts that name").first()
+    if measure is not None:
+        case_links.link_measure(case, measure=measure.pk, by=people["ivan"], at=at)
+    _decided(
+        case, people, finding=Finding.PARTLY_UPHELD, summary=RIDERS, reasons=RIDERS, at=at - timedelta(days=9)
+    )
+    grace, abel = people["grace"], people["abel"]
+    remedies.take_appeal(case, by=grace, at=at - timedelta(days=2))
+    assignment.assign(
+        case,
+        to=abel,
+        role=CaseRole.APPEAL,
+        by=grace,
+        pair=_pair(grace, at=at),
+        attested=True,
+        at=at - timedelta(days=1),
+    )
+
+
+def _told(submission: Submission, *, at: datetime) -> tuple[Case, str]:
+    before = set(Case.objects.values_list("pk", flat=True))
+    receipt = new_receipt()
+    receive(submission, receipt=receipt, at=at)
+    return Case.objects.exclude(pk__in=before).get(), receipt
+
+
+def _admitted(case: Case, people: Mapping[str, User], *, kind: CaseType, severity: int, at: datetime) -> None:
+    grace = people["grace"]
+    pair = _pair(grace, at=at)
+    case_steps.acknowledge(case, text=ADMITTED, attested=True, by=grace, pair=pair, at=at)
+    case_steps.begin_screening(case, by=grace, at=at)
+    case_steps.admit(case, kind=kind, severity=severity, text=ADMITTED, by=grace, pair=pair, at=at)
+    for name, role in (("ivan", CaseRole.GRV_INV), ("dora", CaseRole.GRV_DEC)):
+        assignment.assign(case, to=people[name], role=role, by=grace, pair=pair, attested=True, at=at)
+
+
+def _decided(
+    case: Case, people: Mapping[str, User], *, finding: Finding, summary: str, reasons: str, at: datetime
+) -> None:
+    ivan, dora = people["ivan"], people["dora"]
+    case_steps.investigate(case, by=ivan, at=at)
+    for user, purpose in ((ivan, "investigating"), (dora, "deciding")):
+        reading.read_narrative(
+            case, by=user, pair=_pair(user, at=at), purpose=purpose, request_id=uuid4(), at=at
+        )
+    case_steps.draft_findings(case, finding=finding, summary=summary, by=ivan, pair=_pair(ivan, at=at), at=at)
+    case_steps.decide(
+        case,
+        finding=finding,
+        automated=Automation.NOT_AUTOMATED,
+        reasons=reasons,
+        by=dora,
+        pair=_pair(dora, at=at),
+        at=at,
+    )
+
+
+def _pair(user: User, *, at: datetime) -> KeyPair:
+    cookie = vault.open_vault(user, passphrase=VAULT_PASSPHRASE, at=at)
+    return vault.pair_of(user, cookie=cookie, at=at)

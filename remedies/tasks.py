@@ -5,6 +5,7 @@ from django.utils import timezone
 from hrdd.celery import app
 from remedies.actions import identities
 from remedies.actions.intake import renew_form_keys as renew
+from remedies.actions.retention import erase_due
 
 
 @app.task
@@ -17,3 +18,9 @@ def renew_form_keys() -> None:
 def end_identity_grants() -> None:
     """Delete the wraps of identities whose hour has come."""
     identities.end_grants(at=timezone.now())
+
+
+@app.task
+def erase_what_is_due() -> None:
+    """Erase what its schedule no longer keeps (beat, each night); what fails is found again the night after."""
+    erase_due(at=timezone.now())

@@ -13,8 +13,10 @@ from remedies.models.keys import (
     VaultTries,
     VaultUnlock,
 )
+from remedies.models.ratings import Rating
 from remedies.models.read_log import ReadLog
 from remedies.models.remedies import Remedy
+from remedies.models.retention import LegalHold, Tombstone
 
 __all__ = [
     "Case",
@@ -24,13 +26,16 @@ __all__ = [
     "CaseMember",
     "FormKey",
     "IdentityKeyWrap",
+    "LegalHold",
     "Message",
+    "Rating",
     "ReadLog",
     "RecoveryKey",
     "RecoveryShare",
     "Remedy",
     "ReplyKey",
     "SealedIdentity",
+    "Tombstone",
     "VaultKey",
     "VaultTries",
     "VaultUnlock",

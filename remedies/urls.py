@@ -1,11 +1,14 @@
 from django.urls import path
 
-from remedies.views import assisted, case_steps, cases, follow_up, intake, vault
+from remedies.views import assisted, case_steps, cases, follow_up, intake, retention, vault
 
 urlpatterns = [
     path("desk/cases/", cases.case_list, name="case-list"),
     path("desk/cases/vault/", vault.vault_page, name="vault"),
     path("desk/cases/new/", assisted.take_in, name="case-take-in"),
+    path("desk/cases/retention/", retention.retention, name="case-retention"),
+    path("desk/cases/retention/<uuid:pk>/", retention.ask_hold, name="case-hold"),
+    path("desk/cases/retention/holds/<uuid:pk>/<slug:step>/", retention.answer_hold, name="case-hold-answer"),
     path("desk/cases/<uuid:pk>/", cases.case_detail, name="case-detail"),
     path("desk/cases/<uuid:pk>/read/", cases.read_case, name="case-read"),
     path("desk/cases/<uuid:pk>/assign/", case_steps.assign_case, name="case-assign"),

@@ -14,6 +14,7 @@ from hrdd.governance.actions import record_event
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import Permission, Role
 from hrdd.sealing import seal
+from remedies.models import Case, LegalHold
 from risks.actions.register import ASSIGNED
 from risks.models import (
     ActionSample,
@@ -67,6 +68,7 @@ from transparency.models import Report
 
 OPEN_TO_ALL = {
     *("home", "livez", "readyz", "login", "logout", "public-business-model", "public-exits"),
+    "public-complaints",
     *("public-risks", "public-consultations", "public-reports", "public-report", "public-report-file"),
     *("public-policies", "public-policies-data", "public-policy", "public-policy-data"),
     *("public-policy-version", "public-policy-version-data", "public-policy-text"),
@@ -85,6 +87,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "log-tile": lambda: {"level": "0", "place": "000"},
     **{f"case-{act}": lambda: {"pk": uuid4()} for act in ("detail", "read", "assign", "bar")},
     "case-step": lambda: {"pk": uuid4(), "step": "decide"},
+    "case-hold": lambda: {"pk": Case.objects.get().pk},
+    "case-hold-answer": lambda: {"pk": LegalHold.objects.get().pk, "step": "ask-lift"},
     "report-detail": lambda: {"pk": Report.objects.get().pk},
     "report-step": lambda: {"pk": Report.objects.get().pk, "step": "thaw"},
     "report-preview": lambda: {"pk": Report.objects.get().pk, "format": "json"},
@@ -343,6 +347,14 @@ def everything(rendered: Report, cast: Cast) -> None:
             uploaded_by=cast.ana,
             uploaded_at=NOW,
         )
+    closed = Case.objects.create(
+        received_week=NOW.date() - timedelta(days=NOW.weekday()),
+        type="privacy",
+        language="en",
+        state="closed",
+        closed_on=NOW.date(),
+    )
+    LegalHold.objects.create(case_id=closed.pk, reasons="x", asked_by=cast.ana, asked_on=NOW.date())
     relationship = Relationship.objects.create(
         partner=Partner.objects.create(name="Northern Cloud"), kind="reseller", supplied="Hosting"
     )

@@ -165,8 +165,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.PUBLISHER: READ
     | {Permission.DRAFT_POLICY, Permission.PUBLISH_RISK, Permission.DRAFT_REPORT, Permission.PUBLISH_REPORT},
     Role.REDACTOR: READ_ALL | {Permission.CHECK_SAFEGUARDS, Permission.CLEAR_REPORT},
-    Role.AUDITOR: READ_ALL
-    | {Permission.READ_BOARD, Permission.READ_AUDIT, Permission.READ_EFFECTIVENESS},
+    Role.AUDITOR: READ_ALL | {Permission.READ_BOARD, Permission.READ_AUDIT, Permission.READ_EFFECTIVENESS},
     Role.PARTNER_MGR: READ
     | {Permission.CHALLENGE_INVOLVEMENT, Permission.LOG_LEVERAGE, Permission.PROPOSE_CHANGE},
     Role.ENGAGE: READ

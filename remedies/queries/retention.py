@@ -85,7 +85,11 @@ def ended_cases(*, today: date, only: Iterable[UUID] | None = None) -> Iterator[
     planned = []
     for case in found.only("id", "state", "closed_on", "refusal", "severity", "received_week", "type"):
         last = last_day(
-            CaseState(case.state), case.closed_on, refusal=Refusal(case.refusal), severity=case.severity, by=by
+            CaseState(case.state),
+            case.closed_on,
+            refusal=Refusal(case.refusal),
+            severity=case.severity,
+            by=by,
         )
         planned.append(
             Planned(
@@ -95,7 +99,9 @@ def ended_cases(*, today: date, only: Iterable[UUID] | None = None) -> Iterator[
                 case.type,
                 last,
                 due=is_due(last, today=today, holds=held[case.pk], by=by),
-                held=any(hold.keeps(today, unanswered_days=by.unanswered_hold_days) for hold in held[case.pk]),
+                held=any(
+                    hold.keeps(today, unanswered_days=by.unanswered_hold_days) for hold in held[case.pk]
+                ),
             )
         )
     yield from sorted(planned, key=lambda one: (one.last or date.max, one.subject))
@@ -130,10 +136,11 @@ def identities(*, today: date, only: Iterable[UUID] | None = None) -> Iterator[P
 def swept(*, today: date) -> Iterator[Planned]:
     """Yield what belongs to no case: form keys, marks of ratings, contacts of consultations, files never applied."""
     by = schedules()
+    contacts = old_contacts(today, months=by.contact_months)
     counted = (
         (Schedule.FORM_KEY, "form keys", old_form_keys(today).count()),
         (Schedule.RATING_MARK, "marks of ratings", old_rating_marks(today).count()),
-        (Schedule.CONTACT, "contacts of people who were consulted", old_contacts(today, months=by.contact_months).count()),
+        (Schedule.CONTACT, "contacts of people who were consulted", contacts.count()),
         (Schedule.IMPORT, "files that nobody applied", old_imports(today, days=by.import_days).count()),
     )
     for schedule, words, many in counted:

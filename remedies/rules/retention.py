@@ -59,7 +59,7 @@ class Hold:
     lifted_on: date | None = None
 
     def keeps(self, today: date, *, unanswered_days: int = DEFAULT.unanswered_hold_days) -> bool:
-        """Whether it keeps a case from being erased on a day; one that waits for the second person does so for a while."""
+        """Whether it keeps a case from being erased on a day; one that waits for a second person for a while."""
         if self.refused_on is not None or self.lifted_on is not None:
             return False
         return self.placed_on is not None or today <= self.asked_on + timedelta(days=unanswered_days)

@@ -8,7 +8,6 @@ from hrdd.governance.actions import JOB, record_event
 from risks.models import RegisterImport
 from risks.queries.retention import old_contacts, old_imports
 
-
 NO_ROWS: dict[str, list[str]] = {"derived": [], "company": [], "judged": []}
 
 
@@ -49,6 +48,10 @@ def clear_imports(*, at: datetime, days: int) -> int:
             state=RegisterImport.State.DISCARDED, rows=NO_ROWS, filename="never applied", digest=""
         )
         record_event(
-            by=JOB, at=at, action="cleared imports", subject="register", detail={"imports": numbers, "days": days}
+            by=JOB,
+            at=at,
+            action="cleared imports",
+            subject="register",
+            detail={"imports": numbers, "days": days},
         )
     return len(numbers)

@@ -28,7 +28,7 @@ class NotPublishable(ValueError):
 
 @dataclass(frozen=True)
 class Cell:
-    """A count as outsiders may see it: `shown`, or None; `few` says that it is small, `merged` that it changed by few."""
+    """A count as outsiders may see it, or None: `few` says that it is small, `merged` that it changed by few."""
 
     shown: int | None
     few: bool = False
@@ -125,7 +125,9 @@ def demand_publishable(table: Table) -> None:
     """
     asked = [*(split.name for split in table.splits), *table.within]
     if not table.splits or len(table.splits) > MOST_DIMENSIONS or len(asked) > MOST_DIMENSIONS:
-        raise NotPublishable("8.5: a table splits people by two questions at most, those that picked them included.")
+        raise NotPublishable(
+            "8.5: a table splits people by two questions at most, those that picked them included."
+        )
     if set(asked) >= NEVER_CROSSED:
         raise NotPublishable("8.5: country by group by type is never published.")
     rows = len(table.splits[0].values) if len(table.splits) > 1 else 1
@@ -299,12 +301,13 @@ class _Network:
         """Return the table as anybody may read it."""
         height, width = self.shape
         cells = tuple(
-            tuple(self._cell(f"{row}:{column}", rounded=True) for column in range(width)) for row in range(height)
+            tuple(self._cell(f"{row}:{column}", rounded=True) for column in range(width))
+            for row in range(height)
         )
         total = self._cell("total")
-        if height == 1:
-            rows, columns = (total,), cells[0]
-        else:
+        rows: tuple[Cell, ...] = (total,)
+        columns = cells[0]
+        if height > 1:
             rows = tuple(self._cell(f"{row}:") for row in range(height))
             columns = tuple(self._cell(f":{column}") for column in range(width))
         return Printable(cells, rows, columns, total, frozenset(arc.name for arc in self.arcs if arc.why))
@@ -334,7 +337,9 @@ class _Network:
     def _next(self, arc: _Arc) -> Iterator[_Arc]:
         """Yield what could be hidden next: cells of one line, then other cells, then totals; never an empty one."""
         row, _, column = arc.name.partition(":")
-        shown = sorted((one for one in self.arcs if not one.why and one.count), key=lambda one: (one.count, one.name))
+        shown = sorted(
+            (one for one in self.arcs if not one.why and one.count), key=lambda one: (one.count, one.name)
+        )
         cells, totals = [one for one in shown if _is_cell(one)], [one for one in shown if not _is_cell(one)]
         if _is_cell(arc):
             in_row = [one for one in cells if one.name.startswith(f"{row}:")]
@@ -343,10 +348,14 @@ class _Network:
                 yield from in_row
             if self._alone(arc, in_column=True):
                 yield from in_column
-            yield from sorted({one.name: one for one in (*in_row, *in_column)}.values(), key=lambda one: one.count)
+            yield from sorted(
+                {one.name: one for one in (*in_row, *in_column)}.values(), key=lambda one: one.count
+            )
             yield from (one for one in totals if one in self._totals_of(arc))
         else:
-            yield from (one for one in totals if (one.name[0] == ":") == (arc.name[0] == ":") and one.name != "total")
+            yield from (
+                one for one in totals if (one.name[0] == ":") == (arc.name[0] == ":") and one.name != "total"
+            )
             yield from (one for one in cells if one.name.startswith(arc.name) or one.name.endswith(arc.name))
         yield from totals if not _is_cell(arc) else ()
         yield from cells
@@ -374,7 +383,7 @@ class _Network:
         return (self._room(arc, marked, enough=self.k) + 1) * 2 >= self.k
 
     def _bounds(self, arc: _Arc, *, of: _Arc, marked: bool) -> tuple[float, float]:
-        """Return what an attacker knows of a number: all of a visible one; of a hidden one what came before, and its mark."""
+        """Return what an attacker knows: a visible number whole, of a hidden one what came before, and its mark."""
         if not arc.why:
             return arc.count, arc.count
         before = 0 if of.was_hidden else min(arc.before, arc.count)

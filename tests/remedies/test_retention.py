@@ -3,7 +3,7 @@
 import io
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -12,7 +12,6 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
-from django.test import Client
 
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import NotAllowed, Role
@@ -57,6 +56,10 @@ class Kept:
         held = self.held and self.held[0] <= today and (self.held[1] is None or today < self.held[1])
         return self.last is not None and today > self.last and not held
 
+    def was_held_past(self, today: date) -> bool:
+        """Whether a hold was lifted between its last day and now, so that it may be gone though a hold stands here."""
+        return bool(self.held and self.held[1] and self.last and self.last < self.held[1] <= today)
+
 
 def at(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 3, tzinfo=UTC)
@@ -64,11 +67,13 @@ def at(day: date) -> datetime:
 
 def planted(many: int, *, seed: int, cleo: User, milo: User) -> list[Kept]:
     """Plant cases in every state, with holds and identities; each key and text of each is known to the test."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311  # the same cases each time
     recovery = RecoveryKey.objects.create(public=b"x", voucher=b"x", made_at=NOW)
     found = []
     for nth in range(many):
-        state = dice.choice([CaseState.CLOSED] * 8 + [CaseState.WITHDRAWN, CaseState.REOPENED, CaseState.RECEIVED])
+        state = dice.choice(
+            [CaseState.CLOSED] * 8 + [CaseState.WITHDRAWN, CaseState.REOPENED, CaseState.RECEIVED]
+        )
         closed = BEGIN + timedelta(days=dice.randint(0, 300))
         severity = dice.choice([None, 1, 2, 3, 4, 5])
         refusal = "no_concern" if severity is None and dice.random() < 0.4 else ""
@@ -103,8 +108,8 @@ def planted(many: int, *, seed: int, cleo: User, milo: User) -> list[Kept]:
             IdentityKeyWrap.objects.create(identity=identity, recovery=recovery, wrapped=marks[6])
             identity_last = closed + timedelta(days=90) if last else None
         held = None
-        if nth % 25 == 0 and last is not None:
-            until = last + timedelta(days=dice.randint(10, 500)) if nth % 50 else None
+        if nth % 16 == 0 and last is not None:
+            until = last + timedelta(days=dice.randint(10, 500)) if nth % 32 else None
             held = (closed, until)
             LegalHold.objects.create(
                 case_id=case.pk,
@@ -131,44 +136,52 @@ def whole_database() -> str:
 
 
 def moved_clock(many: int, *, seed: int, months: int = 66) -> list[str]:
-    """Move the clock in uneven steps over the cases; return every one kept too long, erased early, or left in part."""
+    """Move the clock in uneven steps over cases; return each one kept too long, erased early, or left in part."""
     cleo, milo = person("cleo", Role.CUSTODIAN), person("milo", Role.CUSTODIAN)
     kept = planted(many, seed=seed, cleo=cleo, milo=milo)
-    dice, found, today = random.Random(seed + 1), [], BEGIN
-    end, erased = BEGIN + relativedelta(months=months), 0
-    while today < end:
+    dice, found, today = random.Random(seed + 1), [], BEGIN  # noqa: S311  # the same steps each time
+    while today < BEGIN + relativedelta(months=months):
         today += timedelta(days=dice.randint(1, 28))
         for one in kept:
-            if one.held and one.held[1] and one.held[1] <= today:
-                hold = LegalHold.objects.filter(case_id=one.pk, lifted_on__isnull=True).first()
-                if hold is not None:
-                    actions.ask_lift(hold, reasons=REASONS, by=milo, at=at(today))
-                    actions.lift_hold(hold, by=cleo, at=at(today))
+            lift_in_time(one, today, cleo=cleo, milo=milo)
         actions.erase_due(at=at(today))
         there = set(Case.objects.values_list("pk", flat=True))
         named = set(SealedIdentity.objects.values_list("case_id", flat=True))
         for one in kept:
-            gone = one.must_be_gone(today)
-            erased += gone
-            if gone and one.pk in there:
-                found.append(f"{today}: {one.pk} kept too long")
-            if not gone and one.pk not in there and not (one.held and one.last and today > one.last):
-                found.append(f"{today}: {one.pk} erased early")
-            if one.pk in there and one.pk in named and one.identity_last and not one.held:
-                if today > one.identity_last:
-                    found.append(f"{today}: who wrote {one.pk} kept too long")
-            elif one.pk in there and one.pk not in named and one.identity_last and today <= one.identity_last:
-                found.append(f"{today}: who wrote {one.pk} erased early")
+            found += [f"{today}: {one.pk} {what}" for what in wrong_on(one, today, there=there, named=named)]
     text, there = whole_database(), set(Case.objects.values_list("pk", flat=True))
     for one in kept:
         if one.pk not in there:
             found += [f"{one.pk} left {mark} behind" for mark in one.canaries if mark in text]
         elif not all(mark in text for mark in one.canaries[:5]):
             found.append(f"{one.pk} lost a part")
-    assert erased > many
+    gone = [one for one in kept if one.must_be_gone(today)]
+    assert len(gone) > many // 3
     assert Tombstone.objects.count() == many - len(there)
     assert there  # open, undated and held cases stay
     return found
+
+
+def lift_in_time(one: Kept, today: date, *, cleo: User, milo: User) -> None:
+    """Lift a hold on the day planned, as two people do."""
+    hold = LegalHold.objects.filter(case_id=one.pk, lifted_on__isnull=True).first() if one.held else None
+    if hold is not None and one.held and one.held[1] and one.held[1] <= today:
+        actions.ask_lift(hold, reasons=REASONS, by=milo, at=at(today))
+        actions.lift_hold(hold, by=cleo, at=at(today))
+
+
+def wrong_on(one: Kept, today: date, *, there: set[UUID], named: set[UUID]) -> Iterator[str]:
+    """Yield what is wrong about a case on a day."""
+    if one.must_be_gone(today) and one.pk in there:
+        yield "kept too long"
+    if one.pk not in there and not one.must_be_gone(today) and not one.was_held_past(today):
+        yield "erased early"
+    if one.identity_last is None or one.held or one.pk not in there:
+        return
+    if one.pk in named and today > one.identity_last:
+        yield "who wrote it is kept too long"
+    if one.pk not in named and today <= one.identity_last:
+        yield "who wrote it is erased early"
 
 
 def test_the_clock_moves_and_nothing_is_kept_too_long_erased_early_or_left(db: None) -> None:
@@ -225,7 +238,9 @@ def test_a_part_that_stays_behind_is_found(db: None, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("state", ["received", "investigating", "reopened"])
 def test_the_database_never_erases_an_open_case(db: None, state: str) -> None:
-    case = Case.objects.create(received_week=BEGIN - timedelta(days=3), type="privacy", language="en", state=state)
+    case = Case.objects.create(
+        received_week=BEGIN - timedelta(days=3), type="privacy", language="en", state=state
+    )
     Tombstone.objects.create(case_id=case.pk, week=case.received_week, category=case.type)
 
     with pytest.raises(DatabaseError, match="open case"), transaction.atomic():
@@ -266,7 +281,11 @@ def test_what_became_open_or_held_meanwhile_is_not_erased(db: None) -> None:
 
 
 def test_a_hold_is_placed_and_lifted_by_two_people_each_with_date_and_reasons(db: None) -> None:
-    cleo, milo, ana = person("cleo", Role.CUSTODIAN), person("milo", Role.CUSTODIAN), person("ana", Role.ANALYST)
+    cleo, milo, ana = (
+        person("cleo", Role.CUSTODIAN),
+        person("milo", Role.CUSTODIAN),
+        person("ana", Role.ANALYST),
+    )
     case, due = closed_case(), date(2028, 1, 2)
     with pytest.raises(NotAllowed):
         actions.ask_hold(case.pk, reasons=REASONS, by=ana, at=at(due))
@@ -300,9 +319,7 @@ def test_a_hold_that_nobody_answers_lets_go_after_two_weeks_and_a_refused_one_at
     cleo, milo = person("cleo", Role.CUSTODIAN), person("milo", Role.CUSTODIAN)
     one, other, due = closed_case(), closed_case(), date(2028, 1, 2)
     actions.ask_hold(one.pk, reasons=REASONS, by=cleo, at=at(due))
-    actions.refuse_hold(
-        actions.ask_hold(other.pk, reasons=REASONS, by=cleo, at=at(due)), by=milo, at=at(due)
-    )
+    actions.refuse_hold(actions.ask_hold(other.pk, reasons=REASONS, by=cleo, at=at(due)), by=milo, at=at(due))
 
     assert [found.subject for found in actions.erase_due(at=at(due))] == [str(other.pk)]
     assert actions.erase_due(at=at(due + timedelta(days=14))) == []
@@ -327,14 +344,19 @@ def test_the_database_refuses_half_a_hold_and_a_rewritten_one(db: None, changes:
 
     with pytest.raises(DatabaseError), transaction.atomic():
         LegalHold.objects.filter(pk=hold.pk).update(**changes)
-    for same in ({"placed_by": hold.asked_by, "placed_on": BEGIN}, {"refused_by": hold.asked_by, "refused_on": BEGIN}):
+    for same in (
+        {"placed_by": hold.asked_by, "placed_on": BEGIN},
+        {"refused_by": hold.asked_by, "refused_on": BEGIN},
+    ):
         with pytest.raises(DatabaseError), transaction.atomic():
             LegalHold.objects.filter(pk=hold.pk).update(**same)
     with pytest.raises(DatabaseError), transaction.atomic():
         hold.delete()
 
 
-def test_who_wrote_goes_ninety_days_after_it_was_last_opened_and_the_case_stays(vault_of_three: Vault) -> None:
+def test_who_wrote_goes_ninety_days_after_it_was_last_opened_and_the_case_stays(
+    vault_of_three: Vault,
+) -> None:
     case, _receipt = received(identity_mode=IdentityMode.CONFIDENTIAL, contact="+1 555 0100")
     Case.objects.filter(pk=case.pk).update(state="withdrawn", closed_on=NOW.date())
     due = NOW + timedelta(days=91)
@@ -429,7 +451,10 @@ def test_the_command_says_what_would_go_and_why_and_does_it_once_asked(db: None)
     told = json.loads(out.getvalue())
 
     assert (told["dry_run"], told["counts"]) == (True, {"case": 1})
-    assert told["erased"][0] | {"subject": str(case.pk), "why": "closed; two years", "last": "2022-01-01"} == told["erased"][0]
+    assert (
+        told["erased"][0] | {"subject": str(case.pk), "why": "closed; two years", "last": "2022-01-01"}
+        == told["erased"][0]
+    )
     assert Case.objects.count() == 2
     out = io.StringIO()
     call_command("retention", stdout=out)

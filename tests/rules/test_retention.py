@@ -62,7 +62,11 @@ def test_who_wrote_is_kept_ninety_days_from_the_last_use(used_on: date | None, l
 
 
 def test_the_last_day_itself_is_still_in_time() -> None:
-    assert [is_due(CLOSED, today=CLOSED + timedelta(days=days)) for days in (-1, 0, 1)] == [False, False, True]
+    assert [is_due(CLOSED, today=CLOSED + timedelta(days=days)) for days in (-1, 0, 1)] == [
+        False,
+        False,
+        True,
+    ]
 
 
 @pytest.mark.parametrize(

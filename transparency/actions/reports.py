@@ -12,6 +12,7 @@ from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed
 from risks.actions.screening import refuse_naming
 from transparency import documents
+from transparency.actions.releases import release_figures
 from transparency.models import Document, Report
 from transparency.queries.contents import report_content
 from transparency.rules.completeness import missing_from, texts_of
@@ -77,8 +78,14 @@ def freeze_figures(report: Report, *, by: User, at: datetime) -> None:
         NotAllowed: the role, the state, something that the content lacks (UNGP 21), or the name of a partner whose
             name endangers people (domain.md 8.6 N8).
     """
+    by.demand(REPORT_STEPS["freeze"].permission)
     content = report_content(
-        title=report.title, edition=report.edition, begin=report.period_from, end=report.period_to, at=at
+        title=report.title,
+        edition=report.edition,
+        begin=report.period_from,
+        end=report.period_to,
+        at=at,
+        released=release_figures(report, at=at),
     )
     lacking = missing_from(content)
     if lacking:

@@ -28,7 +28,9 @@ class Release(models.Model):
         ordering = ["as_of", "id"]
         constraints = [
             models.UniqueConstraint(fields=["report", "figures", "as_of"], name="release_once"),
-            models.CheckConstraint(name="release_period_forward", condition=Q(period_to__gte=F("period_from"))),
+            models.CheckConstraint(
+                name="release_period_forward", condition=Q(period_to__gte=F("period_from"))
+            ),
             models.CheckConstraint(name="release_k_is_five_or_more", condition=Q(k__gte=5)),
             models.CheckConstraint(
                 name="release_counts_no_few_rows",

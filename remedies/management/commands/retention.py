@@ -38,10 +38,17 @@ class Command(BaseCommand):
         for one in found:
             counts[str(one.schedule)] += one.many
         if as_json:
-            told = {"dry_run": dry, "counts": dict(sorted(counts.items())), "erased": [one.as_data() for one in found]}
+            told = {
+                "dry_run": dry,
+                "counts": dict(sorted(counts.items())),
+                "erased": [one.as_data() for one in found],
+            }
             self.stdout.write(json.dumps(told, ensure_ascii=False))
             return
         for one in found:
             self.stdout.write(f"{one.short}: {one.why}; last day {one.last}")
-        done = "would go" if dry else "erased"
-        self.stdout.write(", ".join(f"{name} {many}" for name, many in sorted(counts.items())) + f" {done}" if counts else "Nothing is due.")
+        if not counts:
+            self.stdout.write("Nothing is due.")
+            return
+        told_counts = ", ".join(f"{name} {many}" for name, many in sorted(counts.items()))
+        self.stdout.write(f"{told_counts} {'would go' if dry else 'erased'}")

@@ -101,7 +101,7 @@ def printed_indicators(
                 "code": one.code,
                 "label": one.label,
                 "definition": one.definition or one.missing,
-                "target": one.target,
+                "goal": one.target,
                 "said": words,
                 "light": light,
             }

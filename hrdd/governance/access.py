@@ -57,6 +57,7 @@ PAGES = (
     ("policy-list", "Policies", Permission.READ_DESK),
     ("case-list", "Cases", Permission.READ_CASES),
     ("report-list", "Reports", Permission.READ_DESK),
+    ("case-retention", "Erasure", Permission.HOLD_CASES),
     ("sign-off-list", "Sign-offs", Permission.READ_DESK),
     ("board", "Board", Permission.READ_BOARD),
     ("audit-list", "Audit", Permission.READ_AUDIT),

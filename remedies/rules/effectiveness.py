@@ -174,10 +174,10 @@ class Indicator:
 
     def printed_light(self, k: int) -> Light:
         """Return how it stands, where that tells no small number."""
-        if self.light == Light.UNKNOWN:
+        if self.missing:
             return Light.UNKNOWN
         if self.printed(k) == NOT_SHOWN:
-            return Light.FEW
+            return Light.FEW  # none at all looks like few
         return self.light if self._is_told(k) else Light.REPORTED
 
     def _is_told(self, k: int) -> bool:
@@ -294,7 +294,10 @@ def _legitimate(at: _Window) -> Iterator[Indicator]:
 
 def _accessible(at: _Window) -> Iterator[Indicator]:
     yield _missing(
-        "b1", "Users who can write in their language", ">= 95 %", "no user figures by language are kept here"
+        "b1",
+        "Users who can write in their language",
+        "95 % or more",
+        "no user figures by language are kept here",
     )
     yield _missing(
         "b2",
@@ -334,7 +337,7 @@ def _predictable(at: _Window) -> Iterator[Indicator]:
         "c1",
         "Acknowledged in 7 days",
         "acknowledged in 7 days from the Monday of their week / received, without those still in time",
-        ">= 98 %",
+        "98 % or more",
         answered,
         lambda value: value >= 98,
     )
@@ -342,7 +345,7 @@ def _predictable(at: _Window) -> Iterator[Indicator]:
         "c2",
         "Decided in the time told",
         "decided in 3 months from acknowledging / decided",
-        ">= 90 %",
+        "90 % or more",
         [
             one.decided_on <= feedback_by(one.received_on, one.acknowledged_on)
             for one in at.decided
@@ -375,13 +378,16 @@ def _predictable(at: _Window) -> Iterator[Indicator]:
     going = [
         one
         for one in at.facts.cases
-        if one.state not in ENDED and one.received_on <= at.end and one.acknowledged_on
+        if one.acknowledged_on is not None
+        and one.received_on <= at.end
+        and (one.closed_on is None or one.closed_on > at.end)
+        and one.state not in ENDED - {CaseState.CLOSED}
     ]
     yield _share(
         "c5",
         "Told where it stands in 30 days",
-        "open cases whose person was told something in the last 30 days / open cases, on the last day",
-        ">= 95 %",
+        "open cases whose person was told something in the 30 days before, or since / open cases, on the last day",
+        "95 % or more",
         [one.told_on is not None and (at.end - one.told_on).days <= UPDATE_DAYS for one in going],
         lambda value: value >= 95,
     )
@@ -450,7 +456,7 @@ def _transparent(at: _Window) -> Iterator[Indicator]:
         good=lambda value: value <= 183,
     )
     yield _missing(
-        "e3", "Systemic findings published", ">= 80 %", "no systemic finding is recorded as such yet"
+        "e3", "Systemic findings published", "80 % or more", "no systemic finding is recorded as such yet"
     )
 
 
@@ -471,14 +477,14 @@ def _compatible(at: _Window) -> Iterator[Indicator]:
         "f3",
         "Delivered on time",
         "delivered by the day agreed / due in the period",
-        ">= 90 %",
+        "90 % or more",
         [one.delivered_on is not None and one.delivered_on <= one.due for one in due],
         lambda value: value >= 90,
     )
     yield _missing(
         "f4",
         "Confirmed by the person",
-        ">= 80 %",
+        "80 % or more",
         "people are not asked yet whether it reached them; somebody else than who delivered verifies",
     )
 

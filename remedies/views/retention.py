@@ -19,7 +19,7 @@ from remedies.models import LegalHold, Tombstone
 from remedies.queries.retention import ended_cases, holds_shown, plan, schedules
 from remedies.views.desk_page import desk_form, never_kept
 
-PAGE_SIZE = 50
+PAGE_SIZE, SHOWN = 25, 20
 ANSWERS = {"place": actions.place_hold, "refuse": actions.refuse_hold, "lift": actions.lift_hold}
 
 
@@ -30,10 +30,13 @@ def retention(request: HttpRequest) -> HttpResponse:
     """Every closed case with its last day, what goes tonight, and the holds."""
     today = timezone.now().date()
     page = Paginator(list(ended_cases(today=today)), PAGE_SIZE).get_page(request.GET.get("page"))
+    due = plan(today=today)
     context = {
         "page_obj": page,
         "querystring": "",
-        "due": plan(today=today),
+        "due": due[:SHOWN],
+        "due_count": len(due),
+        "more_due": max(0, len(due) - SHOWN),
         "holds": holds_shown(),
         "schedules": schedules(),
         "erased": Tombstone.objects.count(),

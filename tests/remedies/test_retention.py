@@ -6,13 +6,16 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from dateutil.relativedelta import relativedelta
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
+from hrdd.governance.actions import JOB
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import NotAllowed, Role
 from hrdd.sealing import seal
@@ -33,6 +36,8 @@ from remedies.models import (
 )
 from remedies.queries import retention as queries
 from remedies.rules.case import CaseState, IdentityMode, week_of
+from remedies.rules.retention import RetentionError
+from remedies.tasks import erase_what_is_due
 from risks.models import Consultation, Participant, RegisterImport
 from tests.remedies.vault_stage import NOW, Vault, person, received, vault_of_three
 
@@ -155,6 +160,7 @@ def moved_clock(many: int, *, seed: int, months: int = 66) -> list[str]:
             found += [f"{one.pk} left {mark} behind" for mark in one.canaries if mark in text]
         elif not all(mark in text for mark in one.canaries[:5]):
             found.append(f"{one.pk} lost a part")
+    assert sum(one.held is not None for one in kept) * 25 >= many
     gone = [one for one in kept if one.must_be_gone(today)]
     assert len(gone) > many // 3
     assert Tombstone.objects.count() == many - len(there)
@@ -466,3 +472,25 @@ def test_the_command_says_what_would_go_and_why_and_does_it_once_asked(db: None)
     out = io.StringIO()
     call_command("retention", stdout=out)
     assert out.getvalue() == "Nothing is due.\n"
+
+
+def test_the_worker_erases_as_a_job_each_night(db: None) -> None:
+    case = closed_case(date(2020, 1, 1))
+
+    erase_what_is_due()
+
+    assert not Case.objects.filter(pk=case.pk).exists()
+    assert AuditEvent.objects.get(action="erased a case").actor == JOB
+    assert settings.CELERY_BEAT_SCHEDULE["erase-what-is-due"]["task"] == erase_what_is_due.name
+
+
+def test_schedules_are_those_of_the_method_file(db: None, settings: Any) -> None:
+    case, today = closed_case(date(2026, 1, 1)), date(2026, 3, 1)
+    assert queries.plan(today=today) == []
+
+    settings.RETENTION = {"case_months": 1}
+
+    assert [one.subject for one in queries.plan(today=today)] == [str(case.pk)]
+    settings.RETENTION = {"case_months": 99}
+    with pytest.raises(RetentionError, match="never lengthened"):
+        queries.plan(today=today)

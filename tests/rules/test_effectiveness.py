@@ -200,3 +200,22 @@ def test_quarters_and_rolling_months() -> None:
     assert quarter_of(date(2028, 2, 29)) == (date(2028, 1, 1), date(2028, 3, 31))
     assert twelve_months_to(date(2026, 11, 26)) == (date(2025, 11, 27), date(2026, 11, 26))
     assert twelve_months_to(date(2028, 2, 29)) == (date(2027, 3, 1), date(2028, 2, 29))
+
+
+def test_none_at_all_looks_like_few_to_outsiders() -> None:
+    told = found()
+    shown = {one.printed_light(10) for one in told.values() if not one.missing and one.whole is not None}
+
+    assert shown == {Light.FEW}
+    assert told["b1"].printed_light(10) == Light.UNKNOWN
+
+
+def test_an_open_case_is_told_where_it_stands_every_thirty_days() -> None:
+    def told(days: int, **more: Any) -> tuple[int | None, int | None]:
+        one = found(case(acknowledged_on=MONDAY, told_on=END - timedelta(days=days), **more))["c5"]
+        return one.part, one.whole
+
+    assert [told(30), told(31)] == [(1, 1), (0, 1)]
+    assert told(30, state=CaseState.CLOSED, closed_on=END) == (0, 0)
+    assert told(30, state=CaseState.CLOSED, closed_on=END + timedelta(days=1)) == (1, 1)
+    assert told(30, state=CaseState.WITHDRAWN) == (0, 0)

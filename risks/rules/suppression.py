@@ -286,8 +286,24 @@ class _Network:
         return next((arc for arc in waiting if not self._is_protected(arc)), None)
 
     def hide_next(self, arc: _Arc) -> bool:
-        """Hide the next smallest number that stands in one line with another; return whether there was one."""
-        chosen = next(self._next(arc), None)
+        """Hide one more number that keeps another from being moved; return whether there was one.
+
+        First what cuts it off from the rest of the hidden ones, cells before totals, then the smallest.
+        """
+        cut = self._cut(arc)
+        near = {one.name for one in self.arcs if {one.tail, one.head} & {arc.tail, arc.head}}
+        shown = [one for one in self.arcs if not one.why and one.count]
+        chosen = min(
+            shown,
+            key=lambda one: (
+                one.name not in cut,
+                not _is_cell(one),
+                one.name not in near,
+                one.count,
+                one.name,
+            ),
+            default=None,
+        )
         if chosen is not None:
             chosen.why = Why.KEPT
         return chosen is not None
@@ -334,45 +350,20 @@ class _Network:
         names = ["total"] if self.shape[0] == 1 else [f"{row}:", f":{column}", "total"]
         return [self.by_name[name] for name in names if name in self.by_name and name != arc.name]
 
-    def _next(self, arc: _Arc) -> Iterator[_Arc]:
-        """Yield what could be hidden next: cells of one line, then other cells, then totals; never an empty one."""
-        row, _, column = arc.name.partition(":")
-        shown = sorted(
-            (one for one in self.arcs if not one.why and one.count), key=lambda one: (one.count, one.name)
-        )
-        cells, totals = [one for one in shown if _is_cell(one)], [one for one in shown if not _is_cell(one)]
-        if _is_cell(arc):
-            in_row = [one for one in cells if one.name.startswith(f"{row}:")]
-            in_column = [one for one in cells if one.name.endswith(f":{column}")]
-            if self._alone(arc, in_column=False):
-                yield from in_row
-            if self._alone(arc, in_column=True):
-                yield from in_column
-            yield from sorted(
-                {one.name: one for one in (*in_row, *in_column)}.values(), key=lambda one: one.count
-            )
-            yield from (one for one in totals if one in self._totals_of(arc))
-        else:
-            yield from (
-                one for one in totals if (one.name[0] == ":") == (arc.name[0] == ":") and one.name != "total"
-            )
-            yield from (one for one in cells if one.name.startswith(arc.name) or one.name.endswith(arc.name))
-        yield from totals if not _is_cell(arc) else ()
-        yield from cells
-        yield from totals
-
-    def _alone(self, arc: _Arc, *, in_column: bool) -> bool:
-        row, _, column = arc.name.partition(":")
-        if in_column and self.shape[0] == 1:
-            return False
-        line = [
-            one
-            for one in self.arcs
-            if one.why
-            and one is not arc
-            and (one.name.endswith(f":{column}") if in_column else one.name.startswith(f"{row}:"))
-        ]
-        return not line
+    def _cut(self, arc: _Arc) -> set[str]:
+        """Return the visible numbers between what can be moved together with a hidden one and what cannot."""
+        reached, waiting = {arc.head}, [arc.head]
+        while waiting:
+            node = waiting.pop()
+            for one in self.arcs:
+                if one.why and one is not arc and node in (one.tail, one.head):
+                    other = one.head if node == one.tail else one.tail
+                    if other not in reached:
+                        reached.add(other)
+                        waiting.append(other)
+        return {
+            one.name for one in self.arcs if not one.why and (one.tail in reached) != (one.head in reached)
+        }
 
     def _is_protected(self, arc: _Arc) -> bool:
         """Whether a reader who knows the totals, or these rules as well, cannot tell what is hidden."""

@@ -379,6 +379,16 @@ def test_who_wrote_goes_ninety_days_after_it_was_last_opened_and_the_case_stays(
     assert SealedIdentity.objects.count() == 1
 
 
+def test_a_hold_keeps_who_wrote_as_well(vault_of_three: Vault) -> None:
+    case, _receipt = received(identity_mode=IdentityMode.CONFIDENTIAL, contact="+1 555 0100")
+    Case.objects.filter(pk=case.pk).update(state="withdrawn", closed_on=NOW.date())
+    cleo, milo = (key.user for key, _pair in vault_of_three.custodians[:2])
+    actions.place_hold(actions.ask_hold(case.pk, reasons=REASONS, by=cleo, at=NOW), by=milo, at=NOW)
+
+    assert actions.erase_due(at=NOW + timedelta(days=4000)) == []
+    assert SealedIdentity.objects.exists()
+
+
 def test_a_grant_is_a_use(vault_of_three: Vault) -> None:
     case, _receipt = received(identity_mode=IdentityMode.CONFIDENTIAL, contact="+1 555 0100")
     Case.objects.filter(pk=case.pk).update(state="withdrawn", closed_on=NOW.date())

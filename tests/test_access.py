@@ -62,13 +62,22 @@ from risks.models import (
     StatementOfReasons,
 )
 from tests.cast import NOW, Cast
+from tests.remedies.retention_stage import held_case
 from tests.risks.leverage_stage import acted, measured
 from transparency.actions import reports as actions
 from transparency.models import Report
 
 OPEN_TO_ALL = {
-    *("home", "livez", "readyz", "login", "logout", "public-business-model", "public-exits"),
-    "public-complaints",
+    *(
+        "home",
+        "livez",
+        "readyz",
+        "login",
+        "logout",
+        "public-business-model",
+        "public-exits",
+        "public-complaints",
+    ),
     *("public-risks", "public-consultations", "public-reports", "public-report", "public-report-file"),
     *("public-policies", "public-policies-data", "public-policy", "public-policy-data"),
     *("public-policy-version", "public-policy-version-data", "public-policy-text"),
@@ -347,14 +356,7 @@ def everything(rendered: Report, cast: Cast) -> None:
             uploaded_by=cast.ana,
             uploaded_at=NOW,
         )
-    closed = Case.objects.create(
-        received_week=NOW.date() - timedelta(days=NOW.weekday()),
-        type="privacy",
-        language="en",
-        state="closed",
-        closed_on=NOW.date(),
-    )
-    LegalHold.objects.create(case_id=closed.pk, reasons="x", asked_by=cast.ana, asked_on=NOW.date())
+    held_case(cast.ana, on=NOW.date())
     relationship = Relationship.objects.create(
         partner=Partner.objects.create(name="Northern Cloud"), kind="reseller", supplied="Hosting"
     )

@@ -68,23 +68,14 @@ from transparency.actions import reports as actions
 from transparency.models import Report
 
 OPEN_TO_ALL = {
-    *(
-        "home",
-        "livez",
-        "readyz",
-        "login",
-        "logout",
-        "public-business-model",
-        "public-exits",
-        "public-complaints",
-    ),
+    *("home", "livez", "readyz", "login", "logout", "public-business-model", "public-exits"),
     *("public-risks", "public-consultations", "public-reports", "public-report", "public-report-file"),
     *("public-policies", "public-policies-data", "public-policy", "public-policy-data"),
     *("public-policy-version", "public-policy-version-data", "public-policy-text"),
     *("public-policy-changes", "public-policy-text-changes"),
     *("raise", "raise-in", "follow", "follow-in"),
     *("public-statements", "public-statements-json", "public-statements-csv"),
-    *("public-statement", "public-statement-data"),
+    *("public-statement", "public-statement-data", "public-complaints"),
     *("verify", "log-checkpoint", "log-keys", "log-tile", "report-manifest"),
 }
 FEWEST_ADDRESSES, FEWEST_REQUESTS = 110, 1500

@@ -38,6 +38,7 @@ from risks.queries.rabat import referred_to_senior
 from risks.queries.reassessments import asked_of, with_referral
 from risks.queries.register import standings, unscored_risks
 from risks.queries.salient_list import salient_list_unsigned
+from transparency.queries.releases import latest_complaints
 
 PAGE_SIZE = 50
 SHOWN = 10
@@ -133,6 +134,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "sign_offs": waiting_sign_offs(person(request)),
         "exceptions": signed_exceptions(),
         "overdue_reviews": model_reviews.overdue_reviews(on=now.date()),
+        "complaints": latest_complaints(),
     }
     return render(request, "dashboards/board.html", context)
 

@@ -90,6 +90,8 @@ if odd := [place for place in ANCHORS if not place.startswith(("dir:", "git:"))]
 # What differs from the defaults of the method (risks/rules/method.py), as TOML; risks.queries.method checks it.
 METHOD_FILE = os.environ.get("HRDD_METHOD_FILE", "")
 METHOD = tomllib.loads(Path(METHOD_FILE).read_text()) if METHOD_FILE else {}
+# How long what is kept about cases is kept; its table [retention], which remedies.queries.retention checks.
+RETENTION = METHOD.pop("retention", {})
 ALLOWED_HOSTS = os.environ.get("HRDD_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
 # The log's name in its checkpoints; kept from its first entry on.
 LOG_ORIGIN = os.environ.get("HRDD_LOG_ORIGIN", f"{ALLOWED_HOSTS[0]}/.well-known/hrdd-log")
@@ -249,6 +251,10 @@ CELERY_BEAT_SCHEDULE = {
     "ring-waiting-chunks": {"task": "risks.tasks.ring_waiting_chunks", "schedule": 60.0},
     "end-identity-grants": {"task": "remedies.tasks.end_identity_grants", "schedule": 600.0},
     "remind-of-danger": {"task": "remedies.tasks.remind_of_danger", "schedule": crontab(minute=30)},
+    "erase-what-is-due": {
+        "task": "remedies.tasks.erase_what_is_due",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "renew-form-keys": {"task": "remedies.tasks.renew_form_keys", "schedule": crontab(minute=1)},
     "ring-unrendered-reports": {"task": "transparency.tasks.ring_unrendered", "schedule": 60.0},
     "seal-publications": {"task": "transparency.tasks.seal_publications", "schedule": 60.0},

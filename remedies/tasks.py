@@ -5,6 +5,7 @@ from django.utils import timezone
 from hrdd.celery import app
 from remedies.actions import alarms, identities
 from remedies.actions.intake import renew_form_keys as renew
+from remedies.actions.retention import erase_due
 
 
 @app.task
@@ -23,3 +24,6 @@ def end_identity_grants() -> None:
 def remind_of_danger() -> None:
     """Count a round for danger to life that nobody has read; after two it stands on the desks above."""
     alarms.count_round()
+def erase_what_is_due() -> None:
+    """Erase what its schedule no longer keeps (beat, each night); what fails is found again the night after."""
+    erase_due(at=timezone.now())

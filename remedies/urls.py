@@ -1,6 +1,6 @@
 from django.urls import path
 
-from remedies.views import assisted, case_steps, cases, custody, follow_up, intake, vault
+from remedies.views import assisted, case_steps, cases, custody, follow_up, intake, retention, vault
 
 urlpatterns = [
     path("desk/cases/", cases.case_list, name="case-list"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("desk/cases/custody/<uuid:pk>/", custody.custody_answer, name="custody-answer"),
     path("desk/cases/actions/<uuid:pk>/done/", custody.systemic_done, name="systemic-done"),
     path("desk/cases/<uuid:pk>/identity/", custody.read_identity, name="case-identity"),
+    path("desk/cases/retention/", retention.retention, name="case-retention"),
+    path("desk/cases/retention/<uuid:pk>/", retention.ask_hold, name="case-hold"),
+    path("desk/cases/retention/holds/<uuid:pk>/<slug:step>/", retention.answer_hold, name="case-hold-answer"),
     path("desk/cases/<uuid:pk>/", cases.case_detail, name="case-detail"),
     path("desk/cases/<uuid:pk>/read/", cases.read_case, name="case-read"),
     path("desk/cases/<uuid:pk>/assign/", case_steps.assign_case, name="case-assign"),

@@ -14,6 +14,7 @@ from hrdd.governance.actions import record_event
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import Permission, Role
 from hrdd.sealing import seal
+from remedies.models import Case, LegalHold
 from risks.actions.register import ASSIGNED
 from risks.models import (
     ActionSample,
@@ -61,6 +62,7 @@ from risks.models import (
     StatementOfReasons,
 )
 from tests.cast import NOW, Cast
+from tests.remedies.retention_stage import held_case
 from tests.risks.leverage_stage import acted, measured
 from transparency.actions import reports as actions
 from transparency.models import Report
@@ -73,7 +75,7 @@ OPEN_TO_ALL = {
     *("public-policy-changes", "public-policy-text-changes"),
     *("raise", "raise-in", "follow", "follow-in"),
     *("public-statements", "public-statements-json", "public-statements-csv"),
-    *("public-statement", "public-statement-data"),
+    *("public-statement", "public-statement-data", "public-complaints"),
     *("verify", "log-checkpoint", "log-keys", "log-tile", "report-manifest"),
 }
 FEWEST_ADDRESSES, FEWEST_REQUESTS = 110, 1500
@@ -86,6 +88,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     **{f"case-{act}": lambda: {"pk": uuid4()} for act in ("detail", "read", "assign", "bar", "identity")},
     **{name: lambda: {"pk": uuid4()} for name in ("custody-answer", "systemic-done")},
     "case-step": lambda: {"pk": uuid4(), "step": "decide"},
+    "case-hold": lambda: {"pk": Case.objects.get().pk},
+    "case-hold-answer": lambda: {"pk": LegalHold.objects.get().pk, "step": "ask-lift"},
     "report-detail": lambda: {"pk": Report.objects.get().pk},
     "report-step": lambda: {"pk": Report.objects.get().pk, "step": "thaw"},
     "report-preview": lambda: {"pk": Report.objects.get().pk, "format": "json"},
@@ -345,6 +349,7 @@ def everything(rendered: Report, cast: Cast) -> None:
             uploaded_by=cast.ana,
             uploaded_at=NOW,
         )
+    held_case(cast.ana, on=NOW.date())
     relationship = Relationship.objects.create(
         partner=Partner.objects.create(name="Northern Cloud"), kind="reseller", supplied="Hosting"
     )

@@ -5,7 +5,7 @@ import re
 from django.urls import path, register_converter
 
 from transparency.models import Document
-from transparency.views import log, policies, public, reports, statements
+from transparency.views import effectiveness, log, policies, public, reports, statements
 
 
 class FormatConverter:
@@ -52,6 +52,8 @@ urlpatterns = [
     path("consultations/", public.consultation_list, name="public-consultations"),
     path("business-model/", public.business_model, name="public-business-model"),
     path("partners/", public.exits, name="public-exits"),
+    path("complaints/", public.complaints, name="public-complaints"),
+    path("desk/cases/effectiveness/", effectiveness.effectiveness, name="case-effectiveness"),
     path("policies/", policies.policy_list, name="public-policies"),
     path("policies.json", policies.policy_list_data, name="public-policies-data"),
     path("policies/<slug:slug>/", policies.policy, name="public-policy"),

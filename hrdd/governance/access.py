@@ -58,6 +58,7 @@ PAGES = (
     ("case-list", "Cases", Permission.READ_CASES),
     ("custody", "Custody", Permission.KEEP_IDENTITIES),
     ("report-list", "Reports", Permission.READ_DESK),
+    ("case-retention", "Erasure", Permission.HOLD_CASES),
     ("sign-off-list", "Sign-offs", Permission.READ_DESK),
     ("board", "Board", Permission.READ_BOARD),
     ("audit-list", "Audit", Permission.READ_AUDIT),

@@ -84,10 +84,13 @@ class Permission(StrEnum):
     DECIDE_CASE = "decide a case"
     DECIDE_APPEAL = "decide an appeal"
     KEEP_IDENTITIES = "keep the identities of complainants"
+    HOLD_CASES = "see what is erased when, and hold it"
+    READ_EFFECTIVENESS = "read how well complaints are handled"
 
 
 READ = frozenset({Permission.READ_DESK})
 READ_ALL = READ | {Permission.READ_RESTRICTED}
+OF_CASES = READ | {Permission.READ_CASES, Permission.READ_EFFECTIVENESS}
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ANALYST: READ_ALL
     | {
@@ -137,6 +140,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.SENIOR: READ_ALL
     | {
         Permission.READ_BOARD,
+        Permission.READ_EFFECTIVENESS,
         Permission.APPROVE_GRAVE_MEASURE,
         Permission.APPROVE_POLICY,
         Permission.APPROVE_COMMITMENT,
@@ -152,6 +156,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.BOARD: READ
     | {
         Permission.READ_BOARD,
+        Permission.READ_EFFECTIVENESS,
         Permission.APPROVE_COMMITMENT,
         Permission.SIGN_SALIENT_LIST,
         Permission.SIGN_MODEL_REVIEW,
@@ -160,7 +165,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.PUBLISHER: READ
     | {Permission.DRAFT_POLICY, Permission.PUBLISH_RISK, Permission.DRAFT_REPORT, Permission.PUBLISH_REPORT},
     Role.REDACTOR: READ_ALL | {Permission.CHECK_SAFEGUARDS, Permission.CLEAR_REPORT},
-    Role.AUDITOR: READ_ALL | {Permission.READ_BOARD, Permission.READ_AUDIT},
+    Role.AUDITOR: READ_ALL | {Permission.READ_BOARD, Permission.READ_AUDIT, Permission.READ_EFFECTIVENESS},
     Role.PARTNER_MGR: READ
     | {Permission.CHALLENGE_INVOLVEMENT, Permission.LOG_LEVERAGE, Permission.PROPOSE_CHANGE},
     Role.ENGAGE: READ
@@ -172,11 +177,11 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.SHARE_WITH_EXPERT,
     },
     Role.EXPERT: frozenset({Permission.READ_SHARED}),
-    Role.GRV_INTAKE: READ | {Permission.READ_CASES, Permission.TRIAGE_CASE},
-    Role.GRV_INV: READ | {Permission.READ_CASES, Permission.INVESTIGATE_CASE},
-    Role.GRV_DEC: READ | {Permission.READ_CASES, Permission.DECIDE_CASE},
-    Role.APPEAL: READ | {Permission.READ_CASES, Permission.DECIDE_APPEAL},
-    Role.CUSTODIAN: READ | {Permission.KEEP_IDENTITIES},
+    Role.GRV_INTAKE: OF_CASES | {Permission.TRIAGE_CASE},
+    Role.GRV_INV: OF_CASES | {Permission.INVESTIGATE_CASE},
+    Role.GRV_DEC: OF_CASES | {Permission.DECIDE_CASE},
+    Role.APPEAL: OF_CASES | {Permission.DECIDE_APPEAL},
+    Role.CUSTODIAN: READ | {Permission.KEEP_IDENTITIES, Permission.HOLD_CASES},
     Role.SYSADMIN: frozenset(),
 }
 LEAST_REASONS = 50

@@ -89,6 +89,27 @@ class FurtherForm(forms.Form):
     text = Words(most_bytes=LONGEST_TOLD, error_messages={"required": _("Write your message first.")})
 
 
+MARKS = [("", "-"), *((str(mark), str(mark)) for mark in range(1, 6))]
+
+
+class RatingForm(forms.Form):
+    """What somebody thinks of how we treated them; each may be left out."""
+
+    satisfaction = forms.TypedChoiceField(
+        label=_("How satisfied are you with how we handled it?"),
+        choices=MARKS,
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    fairness = forms.TypedChoiceField(
+        label=_("Were you treated fairly?"), choices=MARKS, coerce=int, empty_value=None, required=False
+    )
+    safety = forms.TypedChoiceField(
+        label=_("Did it feel safe to tell us?"), choices=MARKS, coerce=int, empty_value=None, required=False
+    )
+
+
 def submission_of(what: WhatForm, details: DetailsForm, *, language: str) -> Submission:
     """Return the concern that two valid forms make."""
     first, more = what.cleaned_data, details.cleaned_data

@@ -14,9 +14,11 @@ from remedies.models.keys import (
     VaultTries,
     VaultUnlock,
 )
+from remedies.models.ratings import Rating
 from remedies.models.read_log import ReadLog
 from remedies.models.remedies import Remedy, SystemicAction
 from remedies.models.watch import ParallelProceeding, RetaliationCheck
+from remedies.models.retention import LegalHold, Tombstone
 
 __all__ = [
     "Case",
@@ -29,6 +31,9 @@ __all__ = [
     "IdentityRequest",
     "Message",
     "ParallelProceeding",
+    "LegalHold",
+    "Message",
+    "Rating",
     "ReadLog",
     "RecoveryKey",
     "RecoveryShare",
@@ -37,6 +42,7 @@ __all__ = [
     "RetaliationCheck",
     "SealedIdentity",
     "SystemicAction",
+    "Tombstone",
     "VaultKey",
     "VaultTries",
     "VaultUnlock",

@@ -48,6 +48,7 @@ class Case(models.Model):
     appeal_decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    finding_before_appeal = models.CharField(max_length=20, blank=True, db_default="")
     closed_on = models.DateField(null=True)
     root_cause = models.CharField(max_length=18, blank=True, db_default="")
     risk = models.ForeignKey("risks.Risk", models.PROTECT, null=True, related_name="+")

@@ -71,5 +71,6 @@ NOT_SECRET = {
     ("ReplyKey", "lookup"),
     ("ReplyKey", "voucher"),
     ("Message", "mark"),
+    ("Rating", "mark"),
     ("FormKey", "secret"),
 }

@@ -6,9 +6,9 @@ from django.db import Error as DatabaseFailed
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from remedies.actions import follow_up
+from remedies.actions import follow_up, ratings
 from remedies.actions.intake import NotOpen
-from remedies.forms.intake import FurtherForm
+from remedies.forms.intake import FurtherForm, RatingForm
 from remedies.forms.words import STATES
 from remedies.rules.case import CaseState
 from remedies.rules.case_workflow import ENDED
@@ -71,6 +71,8 @@ def _step(request: HttpRequest, token: FormToken, language: str, *, step: str, a
     if step in {"agree", "contest"}:
         follow_up.answer_remedy(token.receipt, agrees=step == "agree", today=at.date())
     say(step, token.receipt, today=at.date())
+    if step == "rate":
+        return _rated(request, token, language, at=at)
     if step != "send":
         return _mailbox(new_token(token.receipt, at=at), language, at=at)
     form = FurtherForm(request.POST)
@@ -82,8 +84,21 @@ def _step(request: HttpRequest, token: FormToken, language: str, *, step: str, a
     return _mailbox(new_token(token.receipt, at=at), language, at=at, sent=sent is not None)
 
 
+def _rated(request: HttpRequest, token: FormToken, language: str, *, at: datetime) -> HttpResponse:
+    form = RatingForm(request.POST)
+    kept = form.is_valid() and ratings.rate(token.receipt, **form.cleaned_data, today=at.date())
+    return _mailbox(new_token(token.receipt, at=at), language, at=at, rated="kept" if kept else "nothing")
+
+
 def _mailbox(
-    token: FormToken, language: str, *, at: datetime, text: str = "", error: str = "", sent: bool = False
+    token: FormToken,
+    language: str,
+    *,
+    at: datetime,
+    text: str = "",
+    error: str = "",
+    sent: bool = False,
+    rated: str = "",
 ) -> HttpResponse:
     box = follow_up.open_mailbox(token.receipt, at=at)
     ids = tuple(str(answer.id) for answer in box.answers)
@@ -100,6 +115,8 @@ def _mailbox(
         "text": text,
         "error": error,
         "sent": sent,
+        "rating": RatingForm() if ratings.may_rate(box.state) else None,
+        "rated": rated,
     }
     return show("follow_case", context, page="follow", language=language)
 

@@ -18,6 +18,7 @@ from risks.queries.method import method
 from risks.rules.consultation import (
     GUARDED_FROM,
     ConsultationState,
+    Purpose,
     is_guarded,
     is_overdue,
     is_proxy,
@@ -279,6 +280,16 @@ def _when(one: Consultation, *, exact: bool) -> str:
     form = "%-d %B %Y" if exact else "%B %Y"
     said = [f"{day:{form}}" for day in (first, last) if day]
     return ("" if one.held_from else "planned for ") + " to ".join(dict.fromkeys(said))
+
+
+def mechanism_consultations() -> tuple[list[date], list[bool]]:
+    """Return when people were asked about the mechanism, and whether each suggestion was answered (UNGP 31(h))."""
+    about = Consultation.objects.filter(
+        purpose=Purpose.MECHANISM_DESIGN, told_by_dossier=False, held_from__isnull=False
+    )
+    held = [day for day in about.values_list("held_from", flat=True) if day is not None]
+    answers = ConsultationFinding.objects.filter(consultation__in=about).values_list("response", flat=True)
+    return held, [bool(answer) for answer in answers]
 
 
 def seen_numbers(one: Consultation) -> tuple[tuple[tuple[str, str], ...], str]:

@@ -2,18 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.db.models import Q
 
 from risks.models import ExitDecision, ExitNarrative, Measure, RecordEntry, Risk
 from risks.models.measures import NEVER_STOOD
 from risks.queries.desk import FEW, Indicator
-from risks.queries.method import method
 from risks.rules.exit import TRIGGER_LABELS, ExitKind, Trigger
 from risks.rules.gaps import EXITS, exit_gaps, is_exit
 from risks.rules.severity import BANDS
-from risks.rules.suppression import Cell, suppressed
+from risks.rules.suppression import Split, Table
 
 SUSPENDED, ENDED, KEPT = "Suspended", "Ended", "Kept, with conditions"
 OUTCOMES = {
@@ -28,33 +26,14 @@ OUTCOMES = {
 CARRIED_OUT = ("executed", "post_exit_review", "closed")
 
 
-@dataclass(frozen=True)
-class Row:
-    """One outcome as anyone may read it: its cells, and how many in all."""
+def exit_tables() -> list[tuple[str, str, str, Table]]:
+    """Return relationships by outcome, each by its latest decision, as tables that share a total by outcome.
 
-    outcome: str
-    cells: tuple[str, ...]
-    total: str
-    few: bool
+    What ends or suspends counts once it was carried out: before, vulnerable users may not be safe yet. These are true
+    counts: only a release suppresses them, and only releases are read in public (8.5).
 
-
-@dataclass(frozen=True)
-class ExitFigures:
-    """How many relationships were suspended, ended or kept: by reason, and by severity."""
-
-    k: int
-    reasons: tuple[str, ...]
-    by_reason: tuple[Row, ...]
-    bands: tuple[str, ...]
-    by_band: tuple[Row, ...]
-    any: bool
-
-
-def public_figures() -> ExitFigures:
-    """Count relationships by outcome, each by its latest decision, with small numbers withheld (8.5).
-
-    What ends or suspends counts once it was carried out: before, vulnerable users may not be safe yet. Where the total
-    of an outcome would give a small number away in one table, it is shown in neither.
+    Returns:
+        code, title, group of the same total, and table; by reason, then by severity.
     """
     kept = Q(kind=ExitKind.REMAIN_WITH_CONDITIONS, approved_on__isnull=False) & ~Q(state="withdrawn")
     decided = ExitDecision.objects.filter(kept | Q(state__in=CARRIED_OUT)).order_by("approved_on", "pk")
@@ -64,51 +43,40 @@ def public_figures() -> ExitFigures:
             "relationship", "kind", "trigger", "severity_at_decision"
         )
     }
-    k, rows = method().smallest_group, list(latest.values())
     reasons, bands = list(Trigger), sorted(BANDS, reverse=True)
     tables = []
     for outcome in (SUSPENDED, ENDED, KEPT):
-        of = [(trigger, level) for one, trigger, level in rows if one == outcome]
+        of = [(trigger, level) for one, trigger, level in latest.values() if one == outcome]
         by_reason, by_band = Counter(trigger for trigger, _ in of), Counter(level for _, level in of)
-        tables.append(
-            _rows(
-                outcome,
-                [by_reason[str(one)] for one in reasons],
-                [by_band[one] for one in bands],
-                total=len(of),
-                k=k,
-            )
-        )
-    return ExitFigures(
-        k=k,
-        reasons=tuple(TRIGGER_LABELS[one] for one in reasons),
-        by_reason=tuple(reason for reason, _ in tables),
-        bands=tuple(f"{one} {BANDS[one]}" for one in bands),
-        by_band=tuple(band for _, band in tables),
-        any=bool(rows),
-    )
+        code = outcome.split(",")[0].lower()
+        unsaid = len(of) - sum(by_band[one] for one in bands)
+        tables += [
+            (
+                f"{code}_by_reason",
+                f"{outcome}, by reason",
+                code,
+                _table(
+                    "reason",
+                    [TRIGGER_LABELS[one] for one in reasons],
+                    [by_reason[str(one)] for one in reasons],
+                ),
+            ),
+            (
+                f"{code}_by_band",
+                f"{outcome}, by severity of the harm",
+                code,
+                _table(
+                    "severity",
+                    [*(f"{one} {BANDS[one]}" for one in bands), "Not on record"],
+                    [*(by_band[one] for one in bands), unsaid],
+                ),
+            ),
+        ]
+    return tables
 
 
-def _rows(
-    outcome: str, reasons: Sequence[int], bands: Sequence[int], *, total: int, k: int
-) -> tuple[Row, Row]:
-    first, second = suppressed(reasons, total, k), suppressed(bands, total, k)
-    if total < k:
-        told = f"fewer than {k}"
-    elif first.total is None or second.total is None:
-        told = "not shown"
-    else:
-        told = str(total)
-    return (
-        Row(outcome, tuple(_said(cell, k) for cell in first.cells), told, total < k),
-        Row(outcome, tuple(_said(cell, k) for cell in second.cells), told, total < k),
-    )
-
-
-def _said(cell: Cell, k: int) -> str:
-    if cell.shown is not None:
-        return f"about {cell.shown}"
-    return f"fewer than {k}" if cell.few else "not shown"
+def _table(question: str, answers: Sequence[str], counts: Sequence[int]) -> Table:
+    return Table((Split(question, tuple(answers), sensitive=True),), (tuple(counts),))
 
 
 def public_narratives() -> list[ExitNarrative]:

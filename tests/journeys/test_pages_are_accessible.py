@@ -15,6 +15,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import Role
 from tests.cast import Cast
 from tests.test_access import addresses, arguments_of, everything, viewset_of
+from transparency.models import Report
 
 __all__ = ["everything"]
 
@@ -84,6 +85,7 @@ def test_no_page_has_what_wcag_forbids(
         "/reports/",
         "/business-model/",
         "/partners/",
+        "/complaints/",
         "/statements/",
         "/verify/",
     ],
@@ -97,3 +99,16 @@ def test_no_public_page_has_what_wcag_forbids(
     tab.emulate_media(color_scheme="dark")
 
     assert (light, found_on(tab, IN_DARK)) == ([], [])
+
+
+@pytest.mark.parametrize("address", ["/complaints/", "/partners/", "/reports/2021/"])
+def test_published_figures_have_nothing_that_wcag_forbids(
+    published: Report, live_server: LiveServer, page: Callable[..., Page], address: str
+) -> None:
+    tab = page(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
+    tab.goto(f"{live_server.url}{address}")
+    light = found_on(tab, IN_LIGHT)
+    tab.emulate_media(color_scheme="dark")
+
+    assert (light, found_on(tab, IN_DARK)) == ([], [])
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390

@@ -12,6 +12,7 @@ from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed
 from risks.actions.screening import refuse_naming
 from transparency import documents
+from transparency.actions.releases import release_figures
 from transparency.models import Document, Report
 from transparency.queries.contents import report_content
 from transparency.rules.completeness import missing_from, texts_of
@@ -77,8 +78,14 @@ def freeze_figures(report: Report, *, by: User, at: datetime) -> None:
         NotAllowed: the role, the state, something that the content lacks (UNGP 21), or the name of a partner whose
             name endangers people (domain.md 8.6 N8).
     """
+    _demand_next(Report.objects.select_for_update().get(pk=report.pk), "freeze", by=by)
     content = report_content(
-        title=report.title, edition=report.edition, begin=report.period_from, end=report.period_to, at=at
+        title=report.title,
+        edition=report.edition,
+        begin=report.period_from,
+        end=report.period_to,
+        at=at,
+        released=release_figures(report, at=at),
     )
     lacking = missing_from(content)
     if lacking:
@@ -223,9 +230,7 @@ def _move(report: Report, name: str, *, by: User, at: datetime, **changes: Any) 
     by.demand(step.permission)
     moved = Report.objects.filter(pk=report.pk, state__in=step.before).update(state=step.after, **changes)
     if not moved:
-        raise NotAllowed(
-            f"“{step.label}” is not the next step of this report. Open it again to see where it stands."
-        )
+        raise _not_next(name)
     report.refresh_from_db()
     record_event(
         by=by.username,
@@ -234,6 +239,17 @@ def _move(report: Report, name: str, *, by: User, at: datetime, **changes: Any) 
         subject=str(report),
         detail={"period": report.period, "edition": report.edition, "hash": report.content_hash},
     )
+
+
+def _demand_next(report: Report, name: str, *, by: User) -> None:
+    by.demand(REPORT_STEPS[name].permission)
+    if report.state not in REPORT_STEPS[name].before:
+        raise _not_next(name)
+
+
+def _not_next(name: str) -> NotAllowed:
+    label = REPORT_STEPS[name].label
+    return NotAllowed(f"“{label}” is not the next step of this report. Open it again to see where it stands.")
 
 
 def _ask(report: Report, name: str, *, by: User, at: datetime) -> SignOff:

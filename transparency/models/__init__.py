@@ -1,6 +1,7 @@
 """What is shown, frozen; what left; and what others published, to compare."""
 
 from transparency.models.log import AnchorPush, LogCheckpoint, LogEntry, Manifest
+from transparency.models.releases import Release
 from transparency.models.reports import Document, Report
 from transparency.models.statements import (
     ExportedStatement,
@@ -20,6 +21,7 @@ __all__ = [
     "ReferenceMeasure",
     "ReferenceOrganisation",
     "ReferenceStatement",
+    "Release",
     "Report",
     "StatementExport",
 ]

@@ -30,13 +30,16 @@ DEMONSTRATION_NOTICE = (
 PUBLIC_TIES = (Involvement.State.CLAIMED, Involvement.State.FOUND)
 
 
-def report_content(*, title: str, edition: int, begin: date, end: date, at: datetime) -> dict[str, Any]:
+def report_content(
+    *, title: str, edition: int, begin: date, end: date, at: datetime, released: dict[str, Any]
+) -> dict[str, Any]:
     """Return the content of a report: published salient risks as they stood on the period's last day.
 
     Args:
         title, edition: the report's title, and which edition on its period.
         begin, end: the first and the last day of the period.
         at: now; the moment the figures are frozen.
+        released: the figures of people that leave with it, suppressed (8.5).
     """
     cycle = Cycle.objects.full().filter(as_of__range=(begin, end), finished_at__isnull=False).first()
     ranked = _ranked(cycle, on=end)
@@ -59,6 +62,7 @@ def report_content(*, title: str, edition: int, begin: date, end: date, at: date
         "frozen_at": at.isoformat(timespec="seconds"),
         "rules_version": RULES_VERSION,
         "figures": _figures(measures, told, begin=begin, end=end),
+        "released": released,
         "risks": told,
         "reassessments": _reassessments(cycle, risks),
     }
@@ -86,6 +90,8 @@ def _ranked(cycle: Cycle | None, *, on: date) -> list[Ranked]:
 def _figures(
     measures: list[Measure], told: list[dict[str, Any]], *, begin: date, end: date
 ) -> list[dict[str, Any]]:
+    """Count what stands in this report item by item, and nothing else: any reader can count it too (8.5)."""
+    measures = [measure for measure in measures if _is_told(measure, begin=begin, end=end)]
     began = [measure for measure in measures if measure.starts_on >= begin]
     ended = [measure for measure in measures if measure.ended_on and begin <= measure.ended_on <= end]
     standing = [measure for measure in measures if measure.stands(end)]
@@ -150,7 +156,7 @@ def _told(ranked: Ranked, cycle: Cycle | None, *, begin: date, end: date, at: da
         "measures": [
             _measure(measure, cycle, end=end)
             for measure in risk.measures.all()
-            if measure.starts_on <= end and (measure.ended_on is None or measure.ended_on >= begin)
+            if _is_told(measure, begin=begin, end=end)
         ],
         "consultations": [
             {
@@ -169,6 +175,10 @@ def _told(ranked: Ranked, cycle: Cycle | None, *, begin: date, end: date, at: da
         "gaps": [{"code": gap.code, "message": gap.message} for gap in record_gaps(risk, at=at)],
         "sources": list(risk.sources),
     }
+
+
+def _is_told(measure: Measure, *, begin: date, end: date) -> bool:
+    return measure.starts_on <= end and (measure.ended_on is None or measure.ended_on >= begin)
 
 
 def _rights(risk: Risk) -> list[dict[str, Any]]:

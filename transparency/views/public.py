@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.http import quote_etag
 from django.views.decorators.http import condition, require_safe
 
-from risks.queries.exit_figures import public_figures, public_narratives
+from risks.queries.exit_figures import public_narratives
 from risks.queries.model_reviews import public_model_reviews
 from risks.queries.publications import severe_unpublished
 from risks.queries.salient_list import signed_on
@@ -16,6 +16,7 @@ from risks.rules.publication import counted, signed_in_time
 from transparency.models import Document, Report
 from transparency.queries.consultations import published_consultations, told
 from transparency.queries.public import measure_counts, published_list
+from transparency.queries.releases import latest_complaints, latest_exits
 from transparency.queries.reports import current_documents, published_document, published_reports
 from transparency.rules.manifest import MEDIA_TYPES, file_name
 
@@ -65,14 +66,14 @@ def business_model(request: HttpRequest) -> HttpResponse:
 @require_safe
 def exits(request: HttpRequest) -> HttpResponse:
     """How many relationships with partners were suspended, ended or kept, by reason and severity; never by name."""
-    figures = public_figures()
-    context = {
-        "figures": figures,
-        "by_reason": [(list(zip(figures.reasons, row.cells, strict=True)), row) for row in figures.by_reason],
-        "by_band": [(list(zip(figures.bands, row.cells, strict=True)), row) for row in figures.by_band],
-        "narratives": public_narratives(),
-    }
+    context = {"told": latest_exits(), "narratives": public_narratives()}
     return render(request, "transparency/exits_public.html", context)
+
+
+@require_safe
+def complaints(request: HttpRequest) -> HttpResponse:
+    """How well complaints are handled, as last published with a report: never counted anew for this page."""
+    return render(request, "transparency/complaints_public.html", {"told": latest_complaints()})
 
 
 @require_safe

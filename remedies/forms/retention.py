@@ -1,0 +1,12 @@
+"""What a hold asks for; shape only."""
+
+from django import forms
+
+
+class HoldForm(forms.Form):
+    """Why something is held, or held no longer."""
+
+    reasons = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="At least 50 characters. They outlive the case: write nothing of what was told, and no name.",
+    )

@@ -1,6 +1,6 @@
 """The records of the vault and of cases."""
 
-from remedies.models.cases import Case, CaseConflict, CaseMember, Message, SealedIdentity
+from remedies.models.cases import Attachment, Case, CaseConflict, CaseMember, Message, SealedIdentity
 from remedies.models.keys import (
     CaseKey,
     CaseKeyWrap,
@@ -17,6 +17,7 @@ from remedies.models.read_log import ReadLog
 from remedies.models.remedies import Remedy
 
 __all__ = [
+    "Attachment",
     "Case",
     "CaseConflict",
     "CaseKey",

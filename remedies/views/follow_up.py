@@ -1,6 +1,7 @@
 """`/follow/`: come back with the receipt. One path whether it finds something or not (ADR 20)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import Error as DatabaseFailed
 from django.http import HttpRequest, HttpResponse
@@ -8,12 +9,22 @@ from django.utils import timezone
 
 from remedies.actions import follow_up
 from remedies.actions.intake import NotOpen
+from remedies.documents.cleaning import Busy
 from remedies.forms.intake import FurtherForm
 from remedies.forms.words import STATES
 from remedies.rules.case import CaseState
 from remedies.rules.form_token import FormToken, TokenRefused, new_token
 from remedies.rules.receipt import NotAReceipt, grouped, read_receipt
 from remedies.views.apart import in_language, opened_token, sealed_token, show
+from remedies.views.sending import (
+    Asked,
+    FileRefused,
+    Full,
+    advice_on,
+    chosen_files,
+    demand_entry,
+    question_for,
+)
 
 PURPOSE = "follow"
 LONGEST_TYPED = 200
@@ -30,11 +41,10 @@ def follow_case(request: HttpRequest, language: str) -> HttpResponse:
         return _answer(request, language, step=step, at=at)
     except TokenRefused:
         return show("follow_enter", {"too_old": True, "text": text}, page="follow", language=language)
-    except (DatabaseFailed, NotOpen):
+    except (DatabaseFailed, NotOpen, Busy, Full) as trouble:
         said = {name: request.POST[name] for name in ("receipt", "token", "text") if name in request.POST}
-        return show(
-            "intake_retry", {"said": said, "step": step}, page="follow", language=language, status=503
-        )
+        context = {"said": said, "step": step, "full": isinstance(trouble, (Busy, Full))}
+        return show("intake_retry", context, page="follow", language=language, status=503)
 
 
 def _answer(request: HttpRequest, language: str, *, step: str, at: datetime) -> HttpResponse:
@@ -67,17 +77,43 @@ def _step(request: HttpRequest, token: FormToken, language: str, *, step: str, a
         follow_up.answer_remedy(token.receipt, agrees=step == "agree", today=at.date())
     if step != "send":
         return _mailbox(new_token(token.receipt, at=at), language, at=at)
+    return _send(request, token, language, at=at)
+
+
+def _send(request: HttpRequest, token: FormToken, language: str, *, at: datetime) -> HttpResponse:
+    kept = request.POST.get("text", "")
+    try:
+        files = chosen_files(request)
+    except FileRefused as refused:
+        return _mailbox(token, language, at=at, text=kept, trouble=advice_on(refused))
     form = FurtherForm(request.POST)
+    form.fields["text"].required = not files
     if not form.is_valid():
-        return _mailbox(
-            token, language, at=at, text=request.POST.get("text", ""), error=str(form.errors["text"][0])
+        return _mailbox(token, language, at=at, text=kept, error=str(form.errors["text"][0]))
+    try:
+        demand_entry(request, token, files, at=at)
+        sent = follow_up.send_with_files(
+            token.receipt, form.cleaned_data["text"], files, nonce=token.nonce, at=at
         )
-    sent = follow_up.send_message(token.receipt, form.cleaned_data["text"], nonce=token.nonce, at=at)
-    return _mailbox(new_token(token.receipt, at=at), language, at=at, sent=sent is not None)
+    except FileRefused as refused:
+        return _mailbox(token, language, at=at, text=kept, trouble=advice_on(refused))
+    except Asked:
+        return _mailbox(token, language, at=at, text=kept, asked=True)
+    unsafe = sent.unsafe if sent else 0
+    return _mailbox(new_token(token.receipt, at=at), language, at=at, sent=sent is not None, unsafe=unsafe)
 
 
 def _mailbox(
-    token: FormToken, language: str, *, at: datetime, text: str = "", error: str = "", sent: bool = False
+    token: FormToken,
+    language: str,
+    *,
+    at: datetime,
+    text: str = "",
+    error: str = "",
+    sent: bool = False,
+    unsafe: int = 0,
+    trouble: dict[str, Any] | None = None,
+    asked: bool = False,
 ) -> HttpResponse:
     box = follow_up.open_mailbox(token.receipt, at=at)
     ids = tuple(str(answer.id) for answer in box.answers)
@@ -91,6 +127,9 @@ def _mailbox(
         "text": text,
         "error": error,
         "sent": sent,
+        "unsafe": unsafe,
+        "trouble": trouble,
+        **question_for(token, asked=asked, at=at),
     }
     return show("follow_case", context, page="follow", language=language)
 

@@ -8,7 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 QUESTIONS: list[tuple[Promise, list[Promise]]] = [
-    (_("Which of these is an animal?"), [_("dog"), _("cat"), _("horse"), _("lion"), _("mouse"), _("donkey")]),
+    (
+        _("Which of these do you see in the sky?"),
+        [_("sun"), _("moon"), _("cloud"), _("star"), _("rainbow"), _("lightning")],
+    ),
     (
         _("Which of these can you eat?"),
         [_("bread"), _("rice"), _("soup"), _("cheese"), _("apple"), _("onion")],
@@ -18,10 +21,7 @@ QUESTIONS: list[tuple[Promise, list[Promise]]] = [
         _("Which of these is a part of the body?"),
         [_("hand"), _("foot"), _("nose"), _("knee"), _("ear"), _("tooth")],
     ),
-    (
-        _("Which of these is in a house?"),
-        [_("door"), _("window"), _("table"), _("chair"), _("bed"), _("lamp")],
-    ),
+    (_("Which of these can you sit on?"), [_("chair"), _("bench"), _("sofa"), _("stool")]),
 ]
 NAMES = ("answer_one", "answer_two")
 

@@ -222,8 +222,9 @@ def plain(what: bytes) -> bytes:
     wide = what[:2] in {b"\xff\xfe", b"\xfe\xff"}
     said = what.decode("utf-16" if wide else "utf-8-sig")
     said = said.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
-    kept = (one for one in unicodedata.normalize("NFC", said) if one in "\n\t" or _is_seen(one))
-    return "".join(kept).encode()
+    said = unicodedata.normalize("NFC", said)
+    unseen = {ord(one): None for one in set(said) if one not in "\n\t" and not _is_seen(one)}
+    return said.translate(unseen).encode()
 
 
 def _is_seen(one: str) -> bool:

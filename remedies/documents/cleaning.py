@@ -69,17 +69,14 @@ def _run(kind: FileKind, what: bytes, *, seconds: float) -> tuple[int, bytes]:
         feeder = threading.Thread(target=_feed, args=(child, what), daemon=True)
         alarm.start()
         feeder.start()
-        try:
-            given = bytearray()
-            while len(given) <= LONGEST_FILE and (more := child.stdout.read(READ_AT_ONCE)):  # type: ignore[union-attr]
-                given += more
-            if len(given) > LONGEST_FILE:
-                _kill(child)
-            code = child.wait()
-        finally:
-            alarm.cancel()
+        given = bytearray()
+        while len(given) <= LONGEST_FILE and (more := child.stdout.read(READ_AT_ONCE)):  # type: ignore[union-attr]
+            given += more
+        if len(given) > LONGEST_FILE:
             _kill(child)
-            feeder.join()
+        code = child.wait()
+        alarm.cancel()
+        feeder.join()
     return code, bytes(given)
 
 
@@ -91,6 +88,6 @@ def _feed(child: subprocess.Popen[bytes], what: bytes) -> None:
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
+    """Kill the cleaner with whatever it started; it was not waited for yet, so its number is still its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)

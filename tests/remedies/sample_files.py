@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from PIL import Image, PngImagePlugin
 from pypdf import PdfWriter
 from pypdf.annotations import FreeText
-from pypdf.generic import NameObject, StreamObject, TextStringObject
+from pypdf.generic import DictionaryObject, NameObject, StreamObject, TextStringObject
 
 SIZE = (64, 48)
 
@@ -107,7 +107,7 @@ def planted_webp(word: str, seed: int) -> bytes:
 
 
 def planted_pdf(word: str, seed: int) -> bytes:
-    """Author, XMP, an attached file, a script, a note, a picture with EXIF, a hidden layer, and words behind the end."""
+    """Author, XMP, an attached file, a script, a note, a picture with EXIF, and words behind the end."""
     picture = io.BytesIO()
     Image.open(io.BytesIO(planted_jpeg(word, seed))).save(
         picture, "PDF", author=word, title=word, producer=word, creator=word
@@ -116,7 +116,10 @@ def planted_pdf(word: str, seed: int) -> bytes:
     writer = PdfWriter(clone_from=picture)
     writer.add_metadata({"/Author": word, "/Keywords": word, "/Secret": word})
     writer.add_attachment(f"{word}.txt", word.encode())
-    writer.add_js(f"app.alert('{word}')")
+    script = {"/S": NameObject("/JavaScript"), "/JS": TextStringObject(f"app.alert('{word}')")}
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(
+        {NameObject(name): value for name, value in script.items()}
+    )
     note = FreeText(text="note", rect=(0, 0, 1, 1))
     note[NameObject("/T")] = TextStringObject(word)
     writer.add_annotation(0, note)

@@ -15,7 +15,7 @@ from remedies.forms.words import STATES
 from remedies.rules.case import CaseState
 from remedies.rules.form_token import FormToken, TokenRefused, new_token
 from remedies.rules.receipt import NotAReceipt, grouped, read_receipt
-from remedies.views.apart import in_language, opened_token, sealed_token, show
+from remedies.views.apart import at_even_pace, in_language, opened_token, sealed_token, show
 from remedies.views.sending import (
     Asked,
     FileRefused,
@@ -31,6 +31,7 @@ LONGEST_TYPED = 200
 
 
 @in_language
+@at_even_pace
 def follow_case(request: HttpRequest, language: str) -> HttpResponse:
     """Enter the receipt; then the status, unread answers, a further message, and deleting."""
     if request.method != "POST":

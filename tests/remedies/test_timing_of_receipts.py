@@ -68,6 +68,20 @@ def test_the_time_of_a_good_receipt_is_the_time_of_any_other(vault_of_three: Vau
     assert all(ms < MOST_MS and abs(area - 0.5) <= MOST_AUC for ms, area in told.values()), told
 
 
+def test_an_answer_leaves_at_full_ticks_only(
+    vault_of_three: Vault, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    ticks = iter([10.0, 10.012, 20.0, 20.061])
+    monkeypatch.setattr("remedies.views.apart.time.perf_counter", lambda: next(ticks))
+    monkeypatch.setattr("remedies.views.apart.time.sleep", waited.append)
+
+    for receipt in (received()[1], new_receipt()):
+        post(client, "/follow/en/", step="open", receipt=receipt)
+
+    assert [round(one, 3) for one in waited] == [0.038, 0.039]
+
+
 def test_the_measure_sees_a_difference() -> None:
     """The switch that shows that the statistic would find a receipt that takes longer."""
     drawn = random.Random(8)  # noqa: S311

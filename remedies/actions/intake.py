@@ -179,12 +179,14 @@ def wrap_case_key(
     """Wrap a case's key to handlers, and to the recovery key."""
     row = secret.row
     place = places.case_key(row.pk, row.case_id, row.version)
+    made = []
     for holder in holders:
         wrapped = wraps.wrap(secret.key, to=bytes(holder.public), place=place)
-        CaseKeyWrap.objects.create(case_key=row, holder=holder, wrapped=wrapped)
+        made.append(CaseKeyWrap(case_key=row, holder=holder, wrapped=wrapped))
     if recovery is not None:
         wrapped = wraps.wrap(secret.key, to=bytes(recovery.public), place=place)
-        CaseKeyWrap.objects.create(case_key=row, recovery=recovery, wrapped=wrapped)
+        made.append(CaseKeyWrap(case_key=row, recovery=recovery, wrapped=wrapped))
+    CaseKeyWrap.objects.bulk_create(made)
 
 
 @transaction.atomic

@@ -39,7 +39,7 @@ def in_language(view: View) -> LocalView:
 
 
 def at_even_pace(view: View) -> View:
-    """Let a page with a receipt leave at full ticks only, so that its time does not tell what the receipt found (T8)."""
+    """Let a page with a receipt leave at full ticks only, so that its time does not tell what it found (T8)."""
 
     @wraps(view)
     def paced(request: HttpRequest, language: str) -> HttpResponse:

@@ -80,8 +80,11 @@ def question_for(token: FormToken, *, asked: bool, at: datetime) -> dict[str, An
 
 
 def _is_answered(request: HttpRequest, token: FormToken, *, at: datetime) -> bool:
+    given = request.POST.get("question", "")
+    if not given:
+        return False
     try:
-        right = open_token(request.POST.get("question", ""), keys=form_keys(at=at), purpose=PURPOSE, at=at)
+        right = open_token(given, keys=form_keys(at=at), purpose=PURPOSE, at=at)
     except TokenRefused:
         return False
     return right.receipt == token.receipt and are_right(request.POST, right.shown)

@@ -128,6 +128,11 @@ def pack(kind: FileKind, what: bytes) -> bytes:
     return b"".join((bytes([list(FileKind).index(kind)]), LENGTH.pack(len(what)), what, bytes(size - full)))
 
 
+def size_class(sealed: int) -> int:
+    """Return the size, in bytes, that a sealed file has at most; all that its length tells."""
+    return max((size - HEAD for size in SIZES if size <= sealed), default=0)
+
+
 def unpack(packed: bytes) -> tuple[FileKind, bytes]:
     """Return the kind and the content of a packed file.
 

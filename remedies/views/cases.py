@@ -96,13 +96,12 @@ def read_case(request: HttpRequest, pk: UUID) -> HttpResponse:
     except NotAllowed:
         return to_the_vault(request)
     purpose, whole = form.cleaned_data["purpose"], request.POST.get("group") != "messages"
-    numbers = {"message__number": 1} if whole else {"message__number__gt": 1}
     context = {
         "case": standing.case,
         "purpose": dict(PURPOSES)[purpose],
         "purpose_code": purpose,
         "whole": whole,
-        "files": files_of(standing.case).filter(**numbers),
+        "files": files_of(standing.case, first=whole),
     }
     act = reading.read_narrative if whole else reading.read_messages
     try:

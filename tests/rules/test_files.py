@@ -14,6 +14,7 @@ from remedies.rules.files import (
     FileRefused,
     kind_of,
     pack,
+    size_class,
     unpack,
 )
 
@@ -96,6 +97,12 @@ def test_only_the_size_class_shows(length: int) -> None:
 
     assert len(packed) in SIZES
     assert len(unpack(packed)[1]) == length
+
+
+def test_a_size_class_is_what_shows() -> None:
+    assert size_class(len(pack(FileKind.TEXT, b"x")) + 1300) == 64 * 1024
+    assert size_class(len(pack(FileKind.TEXT, bytes(70_000))) + 1400) == 128 * 1024
+    assert size_class(3) == 0
 
 
 def test_what_was_changed_in_a_packed_file_is_refused() -> None:

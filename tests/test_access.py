@@ -85,6 +85,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "log-tile": lambda: {"level": "0", "place": "000"},
     **{f"case-{act}": lambda: {"pk": uuid4()} for act in ("detail", "read", "assign", "bar")},
     "case-step": lambda: {"pk": uuid4(), "step": "decide"},
+    "case-file": lambda: {"pk": uuid4(), "file": uuid4()},
     "report-detail": lambda: {"pk": Report.objects.get().pk},
     "report-step": lambda: {"pk": Report.objects.get().pk, "step": "thaw"},
     "report-preview": lambda: {"pk": Report.objects.get().pk, "format": "json"},
@@ -284,7 +285,7 @@ TEAM_ONLY = {
 }
 
 # A case is there for whoever has a key of it; tests/remedies/test_case_desk.py opens them.
-OF_A_CASE = {f"case-{act}" for act in ("detail", "read", "assign", "bar", "step")}
+OF_A_CASE = {f"case-{act}" for act in ("detail", "read", "file", "assign", "bar", "step")}
 
 # The same acts in the API.
 OF_A_TEAM = {

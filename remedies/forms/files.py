@@ -23,7 +23,7 @@ from remedies.rules.files import (
 
 FIELD = "files"
 ACCEPTED = ".jpg,.jpeg,.png,.webp,.pdf,.txt,image/jpeg,image/png,image/webp,application/pdf,text/plain"
-MOST_BODY = MOST_OF_CASE + MIB  # files, and the texts around them
+MOST_BODY = MOST_FILES * LONGEST_FILE + MIB  # more than is taken, so that most refusals keep the text on the page
 ADVICE: dict[FileRefusal, Promise] = {
     FileRefusal.EMPTY: _("It is empty."),
     FileRefusal.TOO_LARGE: _("It is larger than 20 MB. Make it smaller, or send a part of it."),
@@ -53,10 +53,10 @@ class InMemoryOnly(FileUploadHandler):
 
     def __init__(self, request: Any = None) -> None:
         super().__init__(request)
-        self.files = 0
+        self.files = self.bytes = 0
 
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *_args: Any) -> None:  # noqa: N803
-        """Refuse more than a case holds before any of it is read.
+        """Refuse a body that is far too large before any of it is read.
 
         Raises:
             RequestDataTooBig: it is.
@@ -74,8 +74,9 @@ class InMemoryOnly(FileUploadHandler):
             raise SkipFile
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Hold a piece, up to one byte more than what is taken."""
-        if start <= LONGEST_FILE and self.files <= MOST_FILES:
+        """Hold a piece, as long as all of it can still be taken."""
+        self.bytes += len(raw_data)
+        if start <= LONGEST_FILE and self.files <= MOST_FILES and self.bytes <= MOST_OF_CASE:
             self.held.write(raw_data)
 
     def file_complete(self, file_size: int) -> InMemoryUploadedFile:
@@ -95,8 +96,11 @@ def given_files(uploads: Iterable[Any]) -> list[tuple[FileKind, bytes]]:
         raise FileRefused(FileRefusal.TOO_MANY)
     if any(upload.size > LONGEST_FILE for upload in given):
         raise FileRefused(FileRefusal.TOO_LARGE)
+    if sum(upload.size for upload in given) > MOST_OF_CASE:
+        raise FileRefused(FileRefusal.CASE_FULL)
     found = []
     for upload in given:
         content = upload.read()
+        upload.close()
         found.append((kind_of(content), content))
     return found

@@ -1,18 +1,20 @@
 """Files with a concern: all of it or nothing, sealed, opened by a handler only after the log (ADR 23)."""
 
 import io
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, OperationalError, transaction
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
 from hrdd.governance.models import AuditEvent
-from hrdd.governance.rules import NotAllowed
-from remedies.actions import file_reading, follow_up
+from hrdd.governance.rules import NotAllowed, Role
+from remedies.actions import file_reading, follow_up, vault
 from remedies.actions.attachments import GivenFile
 from remedies.actions.file_reading import read_file, take_out_original
 from remedies.actions.intake import receive_with_files
@@ -26,6 +28,7 @@ from tests.remedies.sample_files import jpeg, pdf
 from tests.remedies.test_case_desk import at_desk
 from tests.remedies.vault_stage import (
     NOW,
+    PASSPHRASE,
     RECEIPT,
     TOKEN,
     TOLD,
@@ -191,6 +194,40 @@ def test_evidence_is_taken_out_by_two_custodians_together_and_logged() -> None:
     assert event.detail["reasons"] == REASONS
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_command_takes_out_evidence_with_two_files_of_custodians(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.remedies.vault_stage import person
+
+    files = {}
+    for name in ("cleo", "milo", "tara"):
+        key, file = vault.enrol_custodian(person(name, Role.CUSTODIAN), passphrase=PASSPHRASE, at=NOW)
+        files[name] = tmp_path / f"{name}.json"
+        files[name].write_bytes(file)
+        assert key.pk
+    vault.hold_ceremony(by="test", at=NOW)
+    receive_with_files(told(), (GivenFile(FileKind.TEXT, TEXT, keep=True),), receipt=new_receipt(), at=NOW)
+    monkeypatch.setattr("remedies.management.commands.vault_original.getpass", lambda _asks: PASSPHRASE)
+    out = tmp_path / "evidence"
+
+    def taken(*names: str, reasons: str = REASONS) -> None:
+        both = [part for name in names for part in ("--custodian", name, str(files[name]))]
+        file = str(Attachment.objects.get().pk)
+        call_command(
+            "vault_original", file, *both, "--reasons", reasons, "--out", str(out), stdout=io.StringIO()
+        )
+
+    for names, reasons in ((("cleo",), REASONS), (("cleo", "cleo"), REASONS), (("cleo", "tara"), "Why not.")):
+        with pytest.raises(CommandError):
+            taken(*names, reasons=reasons)
+    assert not out.exists()
+    taken("cleo", "tara")
+    assert out.read_bytes() == TEXT
+    with pytest.raises(CommandError, match="not there"):
+        taken("cleo", "tara")
+
+
 @pytest.mark.parametrize(
     ("content", "advice"),
     [
@@ -222,10 +259,13 @@ def test_six_files_or_too_large_ones_are_refused(vault_of_three: Vault, client: 
     large, _receipt = sent_with_files(client, b"\xff\xd8\xff" + bytes(LONGEST_FILE))
     token, _receipt = to_review(client, said=answers())
     form = answers() | {"step": "send", "token": token}
-    huge = client.post("/raise/en/", form | {"files": uploads(*[b"x" * (16 << 20)] * 4)})
+    much = client.post("/raise/en/", form | {"files": uploads(*[b"x" * (16 << 20)] * 4)})
+    huge = client.post("/raise/en/", form | {"files": uploads(*[b"x" * (18 << 20)] * 6)})
 
     assert "At most five files fit into one message" in six.content.decode()
     assert "larger than 20 MB" in large.content.decode()
+    assert "No more files fit into this concern" in much.content.decode()
+    assert TOLD in much.content.decode()
     assert huge.status_code == 413
     assert "Not received" in huge.content.decode()
     assert Case.objects.count() == 0

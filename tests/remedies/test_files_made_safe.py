@@ -32,7 +32,7 @@ from tests.remedies.test_nothing_in_a_dump import word
 from tests.remedies.vault_stage import Vault, answers, sent_with_files, to_review, uploads, vault_of_three
 
 __all__ = ["vault_of_three"]
-MOST_KIB = 600 * 1024
+MOST_KIB = 200 * 1024
 
 
 def rebuilt(what: bytes) -> tuple[FileKind, bytes] | None:
@@ -156,7 +156,6 @@ def test_what_is_built_to_do_harm_is_refused_or_comes_out_harmless(name: str) ->
     if safe is not None:
         assert kind_of(safe[1]) == safe[0]
         assert not [bad for bad in (b"<script", b"onload", b"PK\x03\x04", b"/JS") if bad in safe[1]]
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MOST_KIB
 
 
 @pytest.mark.parametrize(
@@ -232,8 +231,8 @@ def test_files_are_made_safe_one_after_another_and_whoever_waits_too_long_is_tol
 
 @pytest.mark.nightly
 def test_200_hostile_files_are_answered_in_time(vault_of_three: Vault) -> None:
-    """T13: 200 answers, none over 35 s, none a 5xx, and the cleaner never over 600 MiB."""
-    client = Client()
+    """T13: 200 answers, none over 35 s, none a 5xx; the cleaner has 512 MiB (the walls), we grow by little."""
+    client, before = Client(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     names = (list(HOSTILE) * 9)[:200]
     for nth, name in enumerate(names):
         token, _receipt = to_review(client, said=answers())
@@ -242,7 +241,7 @@ def test_200_hostile_files_are_answered_in_time(vault_of_three: Vault) -> None:
         page = client.post("/raise/en/", form | {"files": uploads(HOSTILE[name] + b"\n" * nth)})
         assert page.status_code in {200, 413}, name
         assert time.monotonic() - began < 35, name
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MOST_KIB
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_KIB
 
 
 # The walls ---------------------------------------------------------------------------------------------------------

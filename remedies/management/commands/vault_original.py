@@ -19,7 +19,8 @@ class Command(BaseCommand):
     help = (
         "Take a file out as it came, which two custodians open together; it is logged before. It may show who sent it, "
         "and may be built to do harm: open it where there is no network. Example: manage.py vault_original "
-        "3f0c… --custodian cleo /media/stick/cleo.json --custodian milo /media/other/milo.json --reasons '…' --out x.bin"
+        "3f0c… --custodian cleo /media/stick/cleo.json --custodian milo /media/other/milo.json --reasons "
+        "'…' --out x.bin"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

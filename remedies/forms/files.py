@@ -23,7 +23,9 @@ from remedies.rules.files import (
 
 FIELD = "files"
 ACCEPTED = ".jpg,.jpeg,.png,.webp,.pdf,.txt,image/jpeg,image/png,image/webp,application/pdf,text/plain"
-MOST_BODY = MOST_FILES * LONGEST_FILE + MIB  # more than is taken, so that most refusals keep the text on the page
+MOST_BODY = (
+    MOST_FILES * LONGEST_FILE + MIB
+)  # more than is taken, so that most refusals keep the text on the page
 ADVICE: dict[FileRefusal, Promise] = {
     FileRefusal.EMPTY: _("It is empty."),
     FileRefusal.TOO_LARGE: _("It is larger than 20 MB. Make it smaller, or send a part of it."),

@@ -23,6 +23,7 @@ from remedies.views.sending import (
     advice_on,
     chosen_files,
     demand_entry,
+    files_for,
     question_for,
 )
 
@@ -44,7 +45,8 @@ def follow_case(request: HttpRequest, language: str) -> HttpResponse:
         return show("follow_enter", {"too_old": True, "text": text}, page="follow", language=language)
     except (DatabaseFailed, NotOpen, Busy, Full) as trouble:
         said = {name: request.POST[name] for name in ("receipt", "token", "text") if name in request.POST}
-        context = {"said": said, "step": step, "full": isinstance(trouble, (Busy, Full))}
+        full = isinstance(trouble, (Busy, Full))
+        context = {"said": said, "step": step, "full": full, **files_for(request)}
         return show("intake_retry", context, page="follow", language=language, status=503)
 
 
@@ -61,7 +63,7 @@ def _answer(request: HttpRequest, language: str, *, step: str, at: datetime) -> 
                 "text": request.POST.get("text", ""),
             }
             return show("follow_enter", context, page="follow", language=language)
-        return _mailbox(token, language, at=at, text=request.POST.get("text", ""))
+        return _mailbox(request, token, language, at=at, text=request.POST.get("text", ""))
     token = opened_token(request, purpose=PURPOSE, at=at)
     if step == "ask":
         sealed = sealed_token(token, purpose=PURPOSE, at=at)
@@ -77,7 +79,7 @@ def _step(request: HttpRequest, token: FormToken, language: str, *, step: str, a
     if step in {"agree", "contest"}:
         follow_up.answer_remedy(token.receipt, agrees=step == "agree", today=at.date())
     if step != "send":
-        return _mailbox(new_token(token.receipt, at=at), language, at=at)
+        return _mailbox(request, new_token(token.receipt, at=at), language, at=at)
     return _send(request, token, language, at=at)
 
 
@@ -86,35 +88,35 @@ def _send(request: HttpRequest, token: FormToken, language: str, *, at: datetime
     try:
         files = chosen_files(request)
     except FileRefused as refused:
-        return _mailbox(token, language, at=at, text=kept, trouble=advice_on(refused))
+        return _mailbox(request, token, language, at=at, text=kept, trouble=advice_on(refused))
     form = FurtherForm(request.POST)
     form.fields["text"].required = not files
     if not form.is_valid():
-        return _mailbox(token, language, at=at, text=kept, error=str(form.errors["text"][0]))
+        return _mailbox(request, token, language, at=at, text=kept, error=str(form.errors["text"][0]))
     try:
         demand_entry(request, token, files, at=at)
         sent = follow_up.send_with_files(
             token.receipt, form.cleaned_data["text"], files, nonce=token.nonce, at=at
         )
     except FileRefused as refused:
-        return _mailbox(token, language, at=at, text=kept, trouble=advice_on(refused))
+        return _mailbox(request, token, language, at=at, text=kept, trouble=advice_on(refused))
     except Asked:
-        return _mailbox(token, language, at=at, text=kept, asked=True)
+        return _mailbox(request, token, language, at=at, text=kept, asked=True)
     unsafe = sent.unsafe if sent else 0
-    return _mailbox(new_token(token.receipt, at=at), language, at=at, sent=sent is not None, unsafe=unsafe)
+    return _mailbox(
+        request, new_token(token.receipt, at=at), language, at=at, sent=sent is not None, unsafe=unsafe
+    )
 
 
 def _mailbox(
+    request: HttpRequest,
     token: FormToken,
     language: str,
     *,
     at: datetime,
-    text: str = "",
-    error: str = "",
-    sent: bool = False,
-    unsafe: int = 0,
-    trouble: dict[str, Any] | None = None,
     asked: bool = False,
+    sent: bool = False,
+    **shown: Any,
 ) -> HttpResponse:
     box = follow_up.open_mailbox(token.receipt, at=at)
     ids = tuple(str(answer.id) for answer in box.answers)
@@ -125,11 +127,10 @@ def _mailbox(
         "status": STATES[box.state] if box.state else "",
         "offered": box.state == CaseState.REMEDY_PROPOSED,
         "answers": box.answers,
-        "text": text,
-        "error": error,
         "sent": sent,
-        "unsafe": unsafe,
-        "trouble": trouble,
+        **files_for(request),
+        **({"keep": False} if sent else {}),
+        **shown,
         **question_for(token, asked=asked, at=at),
     }
     return show("follow_case", context, page="follow", language=language)

@@ -22,6 +22,7 @@ from remedies.views.sending import (
     advice_on,
     chosen_files,
     demand_entry,
+    files_for,
     question_for,
 )
 
@@ -115,6 +116,7 @@ class _Visit:
                 for mode, label in self.details.fields["identity_mode"].choices  # type: ignore[attr-defined]
             ],
             "trouble": trouble,
+            **files_for(self.request),
             **question_for(self.token, asked=asked, at=self.at),
         }
         return show(name, context, page="raise", language=self.language)
@@ -128,5 +130,5 @@ def _not_received(request: HttpRequest, language: str, *, step: str, full: bool)
     said: Mapping[str, str] = {
         name: request.POST[name] for name in (*FIELDS, "token") if name in request.POST
     }
-    context = {"said": said, "step": step, "full": full}
+    context = {"said": said, "step": step, "full": full, **files_for(request)}
     return show("intake_retry", context, page="raise", language=language, status=503)

@@ -17,7 +17,16 @@ from remedies.rules.flood import Gate, Standing
 from remedies.rules.form_token import FormToken, TokenRefused, new_token, open_token
 from remedies.views.apart import sealed_token
 
-__all__ = ["Asked", "FileRefused", "Full", "advice_on", "chosen_files", "demand_entry", "question_for"]
+__all__ = [
+    "Asked",
+    "FileRefused",
+    "Full",
+    "advice_on",
+    "chosen_files",
+    "demand_entry",
+    "files_for",
+    "question_for",
+]
 PURPOSE = "question"
 COST_OF_FILE = 10
 
@@ -69,9 +78,14 @@ def demand_entry(
         raise Asked
 
 
+def files_for(request: HttpRequest) -> dict[str, Any]:
+    """Return what the choice of files on a page needs; what was ticked stays ticked."""
+    return {"accepted": ACCEPTED, "keep": bool(request.POST.get("keep"))}
+
+
 def question_for(token: FormToken, *, asked: bool, at: datetime) -> dict[str, Any]:
-    """Return what a page with “send” shows of files, and of a question where one is to be answered."""
-    shown: dict[str, Any] = {"accepted": ACCEPTED, "asked": asked}
+    """Return what a page with “send” shows of a question, where one is to be answered."""
+    shown: dict[str, Any] = {"asked": asked}
     if not asked and not gate().asks(now=time.monotonic()):
         return shown
     made = new_questions()

@@ -9,7 +9,8 @@ from pathlib import Path
 from hrdd.trial.servers import embedded_servers, trial_environment
 
 DATA = Path(__file__).resolve().parent.parent / ".data" / "benchmarks"
-NAMES = ("audit", "reassess", "register")
+NAMES = ("audit", "intake", "reassess", "register")
+BUDGETS = ("HRDD_INTAKE_QUIET_A_MINUTE", "HRDD_INTAKE_MOST_A_MINUTE")
 
 
 def main() -> None:
@@ -17,28 +18,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", choices=NAMES)
     parser.add_argument(
-        "--size", type=int, default=1_000_000, help="how many measures or audit rows (1,000,000)"
+        "--size",
+        type=int,
+        help="how many measures or audit rows (1,000,000), or submissions (2,000)",
     )
     parser.add_argument(
         "--sizes", default="1000,10000,100000", help="register: how many risks (1000,10000,100000)"
     )
+    parser.add_argument("--kills", type=int, default=3, help="intake: how often PostgreSQL is killed (3)")
+    parser.add_argument("--web-kills", type=int, default=3, help="intake: how often a web process is (3)")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    size = options.size or (2_000 if options.name == "intake" else 1_000_000)
     with embedded_servers(DATA) as servers:
         os.environ.update({"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url})
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hrdd.settings")
         trial_environment(servers, DATA)
+        if options.name == "intake":  # no budget, no Redis
+            os.environ |= {name: str(10**9) for name in BUDGETS} | {"REDIS_URL": "redis://127.0.0.1:1/0"}
         import django
 
         django.setup()
-        from benchmarks import audit, reassess, register
+        from benchmarks import audit, intake, reassess, register
 
         if options.name == "register":
             result = register.run([int(size) for size in options.sizes.split(",")])
         elif options.name == "audit":
-            result = audit.run(options.size)
+            result = audit.run(size)
+        elif options.name == "intake":
+            result = intake.run(size, kills=options.kills, web_kills=options.web_kills, data=DATA)
         else:
-            result = reassess.run(options.size)
+            result = reassess.run(size)
     if options.json:
         sys.stdout.write(json.dumps(result) + "\n")
     else:

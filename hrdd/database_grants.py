@@ -49,8 +49,15 @@ PUBLIC_READS = frozenset(
     ]
 )
 PUBLIC_COLUMNS = {
-    "governance_signoff": tuple(
-        "id subject_kind subject_id step decision decided_at content_hash asked_at".split()
+    "governance_signoff": (
+        "id",
+        "subject_kind",
+        "subject_id",
+        "step",
+        "decision",
+        "decided_at",
+        "content_hash",
+        "asked_at",
     ),
 }
 AUDIT_READS = frozenset(
@@ -67,17 +74,27 @@ AUDIT_READS = frozenset(
 # By table: what a person without an account sets in motion, column by column where something is changed.
 INTAKE: dict[str, dict[str, tuple[str, ...]]] = {
     "governance_user": {READ: ("id", "is_active", "roles")},
-    "remedies_case": {READ: (), ADD: (), CHANGE: ("state", "threat_to_life")},
+    "remedies_attachment": {READ: (), ADD: ()},
+    "remedies_case": {
+        READ: (),
+        ADD: (),
+        CHANGE: (
+            *("state", "threat_to_life", "withdrawn_week", "closed_on", "identity_mode"),
+            *("reopened_on", "reopened_for"),
+        ),
+    },
     "remedies_casekey": {READ: (), ADD: ()},
     "remedies_casekeywrap": {ADD: ()},
     "remedies_formkey": {READ: (), ADD: (), DELETE: ()},
     "remedies_identitykeywrap": {ADD: ()},
-    "remedies_message": {READ: (), ADD: (), CHANGE: ("hidden", "for_person", "first_shown_week")},
+    "remedies_message": {READ: (), ADD: (), CHANGE: ("for_person", "first_shown_week")},
+    "remedies_rating": {READ: (), ADD: (), CHANGE: ("quarter", "satisfaction", "fairness", "safety")},
     "remedies_recoverykey": {READ: ()},
     "remedies_recoveryshare": {READ: ()},
     "remedies_remedy": {READ: (), CHANGE: ("agreed_on", "contested_on")},
     "remedies_replykey": {READ: (), ADD: (), CHANGE: (), DELETE: ()},
-    "remedies_sealedidentity": {ADD: ()},
+    "remedies_retaliationcheck": {READ: (), ADD: (), CHANGE: ("word", "word_week")},
+    "remedies_sealedidentity": {READ: ("id", "case_id"), ADD: (), DELETE: ()},
     "remedies_vaultkey": {READ: ()},
 }
 ONLY_READ = {"django_migrations", "django_content_type", "auth_permission"}

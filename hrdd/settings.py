@@ -25,6 +25,16 @@ def env_bool(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be yes or no, not {value!r}.")
 
 
+def env_count(name: str, *, default: int) -> int:
+    """Return a setting that counts something; raise ImproperlyConfigured on anything but a positive whole number."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if not value.isdecimal() or int(value) < 1:
+        raise ImproperlyConfigured(f"{name} must be a positive whole number, not {value!r}.")
+    return int(value)
+
+
 def database_from_url(url: str) -> dict[str, object]:
     """Return Django's database settings for a postgresql:// address, its options (sslmode …) included."""
     parts = urlsplit(url)
@@ -77,6 +87,10 @@ VAULT_ARGON2_KIB = 64 * 1024
 VAULT_ARGON2_PASSES = 3
 # Where the quick exit of the pages for concerns leads: a site that everybody opens.
 QUICK_EXIT = os.environ.get("HRDD_QUICK_EXIT", "https://www.wikipedia.org/")
+# Presses of “send” a minute in one web process: above the first a question is asked, above the second nothing is
+# received (ADR 23). A file counts as ten.
+INTAKE_QUIET_A_MINUTE = env_count("HRDD_INTAKE_QUIET_A_MINUTE", default=60)
+INTAKE_MOST_A_MINUTE = env_count("HRDD_INTAKE_MOST_A_MINUTE", default=3000)
 # Signs the publication log and the manifests (Ed25519, PEM). Only the worker reads it; its state stands beside it.
 LOG_KEY_FILE = os.environ.get("HRDD_LOG_KEY_FILE", "")
 if not (LOG_KEY_FILE or DEBUG or DEMONSTRATION):

@@ -5,12 +5,16 @@ from collections.abc import Callable
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 
+from remedies.forms.files import MOST_BODY, InMemoryOnly
+
 APART = ("/raise/", "/follow/")
+IN_MEMORY = (*APART, "/desk/cases/")
 METHODS = ("GET", "HEAD", "POST")
-PLAIN_FORM = "application/x-www-form-urlencoded"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 # What the server needs to answer; whatever else it knows about the visitor is dropped.
 NEEDED = {
     *("REQUEST_METHOD", "PATH_INFO", "SCRIPT_NAME", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL"),
@@ -35,6 +39,7 @@ logger = logging.getLogger("hrdd.intake")
 class IntakeStandsApart:
     """Answers `/raise/` and `/follow/` before any session, cookie, sign-in or message can be looked at.
 
+    Files sent to these pages and to the desk of cases stay in memory: nothing spools them to disk.
     A failure is logged by the name of the page and the class of the error, never by what was sent.
     """
 
@@ -42,6 +47,8 @@ class IntakeStandsApart:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith(IN_MEMORY):
+            request.upload_handlers = [InMemoryOnly(request)]
         if not request.path_info.startswith(APART):
             return self.get_response(request)
         forget_the_visitor(request)
@@ -81,12 +88,15 @@ def _answer(request: HttpRequest) -> HttpResponse:
         name = str(found.url_name)
         if request.method not in METHODS:
             return _plain(405, allow=True)
-        if request.method == "POST" and request.content_type != PLAIN_FORM:
+        if request.method == "POST" and request.content_type not in FORMS:
             return _plain(415)
+        length = str(request.META.get("CONTENT_LENGTH", ""))
+        if length.isdecimal() and int(length) > MOST_BODY:
+            return _plain(413)
         answered: HttpResponse = found.func(request, *found.args, **found.kwargs)
     except (Http404, Resolver404):
         return _plain(404)
-    except (BadRequest, SuspiciousOperation):
+    except (BadRequest, SuspiciousOperation, MultiPartParserError):
         return _plain(400)
     except Exception as failure:  # the last place that may know; it says what kind, and no more
         logger.error("%s failed: %s", name, type(failure).__name__)  # noqa: TRY400  # a traceback may hold what was told

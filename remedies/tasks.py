@@ -24,6 +24,8 @@ def end_identity_grants() -> None:
 def remind_of_danger() -> None:
     """Count a round for danger to life that nobody has read; after two it stands on the desks above."""
     alarms.count_round()
+
+
 def erase_what_is_due() -> None:
     """Erase what its schedule no longer keeps (beat, each night); what fails is found again the night after."""
     erase_due(at=timezone.now())

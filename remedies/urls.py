@@ -1,6 +1,6 @@
 from django.urls import path
 
-from remedies.views import assisted, case_steps, cases, custody, follow_up, intake, retention, vault
+from remedies.views import assisted, case_steps, cases, custody, files, follow_up, intake, retention, vault
 
 urlpatterns = [
     path("desk/cases/", cases.case_list, name="case-list"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("desk/cases/retention/holds/<uuid:pk>/<slug:step>/", retention.answer_hold, name="case-hold-answer"),
     path("desk/cases/<uuid:pk>/", cases.case_detail, name="case-detail"),
     path("desk/cases/<uuid:pk>/read/", cases.read_case, name="case-read"),
+    path("desk/cases/<uuid:pk>/files/<uuid:file>/", files.open_file, name="case-file"),
     path("desk/cases/<uuid:pk>/assign/", case_steps.assign_case, name="case-assign"),
     path("desk/cases/<uuid:pk>/bar/", case_steps.bar_from_case, name="case-bar"),
     path("desk/cases/<uuid:pk>/<slug:step>/", case_steps.case_step, name="case-step"),

@@ -90,6 +90,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "case-step": lambda: {"pk": uuid4(), "step": "decide"},
     "case-hold": lambda: {"pk": Case.objects.get().pk},
     "case-hold-answer": lambda: {"pk": LegalHold.objects.get().pk, "step": "ask-lift"},
+    "case-file": lambda: {"pk": uuid4(), "file": uuid4()},
     "report-detail": lambda: {"pk": Report.objects.get().pk},
     "report-step": lambda: {"pk": Report.objects.get().pk, "step": "thaw"},
     "report-preview": lambda: {"pk": Report.objects.get().pk, "format": "json"},
@@ -289,7 +290,7 @@ TEAM_ONLY = {
 }
 
 # A case is there for whoever has a key of it; tests/remedies/test_case_desk.py opens them.
-OF_A_CASE = {f"case-{act}" for act in ("detail", "read", "assign", "bar", "step", "identity")}
+OF_A_CASE = {f"case-{act}" for act in ("detail", "read", "file", "assign", "bar", "step", "identity")}
 OF_A_CASE |= {"custody-answer", "systemic-done"}  # tests/remedies/test_custody.py and test_case_work.py
 
 # The same acts in the API.

@@ -189,7 +189,7 @@ def recover(
     holder = _demanded_key(to, role)
     recoveries = RecoveryKey.objects.filter(case_wraps__case_key__case=case).distinct()
     for recovery in recoveries:
-        pair = _joined(recovery, custodians)
+        pair = joined_recovery(recovery, custodians)
         wrapped = CaseKeyWrap.objects.filter(case_key__case=case, recovery=recovery)
         for wrap in wrapped.select_related("case_key"):
             secret = CaseSecrets(wrap.case_key, _opened(wrap, pair))
@@ -204,6 +204,30 @@ def recover(
         detail={"to": to.username, "role": str(role), "reasons": reasons},
     )
     return member
+
+
+def joined_recovery(
+    recovery: RecoveryKey, custodians: tuple[tuple[VaultKey, KeyPair], tuple[VaultKey, KeyPair]]
+) -> KeyPair:
+    """Return the recovery key that two custodians open together.
+
+    Raises:
+        NotAllowed: these two do not.
+    """
+    pairs = {key.pk: pair for key, pair in custodians}
+    share = RecoveryShare.objects.filter(recovery=recovery, outer__in=pairs, inner__in=pairs).first()
+    if share is None:
+        raise NotAllowed("These two custodians do not open this case together.")
+    try:
+        return wraps.join_shares(
+            wraps.Share(share.outer_id, share.inner_id, bytes(share.wrapped)),
+            outer=pairs[share.outer_id],
+            inner=pairs[share.inner_id],
+            recovery=recovery.pk,
+            public=bytes(recovery.public),
+        )
+    except CannotOpen:
+        raise NotAllowed("These two custodians do not open this case together.") from None
 
 
 def end_triage(case: Case) -> None:
@@ -238,25 +262,6 @@ def _demanded_key(to: User, role: CaseRole) -> VaultKey:
             "A custodian confirmed this person's key for other roles. They enrol anew for this one."
         )
     return holder
-
-
-def _joined(
-    recovery: RecoveryKey, custodians: tuple[tuple[VaultKey, KeyPair], tuple[VaultKey, KeyPair]]
-) -> KeyPair:
-    pairs = {key.pk: pair for key, pair in custodians}
-    share = RecoveryShare.objects.filter(recovery=recovery, outer__in=pairs, inner__in=pairs).first()
-    if share is None:
-        raise NotAllowed("These two custodians do not open this case together.")
-    try:
-        return wraps.join_shares(
-            wraps.Share(share.outer_id, share.inner_id, bytes(share.wrapped)),
-            outer=pairs[share.outer_id],
-            inner=pairs[share.inner_id],
-            recovery=recovery.pk,
-            public=bytes(recovery.public),
-        )
-    except CannotOpen:
-        raise NotAllowed("These two custodians do not open this case together.") from None
 
 
 def _opened(wrap: CaseKeyWrap, pair: KeyPair) -> bytes:

@@ -10,7 +10,6 @@ from hrdd.governance.rules import NotAllowed
 from remedies.actions.assignment import demand_case
 from remedies.actions.case_steps import begun, take
 from remedies.actions.reading import tell
-from remedies.actions.watch import UNDECIDED
 from remedies.models import Case, ParallelProceeding, SystemicAction
 from remedies.queries.cases import role_on
 from remedies.rules.case import CaseRole, CaseState
@@ -83,7 +82,7 @@ def reopen(case: Case, *, reason: Reopening, text: str, by: User, pair: KeyPair,
     held = begun(case, "reopen", by=by)
     demand_reopening(reason)
     tell(held, text, by=by, pair=pair, at=at)
-    changes = UNDECIDED | {"reopened_on": at.date(), "reopened_for": str(reason)}
+    changes = {"reopened_on": at.date(), "reopened_for": str(reason)}
     take(held, "reopen", by=by, at=at, **changes)
 
 

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from remedies.actions.intake import REPLY, Received, add_message
+from remedies.actions.attachments import GivenFile, attach, make_ready
+from remedies.actions.intake import REPLY, Outcome, Received, add_message, demanded_recovery, newest_key
 from remedies.models import Case, Message, ReplyKey, RetaliationCheck, SealedIdentity
 from remedies.queries.receipts import find_reply_key
 from remedies.rules import places
@@ -52,10 +53,9 @@ def open_mailbox(receipt: str, *, at: datetime) -> Mailbox:
     messages = Message.objects.filter(
         case_id=case_id,
         direction=Message.Direction.OUT,
-        hidden=False,
         for_person__isnull=False,
     )
-    messages.filter(first_shown_week__lt=week - timedelta(weeks=1)).update(hidden=True, for_person=None)
+    messages.filter(first_shown_week__lt=week - timedelta(weeks=1)).update(for_person=None)
     answers = tuple(
         Answer(message.pk, message.week, _text(message, pair)) for message in messages.order_by("number")
     )
@@ -67,18 +67,33 @@ def open_mailbox(receipt: str, *, at: datetime) -> Mailbox:
     return Mailbox(CaseState(case.state) if case else None, answers, asked, identity)
 
 
-@transaction.atomic
 def send_message(receipt: str, text: str, *, nonce: str, at: datetime) -> Received | None:
+    """Add a further message without files; see `send_with_files`."""
+    sent = send_with_files(receipt, text, (), nonce=nonce, at=at)
+    return sent.received if sent else None
+
+
+def send_with_files(
+    receipt: str, text: str, files: tuple[GivenFile, ...], *, nonce: str, at: datetime
+) -> Outcome | None:
     """Add a further message; the same press of the button twice adds one. None when the receipt finds nothing.
 
     Raises:
         NotOpen: the message cannot be sealed safely.
+        Busy: other files are being made safe; nothing was stored.
+        FileRefused: the case holds as many files as fit.
     """
-    case = locked_case(receipt)
-    if case is None:
-        return None
-    added = add_message(case, told_further(text), mark=mark_of(receipt, further(text, nonce)), at=at)
-    return Received.FURTHER if added else Received.AGAIN
+    found = find_reply_key(receipt)
+    ready = make_ready(files if found and found.case_id else (), receipt=receipt)
+    with transaction.atomic():
+        case = locked_case(receipt)
+        if case is None:
+            return None
+        mark = mark_of(receipt, further(text, nonce))
+        message, added = add_message(case, told_further(text), mark=mark, at=at)
+        if ready.files:
+            attach(message, ready, key=newest_key(case), recovery=demanded_recovery())
+    return Outcome(Received.FURTHER if added else Received.AGAIN, ready.unsafe)
 
 
 @transaction.atomic
@@ -98,7 +113,7 @@ def hide_answers(receipt: str, ids: tuple[str, ...]) -> None:
     """Remove the person's copy of answers that they said they read; the team keeps its own."""
     case = locked_case(receipt)
     if case is not None:
-        case.messages.filter(pk__in=ids, direction=Message.Direction.OUT).update(hidden=True, for_person=None)
+        case.messages.filter(pk__in=ids, direction=Message.Direction.OUT).update(for_person=None)
 
 
 @transaction.atomic
@@ -106,7 +121,7 @@ def delete_answers(receipt: str) -> None:
     """Remove every answer from what this receipt can show: “delete what I was told”."""
     case = locked_case(receipt)
     if case is not None:
-        case.messages.filter(direction=Message.Direction.OUT).update(hidden=True, for_person=None)
+        case.messages.filter(direction=Message.Direction.OUT).update(for_person=None)
 
 
 @transaction.atomic

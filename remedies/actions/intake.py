@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from hrdd.governance.rules import NotAllowed
+from remedies.actions.attachments import GivenFile, Ready, attach, make_ready
 from remedies.models import (
     Case,
     CaseKey,
@@ -67,41 +68,68 @@ class CaseSecrets:
     key: bytes
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a press of “send”, and how many of its files could not be made safe to open."""
+
+    received: Received
+    unsafe: int = 0
+
+
 def receive(submission: Submission, *, receipt: str, at: datetime) -> Received:
-    """Store a concern under its receipt, durably, once.
+    """Store a concern without files under its receipt; errors as in `receive_with_files`."""
+    return receive_with_files(submission, (), receipt=receipt, at=at).received
+
+
+def receive_with_files(
+    submission: Submission, files: tuple[GivenFile, ...], *, receipt: str, at: datetime
+) -> Outcome:
+    """Store a concern with its files under its receipt, durably, once: all of it or nothing.
 
     The same again changes nothing; another text under the same receipt becomes a further message.
 
     Raises:
         NotOpen: there is no recovery key.
+        Busy: other files are being made safe; nothing was stored.
+        FileRefused: the case holds as many files as fit.
         TooLong: a text does not fit; the form sees to it before.
+    """
+    recovery = demanded_recovery()
+    ready = make_ready(files, receipt=receipt)
+    try:
+        with transaction.atomic():
+            if find_reply_key(receipt) is None:
+                _store(submission, ready, receipt=receipt, recovery=recovery, at=at)
+                return Outcome(Received.NEW, ready.unsafe)
+    except _Twice:
+        pass
+    return _again(submission, ready, receipt=receipt, recovery=recovery, at=at)
+
+
+def demanded_recovery() -> RecoveryKey:
+    """Return the recovery key, without which nothing is taken in.
+
+    Raises:
+        NotOpen: there is none.
     """
     recovery = recovery_key()
     if recovery is None:
         raise NotOpen("This organisation cannot take in messages safely yet.")
-    try:
-        with transaction.atomic():
-            if find_reply_key(receipt) is None:
-                _store(submission, receipt=receipt, recovery=recovery, at=at)
-                return Received.NEW
-    except _Twice:
-        pass
-    return _again(submission, receipt=receipt, recovery=recovery, at=at)
+    return recovery
 
 
-def add_message(case: Case, text: bytes, *, mark: bytes, at: datetime) -> bool:
-    """Seal a further message of the person to the inbox of their case; return whether it was not there yet.
+def add_message(case: Case, text: bytes, *, mark: bytes, at: datetime) -> tuple[Message, bool]:
+    """Seal a further message of the person to the inbox of their case; return it, and whether it is new.
 
     The caller holds a lock on the case.
 
     Raises:
         NotOpen: the inbox is not one that the pepper vouches for.
     """
-    if case.messages.filter(mark=mark).exists():
-        return False
-    key = case.keys.order_by("-version")[0]
-    if not is_vouched_inbox(key):
-        raise NotOpen("This message cannot be sealed safely.")
+    there = case.messages.filter(mark=mark).first()
+    if there is not None:
+        return there, False
+    key = newest_key(case)
     message = Message(
         case=case,
         number=next_number(case),
@@ -115,7 +143,19 @@ def add_message(case: Case, text: bytes, *, mark: bytes, at: datetime) -> bool:
         text, to=bytes(key.inbox_public), place=places.told(message.pk, case.pk, key.version)
     )
     message.save(force_insert=True)
-    return True
+    return message, True
+
+
+def newest_key(case: Case) -> CaseKey:
+    """Return the newest key of a case, whose inbox is good to seal to.
+
+    Raises:
+        NotOpen: the inbox is not one that the pepper vouches for.
+    """
+    key = case.keys.order_by("-version")[0]
+    if not is_vouched_inbox(key):
+        raise NotOpen("This message cannot be sealed safely.")
+    return key
 
 
 def next_number(case: Case) -> int:
@@ -139,12 +179,14 @@ def wrap_case_key(
     """Wrap a case's key to handlers, and to the recovery key."""
     row = secret.row
     place = places.case_key(row.pk, row.case_id, row.version)
+    made = []
     for holder in holders:
         wrapped = wraps.wrap(secret.key, to=bytes(holder.public), place=place)
-        CaseKeyWrap.objects.create(case_key=row, holder=holder, wrapped=wrapped)
+        made.append(CaseKeyWrap(case_key=row, holder=holder, wrapped=wrapped))
     if recovery is not None:
         wrapped = wraps.wrap(secret.key, to=bytes(recovery.public), place=place)
-        CaseKeyWrap.objects.create(case_key=row, recovery=recovery, wrapped=wrapped)
+        made.append(CaseKeyWrap(case_key=row, recovery=recovery, wrapped=wrapped))
+    CaseKeyWrap.objects.bulk_create(made)
 
 
 @transaction.atomic
@@ -156,7 +198,9 @@ def renew_form_keys(*, at: datetime) -> None:
     ReplyKey.objects.filter(forgotten_on__lt=today - timedelta(days=2)).delete()
 
 
-def _store(submission: Submission, *, receipt: str, recovery: RecoveryKey, at: datetime) -> None:
+def _store(
+    submission: Submission, ready: Ready, *, receipt: str, recovery: RecoveryKey, at: datetime
+) -> None:
     case = Case.objects.create(
         received_week=week_of(at.date()),
         type=str(submission.type),
@@ -183,6 +227,7 @@ def _store(submission: Submission, *, receipt: str, recovery: RecoveryKey, at: d
         submission.told(), key=secret.key, place=places.told(message.pk, case.pk, message.key_version)
     )
     message.save(force_insert=True)
+    attach(message, ready, key=secret.row, recovery=recovery)
     if submission.contact:
         _store_identity(case, submission.contact, recovery)
 
@@ -215,15 +260,21 @@ def _store_identity(case: Case, contact: str, recovery: RecoveryKey) -> None:
 
 
 @transaction.atomic
-def _again(submission: Submission, *, receipt: str, recovery: RecoveryKey, at: datetime) -> Received:
+def _again(
+    submission: Submission, ready: Ready, *, receipt: str, recovery: RecoveryKey, at: datetime
+) -> Outcome:
     found = find_reply_key(receipt)
     if found is None or found.case_id is None:
-        return Received.AGAIN  # the receipt was made useless meanwhile; nothing is created from an old page
+        return Outcome(
+            Received.AGAIN
+        )  # the receipt was made useless meanwhile; nothing is created from an old page
     case = Case.objects.select_for_update().get(pk=found.case_id)
-    if not add_message(case, submission.told(), mark=mark_of(receipt, submission.whole()), at=at):
-        return Received.AGAIN
+    message, added = add_message(case, submission.told(), mark=mark_of(receipt, submission.whole()), at=at)
+    attach(message, ready, key=newest_key(case), recovery=recovery)
+    if not added:
+        return Outcome(Received.AGAIN, ready.unsafe)
     if submission.contact:
         _store_identity(case, submission.contact, recovery)
     if submission.threat_to_life:
         Case.objects.filter(pk=case.pk).update(threat_to_life=True)
-    return Received.FURTHER
+    return Outcome(Received.FURTHER, ready.unsafe)

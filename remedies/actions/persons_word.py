@@ -21,7 +21,9 @@ def withdraw(receipt: str, *, today: date) -> None:
     case = locked_case(receipt)
     if case is None or case.state in ENDED:
         return
-    Case.objects.filter(pk=case.pk).update(state=str(CaseState.WITHDRAWN), withdrawn_week=week_of(today))
+    Case.objects.filter(pk=case.pk).update(
+        state=str(CaseState.WITHDRAWN), withdrawn_week=week_of(today), closed_on=week_of(today)
+    )
 
 
 @transaction.atomic

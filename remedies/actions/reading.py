@@ -10,7 +10,7 @@ from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed
 from remedies.actions.assignment import demand_case, key_of_case
-from remedies.actions.intake import next_number
+from remedies.actions.intake import CaseSecrets, next_number
 from remedies.models import Case, Message, ReadLog, ReplyKey
 from remedies.queries.keys import is_vouched_reply_key
 from remedies.rules import places, wraps
@@ -33,7 +33,14 @@ class Read:
 
 
 def log_read(
-    case: Case, *, by: User, group: ReadLog.Group, purpose: str, request_id: UUID, at: datetime
+    case: Case,
+    *,
+    by: User,
+    group: ReadLog.Group,
+    purpose: str,
+    request_id: UUID,
+    at: datetime,
+    file: UUID | None = None,
 ) -> None:
     """Commit that somebody is about to read; call it outside of any transaction, before anything is opened.
 
@@ -46,7 +53,7 @@ def log_read(
             at=at,
             action="read of a case",
             subject=f"case {case.pk}",
-            detail={"group": str(group), "purpose": purpose},
+            detail={"group": str(group), "purpose": purpose} | ({"file": str(file)} if file else {}),
         )
         ReadLog.objects.create(
             at=at,
@@ -144,18 +151,26 @@ def tell(case: Case, text: str, *, by: User, pair: KeyPair, at: datetime) -> Mes
     return message
 
 
+def inbox_of(secret: CaseSecrets) -> KeyPair:
+    """Return the key pair of a case's inbox.
+
+    Raises:
+        CannotOpen: it was changed, or another key is given.
+    """
+    row = secret.row
+    private = open_bytes(
+        bytes(row.inbox_private), key=secret.key, place=places.inbox(row.pk, row.case_id, row.version)
+    )
+    return checked_pair(private, public=bytes(row.inbox_public))
+
+
 def _opened(message: Message, *, by: User, pair: KeyPair) -> bytes:
     secret = key_of_case(message.case, by=by, pair=pair, version=message.key_version)
     place = places.told(message.pk, message.case_id, message.key_version)
     try:
         if not message.to_inbox:
             return open_envelope(bytes(message.sealed), key=secret.key, place=place)
-        row = secret.row
-        private = open_bytes(
-            bytes(row.inbox_private), key=secret.key, place=places.inbox(row.pk, row.case_id, row.version)
-        )
-        inbox = checked_pair(private, public=bytes(row.inbox_public))
-        return open_sealed_to(bytes(message.sealed), pair=inbox, place=place)
+        return open_sealed_to(bytes(message.sealed), pair=inbox_of(secret), place=place)
     except CannotOpen:
         raise NotAllowed(CHANGED) from None
 

@@ -34,7 +34,6 @@ def reopen_for_retaliation(case: Case, *, today: date) -> None:
         state=str(CaseState.REOPENED),
         reopened_on=week_of(today),
         reopened_for=str(Reopening.RETALIATION),
-        **UNDECIDED,
     )
 
 
@@ -121,14 +120,3 @@ def _log(case: Case, action: str, *, by: User, at: datetime, **detail: str) -> N
 
 
 # What a case that is open again has yet to find; the audit log keeps what was decided before.
-UNDECIDED = {
-    "decided_on": None,
-    "decided_by": None,
-    "automated_decision": "",
-    "appeal_decided_on": None,
-    "appeal_decided_by": None,
-    "on_measure": "",
-    "summary_offered_on": None,
-    "finding": "",
-    "closed_on": None,
-}

@@ -84,8 +84,19 @@ BEGIN
 END $$;
 CREATE TRIGGER identity_is_asked_by_the_team BEFORE INSERT OR UPDATE ON remedies_identityrequest
   FOR EACH ROW EXECUTE FUNCTION hrdd_identity_is_asked_by_the_team();
+CREATE FUNCTION hrdd_opened_again_is_undecided() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.decided_on = NULL; NEW.decided_by_id = NULL; NEW.automated_decision = '';
+  NEW.appeal_decided_on = NULL; NEW.appeal_decided_by_id = NULL; NEW.on_measure = '';
+  NEW.summary_offered_on = NULL; NEW.finding = ''; NEW.closed_on = NULL;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER opened_again_is_undecided BEFORE UPDATE OF state ON remedies_case
+  FOR EACH ROW WHEN (NEW.state = 'reopened' AND OLD.state <> 'reopened') EXECUTE FUNCTION hrdd_opened_again_is_undecided();
 """
 LET_GO = """
+DROP TRIGGER opened_again_is_undecided ON remedies_case;
+DROP FUNCTION hrdd_opened_again_is_undecided();
 DROP TRIGGER identity_is_asked_by_the_team ON remedies_identityrequest;
 DROP FUNCTION hrdd_identity_is_asked_by_the_team();
 DROP TRIGGER systemic_remedy_is_owned ON remedies_remedy;

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('governance', '0002_audit_is_append_only'),
-        ('remedies', '0004_case_work'),
+        ('remedies', '0005_attachments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,6 @@
 """The records of the vault and of cases."""
 
-from remedies.models.cases import Case, CaseConflict, CaseMember, Message, SealedIdentity
+from remedies.models.cases import Attachment, Case, CaseConflict, CaseMember, Message, SealedIdentity
 from remedies.models.custody import IdentityRequest
 from remedies.models.keys import (
     CaseKey,
@@ -17,10 +17,11 @@ from remedies.models.keys import (
 from remedies.models.ratings import Rating
 from remedies.models.read_log import ReadLog
 from remedies.models.remedies import Remedy, SystemicAction
-from remedies.models.watch import ParallelProceeding, RetaliationCheck
 from remedies.models.retention import LegalHold, Tombstone
+from remedies.models.watch import ParallelProceeding, RetaliationCheck
 
 __all__ = [
+    "Attachment",
     "Case",
     "CaseConflict",
     "CaseKey",
@@ -29,10 +30,9 @@ __all__ = [
     "FormKey",
     "IdentityKeyWrap",
     "IdentityRequest",
-    "Message",
-    "ParallelProceeding",
     "LegalHold",
     "Message",
+    "ParallelProceeding",
     "Rating",
     "ReadLog",
     "RecoveryKey",

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from remedies.rules.case import CaseRole, CaseState, CaseType, Channel, IdentityMode, Region
 from remedies.rules.case_workflow import COMMENT_DAYS, Automation, Finding, OnMeasure, Refusal, Reopening
+from remedies.rules.files import MOST_FILES
 from remedies.rules.remedy import Part, RoleTaken, RootCause
 
 
@@ -170,7 +171,6 @@ class Message(models.Model):
     sealed = models.BinaryField()
     for_person = models.BinaryField(null=True)
     first_shown_week = models.DateField(null=True)
-    hidden = models.BooleanField(default=False)
     mark = models.BinaryField(null=True, max_length=32)
 
     class Meta:
@@ -191,6 +191,48 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"Message {self.number} of {self.case_id}"
+
+
+class Attachment(models.Model):
+    """A file that came with a message: rebuilt without what it hid, or locked away as it was (ADR 23).
+
+    Its name is not kept, and its kind is sealed with it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="attachments")
+    message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
+    number = models.PositiveSmallIntegerField()
+    key_version = models.PositiveSmallIntegerField()
+    sealed = models.BinaryField(null=True)
+    original = models.BinaryField(null=True)
+    recovery = models.ForeignKey("remedies.RecoveryKey", models.PROTECT, null=True, related_name="+")
+    mark = models.BinaryField(max_length=32)
+
+    class Meta:
+        ordering = ["message__number", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "number"], name="attachment_number_once"),
+            models.UniqueConstraint(fields=["case", "mark"], name="attachment_sent_once"),
+            models.CheckConstraint(name="attachment_number_few", condition=Q(number__range=(1, MOST_FILES))),
+            models.CheckConstraint(
+                name="attachment_holds_something",
+                condition=Q(sealed__isnull=False) | Q(original__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="attachment_original_is_custodians",
+                condition=Q(original__isnull=True, recovery__isnull=True)
+                | Q(original__isnull=False, recovery__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"File {self.number} of message {self.message_id}"
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it could be made safe, so that a handler can open it."""
+        return self.sealed is not None
 
 
 class SealedIdentity(models.Model):

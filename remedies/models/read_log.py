@@ -10,6 +10,7 @@ class ReadLog(models.Model):
         NARRATIVE = "narrative", "What was told"
         MESSAGES = "messages", "Messages"
         IDENTITY = "identity", "Identity"
+        FILE = "file", "A file"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     at = models.DateTimeField()

@@ -15,6 +15,16 @@ def answer(message: UUID, case: UUID) -> Place:
     return Place("message", "for_person", message, case)
 
 
+def file(attachment: UUID, case: UUID, version: int) -> Place:
+    """Return the place of a file that was made safe, and of its key, as handlers read it."""
+    return Place("attachment", "sealed", attachment, case, version)
+
+
+def original(attachment: UUID, case: UUID) -> Place:
+    """Return the place of a file as it came, and of its key, which custodians open."""
+    return Place("attachment", "original", attachment, case)
+
+
 def contact(identity: UUID, case: UUID) -> Place:
     """Return the place of a sealed identity."""
     return Place("identity", "sealed", identity, case)
@@ -49,6 +59,8 @@ def open_vault(unlock: UUID, owner: UUID) -> Place:
 SEALED = {
     ("Message", "sealed"),
     ("Message", "for_person"),
+    ("Attachment", "sealed"),
+    ("Attachment", "original"),
     ("SealedIdentity", "sealed"),
     ("VaultKey", "locked"),
     ("VaultUnlock", "sealed"),
@@ -72,5 +84,6 @@ NOT_SECRET = {
     ("ReplyKey", "voucher"),
     ("Message", "mark"),
     ("Rating", "mark"),
+    ("Attachment", "mark"),
     ("FormKey", "secret"),
 }

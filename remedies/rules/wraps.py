@@ -11,7 +11,17 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from remedies.rules.envelope import CannotOpen, Place, new_key, open_bytes, open_envelope, seal, seal_bytes
+from remedies.rules.envelope import (
+    CannotOpen,
+    Place,
+    new_key,
+    open_bytes,
+    open_envelope,
+    open_file,
+    seal,
+    seal_bytes,
+    seal_file,
+)
 
 SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 MLKEM_PUBLIC = 1184
@@ -105,6 +115,22 @@ def open_sealed_to(sealed: bytes, *, pair: KeyPair, place: Place) -> bytes:
     """
     key = unwrap(sealed[:WRAPPED_KEY], pair=pair, place=place)
     return open_envelope(sealed[WRAPPED_KEY:], key=key, place=place)
+
+
+def seal_file_to(what: bytes, *, to: bytes, place: Place) -> bytes:
+    """Return a file in segments under a new key, and the key wrapped to a public half before it."""
+    key = new_key()
+    return b"".join((wrap(key, to=to, place=place), *seal_file(what, key=key, place=place)))
+
+
+def open_file_sealed_to(sealed: bytes, *, pair: KeyPair, place: Place) -> bytes:
+    """Return the file that was sealed to a key pair, once its last segment proved whole.
+
+    Raises:
+        CannotOpen: another key pair or place, or segments changed, cut off, doubled or swapped.
+    """
+    key = unwrap(sealed[:WRAPPED_KEY], pair=pair, place=place)
+    return b"".join(open_file(sealed[WRAPPED_KEY:], key=key, place=place))
 
 
 def lock(pair: KeyPair, *, passphrase: str, salt: bytes, cost: Cost, owner: UUID) -> bytes:

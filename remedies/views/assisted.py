@@ -7,13 +7,16 @@ from django.views.decorators.http import require_http_methods
 
 from hrdd.governance.access import requires
 from hrdd.governance.rules import Permission
-from remedies.actions.intake import NotOpen, receive
+from remedies.actions.intake import NotOpen, receive_with_files
+from remedies.documents.cleaning import Busy
 from remedies.forms.assisted import AssistedForm
+from remedies.forms.files import ACCEPTED
 from remedies.queries.keys import recovery_key
 from remedies.rules.form_token import TokenRefused, new_token
 from remedies.rules.receipt import new_receipt, shown
 from remedies.views.apart import opened_token, sealed_token
 from remedies.views.desk_page import never_kept
+from remedies.views.sending import FileRefused, advice_on, chosen_files
 
 PURPOSE = "assisted"
 
@@ -36,14 +39,24 @@ def take_in(request: HttpRequest) -> HttpResponse:
             )
     if request.method == "POST" and form.is_valid():
         try:
-            receive(form.submission(), receipt=token.receipt, at=at)
+            became = receive_with_files(
+                form.submission(), chosen_files(request), receipt=token.receipt, at=at
+            )
         except NotOpen as refusal:
             form.add_error(None, str(refusal))
+        except Busy:
+            form.add_error(
+                None, "Other files are being made safe at this moment. Nothing was sent; try again."
+            )
+        except FileRefused as refused:
+            form.add_error(None, f"{advice_on(refused)['advice']} Nothing was sent; choose the files again.")
         else:
-            return render(request, "remedies/case_taken_in.html", {"receipt": shown(token.receipt)})
+            context = {"receipt": shown(token.receipt), "unsafe": became.unsafe}
+            return render(request, "remedies/case_taken_in.html", context)
     context = {
         "form": form,
         "token": sealed_token(token, purpose=PURPOSE, at=at),
         "can_take_in": recovery_key() is not None,
+        "accepted": ACCEPTED,
     }
     return render(request, "remedies/case_take_in.html", context, status=400 if form.errors else 200)

@@ -21,6 +21,7 @@ from remedies.queries.case_desk import (
     reads_of,
     standings,
 )
+from remedies.queries.files import files_of, messages_of
 from remedies.queries.keys import handler_key
 from remedies.rules.case import CaseRole
 from remedies.rules.case_workflow import CASE_STEPS, ENDED
@@ -72,7 +73,7 @@ def case_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "steps": [(name.removesuffix("-screened"), CASE_STEPS[name].step.label) for name in standing.steps],
         "team": [(one, ROLE_LABELS[CaseRole(one.role)]) for one in standing.team],
         "late": [one.due for one in standing.deadlines if one.is_late(standing.today)],
-        "messages_in_order": case.messages.all(),
+        "messages_in_order": messages_of(case),
         "reads": reads_of(case, shown=READS_SHOWN),
         "remedies": case.remedies.select_related("action__owner", "verified_by"),
         "form": ReadForm(),
@@ -106,7 +107,13 @@ def read_case(request: HttpRequest, pk: UUID) -> HttpResponse:
     except NotAllowed:
         return to_the_vault(request)
     purpose, whole = form.cleaned_data["purpose"], request.POST.get("group") != "messages"
-    context = {"case": standing.case, "purpose": dict(PURPOSES)[purpose], "whole": whole}
+    context = {
+        "case": standing.case,
+        "purpose": dict(PURPOSES)[purpose],
+        "purpose_code": purpose,
+        "whole": whole,
+        "files": files_of(standing.case, first=whole),
+    }
     act = reading.read_narrative if whole else reading.read_messages
     try:
         context["read"] = act(

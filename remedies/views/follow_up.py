@@ -1,6 +1,7 @@
 """`/follow/`: come back with the receipt. One path whether it finds something or not (ADR 20)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import Error as DatabaseFailed
 from django.http import HttpRequest, HttpResponse
@@ -8,20 +9,32 @@ from django.utils import timezone
 
 from remedies.actions import follow_up, ratings
 from remedies.actions.intake import NotOpen
+from remedies.documents.cleaning import Busy
 from remedies.forms.intake import FurtherForm, RatingForm
 from remedies.forms.words import STATES
 from remedies.rules.case import CaseState
 from remedies.rules.case_workflow import ENDED
 from remedies.rules.form_token import FormToken, TokenRefused, new_token
 from remedies.rules.receipt import NotAReceipt, grouped, read_receipt
-from remedies.views.apart import in_language, opened_token, sealed_token, show
+from remedies.views.apart import at_even_pace, in_language, opened_token, sealed_token, show
 from remedies.views.follow_more import ASKS, say
+from remedies.views.sending import (
+    Asked,
+    FileRefused,
+    Full,
+    advice_on,
+    chosen_files,
+    demand_entry,
+    files_for,
+    question_for,
+)
 
 PURPOSE = "follow"
 LONGEST_TYPED = 200
 
 
 @in_language
+@at_even_pace
 def follow_case(request: HttpRequest, language: str) -> HttpResponse:
     """Enter the receipt; then the status, unread answers, a further message, and deleting."""
     if request.method != "POST":
@@ -32,11 +45,11 @@ def follow_case(request: HttpRequest, language: str) -> HttpResponse:
         return _answer(request, language, step=step, at=at)
     except TokenRefused:
         return show("follow_enter", {"too_old": True, "text": text}, page="follow", language=language)
-    except (DatabaseFailed, NotOpen):
+    except (DatabaseFailed, NotOpen, Busy, Full) as trouble:
         said = {name: request.POST[name] for name in ("receipt", "token", "text") if name in request.POST}
-        return show(
-            "intake_retry", {"said": said, "step": step}, page="follow", language=language, status=503
-        )
+        full = isinstance(trouble, (Busy, Full))
+        context = {"said": said, "step": step, "full": full, **files_for(request)}
+        return show("intake_retry", context, page="follow", language=language, status=503)
 
 
 def _answer(request: HttpRequest, language: str, *, step: str, at: datetime) -> HttpResponse:
@@ -52,7 +65,7 @@ def _answer(request: HttpRequest, language: str, *, step: str, at: datetime) -> 
                 "text": request.POST.get("text", ""),
             }
             return show("follow_enter", context, page="follow", language=language)
-        return _mailbox(token, language, at=at, text=request.POST.get("text", ""))
+        return _mailbox(request, token, language, at=at, text=request.POST.get("text", ""))
     token = opened_token(request, purpose=PURPOSE, at=at)
     if step == "ask":
         sealed = sealed_token(token, purpose=PURPOSE, at=at)
@@ -74,31 +87,52 @@ def _step(request: HttpRequest, token: FormToken, language: str, *, step: str, a
     if step == "rate":
         return _rated(request, token, language, at=at)
     if step != "send":
-        return _mailbox(new_token(token.receipt, at=at), language, at=at)
+        return _mailbox(request, new_token(token.receipt, at=at), language, at=at)
+    return _send(request, token, language, at=at)
+
+
+def _send(request: HttpRequest, token: FormToken, language: str, *, at: datetime) -> HttpResponse:
+    kept = request.POST.get("text", "")
+    try:
+        files = chosen_files(request)
+    except FileRefused as refused:
+        return _mailbox(request, token, language, at=at, text=kept, trouble=advice_on(refused))
     form = FurtherForm(request.POST)
+    form.fields["text"].required = not files
     if not form.is_valid():
-        return _mailbox(
-            token, language, at=at, text=request.POST.get("text", ""), error=str(form.errors["text"][0])
+        return _mailbox(request, token, language, at=at, text=kept, error=str(form.errors["text"][0]))
+    try:
+        demand_entry(request, token, files, at=at)
+        sent = follow_up.send_with_files(
+            token.receipt, form.cleaned_data["text"], files, nonce=token.nonce, at=at
         )
-    sent = follow_up.send_message(token.receipt, form.cleaned_data["text"], nonce=token.nonce, at=at)
-    return _mailbox(new_token(token.receipt, at=at), language, at=at, sent=sent is not None)
+    except FileRefused as refused:
+        return _mailbox(request, token, language, at=at, text=kept, trouble=advice_on(refused))
+    except Asked:
+        return _mailbox(request, token, language, at=at, text=kept, asked=True)
+    unsafe = sent.unsafe if sent else 0
+    return _mailbox(
+        request, new_token(token.receipt, at=at), language, at=at, sent=sent is not None, unsafe=unsafe
+    )
 
 
 def _rated(request: HttpRequest, token: FormToken, language: str, *, at: datetime) -> HttpResponse:
     form = RatingForm(request.POST)
     kept = form.is_valid() and ratings.rate(token.receipt, **form.cleaned_data, today=at.date())
-    return _mailbox(new_token(token.receipt, at=at), language, at=at, rated="kept" if kept else "nothing")
+    return _mailbox(
+        request, new_token(token.receipt, at=at), language, at=at, rated="kept" if kept else "nothing"
+    )
 
 
 def _mailbox(
+    request: HttpRequest,
     token: FormToken,
     language: str,
     *,
     at: datetime,
-    text: str = "",
-    error: str = "",
+    asked: bool = False,
     sent: bool = False,
-    rated: str = "",
+    **shown: Any,
 ) -> HttpResponse:
     box = follow_up.open_mailbox(token.receipt, at=at)
     ids = tuple(str(answer.id) for answer in box.answers)
@@ -112,11 +146,12 @@ def _mailbox(
         "is_asked": box.is_asked,
         "has_identity": box.has_identity,
         "goes_on": box.state not in ENDED,
-        "text": text,
-        "error": error,
-        "sent": sent,
         "rating": RatingForm() if ratings.may_rate(box.state) else None,
-        "rated": rated,
+        "sent": sent,
+        **files_for(request),
+        **({"keep": False} if sent else {}),
+        **shown,
+        **question_for(token, asked=asked, at=at),
     }
     return show("follow_case", context, page="follow", language=language)
 

@@ -7,13 +7,24 @@ from django.db import Error as DatabaseFailed
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from remedies.actions.intake import NotOpen, receive
+from remedies.actions.intake import NotOpen, receive_with_files
+from remedies.documents.cleaning import Busy
 from remedies.forms.intake import DetailsForm, WhatForm, submission_of
 from remedies.forms.words import IDENTITY_HINTS
 from remedies.queries.keys import recovery_key
 from remedies.rules.form_token import FormToken, TokenRefused, new_token
 from remedies.rules.receipt import new_receipt, shown
 from remedies.views.apart import in_language, opened_token, sealed_token, show
+from remedies.views.sending import (
+    Asked,
+    FileRefused,
+    Full,
+    advice_on,
+    chosen_files,
+    demand_entry,
+    files_for,
+    question_for,
+)
 
 PURPOSE = "raise"
 FIELDS = (*WhatForm.base_fields, *DetailsForm.base_fields)
@@ -28,8 +39,8 @@ def raise_concern(request: HttpRequest, language: str) -> HttpResponse:
     step = request.POST.get("step", "start")
     try:
         return _Visit(request, language).answer(step if step in STEPS else "start")
-    except (DatabaseFailed, NotOpen):
-        return _not_received(request, language, step=step)
+    except (DatabaseFailed, NotOpen, Busy, Full) as trouble:
+        return _not_received(request, language, step=step, full=isinstance(trouble, (Busy, Full)))
 
 
 class _Visit:
@@ -38,6 +49,7 @@ class _Visit:
     def __init__(self, request: HttpRequest, language: str) -> None:
         self.at = timezone.now()
         self.language = language
+        self.request = request
         self.said = {name: request.POST.get(name, "") for name in FIELDS if name in request.POST}
         self.what = WhatForm(self.said)
         self.details = DetailsForm(self.said)
@@ -59,8 +71,19 @@ class _Visit:
 
     def _send(self) -> HttpResponse:
         submission = submission_of(self.what, self.details, language=self.language)
-        receive(submission, receipt=self.token.receipt, at=self.at)
-        context = {"receipt": shown(self.token.receipt), "urgent": submission.threat_to_life}
+        try:
+            files = chosen_files(self.request)
+            demand_entry(self.request, self.token, files, at=self.at)
+            became = receive_with_files(submission, files, receipt=self.token.receipt, at=self.at)
+        except FileRefused as refused:
+            return self._page("intake_review", trouble=advice_on(refused))
+        except Asked:
+            return self._page("intake_review", asked=True)
+        context = {
+            "receipt": shown(self.token.receipt),
+            "urgent": submission.threat_to_life,
+            "unsafe": became.unsafe,
+        }
         return show("intake_done", context, page="raise", language=self.language)
 
     def _token(self, request: HttpRequest) -> tuple[bool, FormToken]:
@@ -69,7 +92,15 @@ class _Visit:
         except TokenRefused:
             return False, new_token(new_receipt(), at=self.at)
 
-    def _page(self, name: str, *, errors: Any = None, too_old: bool = False) -> HttpResponse:
+    def _page(
+        self,
+        name: str,
+        *,
+        errors: Any = None,
+        too_old: bool = False,
+        trouble: dict[str, Any] | None = None,
+        asked: bool = False,
+    ) -> HttpResponse:
         context = {
             "token": sealed_token(self.token, purpose=PURPOSE, at=self.at),
             "receipt": shown(self.token.receipt),
@@ -84,6 +115,9 @@ class _Visit:
                 (mode, label, IDENTITY_HINTS[mode])
                 for mode, label in self.details.fields["identity_mode"].choices  # type: ignore[attr-defined]
             ],
+            "trouble": trouble,
+            **files_for(self.request),
+            **question_for(self.token, asked=asked, at=self.at),
         }
         return show(name, context, page="raise", language=self.language)
 
@@ -92,8 +126,9 @@ def _errors(form: Any) -> dict[str, str]:
     return {} if form is None else {name: found[0] for name, found in form.errors.items()}
 
 
-def _not_received(request: HttpRequest, language: str, *, step: str) -> HttpResponse:
+def _not_received(request: HttpRequest, language: str, *, step: str, full: bool) -> HttpResponse:
     said: Mapping[str, str] = {
         name: request.POST[name] for name in (*FIELDS, "token") if name in request.POST
     }
-    return show("intake_retry", {"said": said, "step": step}, page="raise", language=language, status=503)
+    context = {"said": said, "step": step, "full": full, **files_for(request)}
+    return show("intake_retry", context, page="raise", language=language, status=503)

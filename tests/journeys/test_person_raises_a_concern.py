@@ -1,7 +1,9 @@
 """A person who was harmed, in a real browser without JavaScript, on a small phone (reliability.md T9)."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,10 +12,12 @@ from playwright.sync_api import Error, Page, Request, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from remedies.actions import reading
-from remedies.models import Case, Message
+from remedies.models import Case, Message, ReadLog
+from remedies.rules.flood import Gate
 from remedies.rules.receipt import read_receipt
 from tests.journeys.test_pages_are_accessible import IN_DARK, IN_LIGHT, found_on
-from tests.remedies.vault_stage import NOW, Vault, made_vault
+from tests.remedies.sample_files import planted_jpeg, traces_of
+from tests.remedies.vault_stage import NOW, PASSPHRASE, Vault, made_vault
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -154,9 +158,47 @@ def test_a_person_comes_back_reads_deletes_and_leaves(visit: Visit) -> None:
     }
 
 
+def test_a_photograph_is_sent_without_its_name_and_saved_by_a_handler(
+    visit: Visit, page: Callable[..., Page], settings: Any
+) -> None:
+    visit.to_review()
+    photograph = {"name": "Nadira.jpg", "mimeType": "image/jpeg", "buffer": planted_jpeg("Nadirasphone", 1)}
+    visit.tab.get_by_label("Choose files").set_input_files(photograph)
+    visit.press("send")
+    expect(visit.tab.get_by_role("heading", level=1)).to_have_text("We received your message")
+    case = Case.objects.get()
+    assert case.attachments.count() == 1
+
+    settings.DEMONSTRATION = True
+    tab = page()
+    tab.goto(f"{visit.site}/sign-in/")
+    tab.get_by_label("Username").fill("grace")
+    tab.get_by_label("Password").fill("x")
+    tab.get_by_role("main").get_by_role("button", name="Sign in").click()
+    tab.goto(f"{visit.site}/desk/cases/vault/?next=/desk/cases/{case.pk}/")
+    tab.get_by_label("Vault passphrase").fill(PASSPHRASE)
+    tab.get_by_role("main").locator("form button").first.click()
+    tab.get_by_label("Why do you read it?").select_option("screening")
+    tab.get_by_role("button", name="Read what was told").click()
+    with tab.context.expect_page() as other:
+        tab.get_by_role("button", name="Show file 1").click()
+    other.value.wait_for_load_state()
+    assert other.value.evaluate("document.images[0].naturalWidth") == 64
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Save file 1").click()
+    saved = Path(download.value.path()).read_bytes()
+    assert download.value.suggested_filename.startswith(f"case-{case.short}")
+    assert traces_of("Nadirasphone", saved) == []
+    assert ReadLog.objects.filter(case_id=case.pk, group="file").count() == 2
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_every_step_fits_a_small_phone_and_forbids_nothing_of_wcag(
-    transactional_db: None, live_server: LiveServer, page: Callable[..., Page], language: str
+    transactional_db: None,
+    live_server: LiveServer,
+    page: Callable[..., Page],
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made_vault()
     tab = page(viewport=PHONE, reduced_motion="reduce", bypass_csp=True)
@@ -186,6 +228,19 @@ def test_every_step_fits_a_small_phone_and_forbids_nothing_of_wcag(
         tab.locator(f'button[value="{step}"]').click()
         look(step)
     receipt = tab.locator("p.code").inner_text()
+    for step, file, budget in (
+        ("a file that is not taken", b"GIF89a", 10**9),
+        ("asked", b"Words", 1),
+        ("full", b"Words", 0.001),
+    ):
+        flood = Gate(budget, 100 if budget == 1 else budget)
+        monkeypatch.setattr("remedies.views.sending.gate", lambda flood=flood: flood)
+        flood.enter(1, answered=False, now=time.monotonic())
+        tab.locator("#files").set_input_files({"name": "x.txt", "mimeType": "text/plain", "buffer": file})
+        tab.locator('button[value="send"]').click()
+        look(step)
+    monkeypatch.undo()
+    tab.locator("#files").set_input_files({"name": "x.jpg", "mimeType": "x/y", "buffer": b"\xff\xd8\xff"})
     tab.locator('button[value="send"]').click()
     look("send")
     tab.goto(f"{live_server.url}/follow/{language}/")

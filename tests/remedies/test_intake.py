@@ -210,7 +210,7 @@ def test_a_failure_never_shows_a_receipt_and_keeps_the_text(
         raise OperationalError("the server closed the connection: INSERT … " + TOLD)
 
     with monkeypatch.context() as patch, caplog.at_level(logging.DEBUG):
-        patch.setattr("remedies.views.intake.receive", down)
+        patch.setattr("remedies.views.intake.receive_with_files", down)
         page = post(client, "/raise/en/", step="send", token=token, **answers())
         patch.setattr("remedies.views.intake._not_received", down)
         worst = post(client, "/raise/en/", step="send", token=token, **answers())
@@ -305,7 +305,7 @@ def test_only_plain_forms_and_known_addresses_are_answered_and_nothing_is_logged
         statuses = [
             client.put("/raise/").status_code,
             client.delete("/follow/").status_code,
-            client.post("/raise/", {"file": "x"}).status_code,  # multipart, which is spooled to disk
+            client.post("/raise/", "step=start", "text/plain").status_code,
             client.post("/raise/", "{}", "application/json").status_code,
             client.get("/raise/xx/").status_code,
             client.get("/raise/en/more/").status_code,

@@ -17,10 +17,20 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from remedies.access import forget_the_visitor
-from remedies.models import CaseKeyWrap, FormKey, IdentityKeyWrap, Message, RecoveryShare, SealedIdentity
+from remedies.models import (
+    Attachment,
+    CaseKeyWrap,
+    FormKey,
+    IdentityKeyWrap,
+    Message,
+    RecoveryShare,
+    SealedIdentity,
+)
 from remedies.rules import places
-from remedies.rules.envelope import CannotOpen, open_envelope
-from tests.remedies.vault_stage import TOKEN, Vault, answers, post, sent, vault_of_three
+from remedies.rules.envelope import CannotOpen, open_envelope, open_file
+from remedies.rules.wraps import WRAPPED_KEY
+from tests.remedies.sample_files import planted_jpeg
+from tests.remedies.vault_stage import TOKEN, Vault, answers, post, sent, uploads, vault_of_three
 
 __all__ = ["vault_of_three"]
 PLANTED, VISITORS = 50, 100
@@ -79,9 +89,12 @@ def plant(client: Client, how_many: int) -> list[str]:
         words += mine.values()
         receipts.append(sent(client, said=answers(identity_mode="confidential", **mine)))
     for nth, receipt in enumerate(receipts):
-        words.append(word("further", nth))
+        further, name, seen, kept = (word(kind, nth) for kind in ("further", "name", "seen", "kept"))
+        words += [further, name, seen, kept]
         page = post(client, "/follow/en/", step="open", receipt=receipt).content.decode()
-        post(client, "/follow/en/", step="send", token=TOKEN.findall(page)[0], text=words[-1])
+        form = {"step": "send", "token": TOKEN.findall(page)[0], "text": further, "keep": "on"}
+        hidden = planted_jpeg(kept, nth)
+        client.post("/follow/en/", form | {"files": uploads(seen.encode(), hidden, name=f"{name}.jpg")})
     return words + receipts
 
 
@@ -90,6 +103,7 @@ def test_nothing_that_was_told_is_at_rest(vault_of_three: Vault, client: Client)
 
     assert len(words) >= PLANTED
     assert Message.objects.count() == 2 * SealedIdentity.objects.count() == 2 * PLANTED // 5
+    assert Attachment.objects.filter(sealed__isnull=False, original__isnull=False).count() == 2 * PLANTED // 5
     assert found_at_rest(words) == 0
 
 
@@ -99,11 +113,14 @@ def test_the_search_finds_what_is_stored_unsealed(
     """The same search over the same intake with the sealing switched off; else it would prove nothing."""
     monkeypatch.setattr("remedies.actions.intake.seal", lambda text, **_place: text)
     monkeypatch.setattr("remedies.rules.wraps.seal", lambda text, **_place: gzip.compress(text))
+    monkeypatch.setattr("remedies.rules.wraps.seal_file", lambda file, **_place: [file])
     monkeypatch.setattr("remedies.rules.wraps.wrap", lambda _key, **_place: b"")
 
     words = plant(client, 10)
 
     assert found_at_rest(words) >= 12
+    assert found_at_rest([one for one in words if one.startswith(("seen", "kept"))]) == 4
+    assert found_at_rest([one for one in words if one.startswith("name")]) == 0  # names are kept nowhere
 
 
 def test_no_secret_of_the_server_opens_anything(vault_of_three: Vault, client: Client) -> None:
@@ -132,7 +149,17 @@ def test_no_secret_of_the_server_opens_anything(vault_of_three: Vault, client: C
                 open_envelope(bytes(identity.sealed), key=secret, place=place)
             tried += 1
 
-    assert tried >= 60
+    for file in Attachment.objects.all():
+        for sealed, place in (
+            (bytes(file.sealed or b""), places.file(file.pk, file.case_id, 1)),
+            (bytes(file.original or b""), places.original(file.pk, file.case_id)),
+        ):
+            for secret in secrets:
+                with pytest.raises(CannotOpen):
+                    list(open_file(sealed[WRAPPED_KEY:], key=secret, place=place))
+                tried += 1
+
+    assert tried >= 120
 
 
 def visitor(nth: int) -> dict[str, str]:

@@ -83,7 +83,10 @@ def test_nothing_but_words_and_ids_is_in_the_clear_of_a_case() -> None:
         for field in model._meta.get_fields()
         if isinstance(field, models.TextField | models.DateTimeField | models.AutoField)
     }
-    of_staff = {("Case", "danger_seen_at"), ("Case", "danger_answered_at")}  # the read log has their times too
+    of_staff = {
+        ("Case", "danger_seen_at"),
+        ("Case", "danger_answered_at"),
+    }  # the read log has their times too
 
     assert texts == of_staff
 

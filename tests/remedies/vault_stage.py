@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from hrdd.governance.models import User
@@ -113,3 +114,18 @@ def post(client: Client, address: str, **said: Any) -> Any:
 
 def _form(said: dict[str, Any]) -> str:
     return urlencode(said)
+
+
+def uploads(*contents: bytes, name: str = "IMG_Nadira.jpg") -> list[SimpleUploadedFile]:
+    """Return files as a browser sends them, each under a telling name and a false type."""
+    return [SimpleUploadedFile(name, content, "image/svg+xml") for content in contents]
+
+
+def sent_with_files(
+    client: Client, *contents: bytes, said: dict[str, Any] | None = None, **more: Any
+) -> tuple[Any, str]:
+    """Send a concern with files from the last page; return the answer and the receipt."""
+    words = said or answers()
+    token, receipt = to_review(client, said=words)
+    form = words | {"step": "send", "token": token, "files": uploads(*contents)} | more
+    return client.post("/raise/en/", form), receipt

@@ -45,6 +45,7 @@ PUBLIC_READS = frozenset(
         "transparency_logcheckpoint",
         "transparency_logentry",
         "transparency_manifest",
+        "transparency_release",
         "transparency_report",
     ]
 )
@@ -86,7 +87,7 @@ INTAKE: dict[str, dict[str, tuple[str, ...]]] = {
     "remedies_casekey": {READ: (), ADD: ()},
     "remedies_casekeywrap": {ADD: ()},
     "remedies_formkey": {READ: (), ADD: (), DELETE: ()},
-    "remedies_identitykeywrap": {ADD: ()},
+    "remedies_identitykeywrap": {READ: ("id", "identity_id"), ADD: (), DELETE: ()},
     "remedies_message": {READ: (), ADD: (), CHANGE: ("for_person", "first_shown_week")},
     "remedies_rating": {READ: (), ADD: (), CHANGE: ("quarter", "satisfaction", "fairness", "safety")},
     "remedies_recoverykey": {READ: ()},

@@ -26,6 +26,7 @@ def remind_of_danger() -> None:
     alarms.count_round()
 
 
+@app.task
 def erase_what_is_due() -> None:
     """Erase what its schedule no longer keeps (beat, each night); what fails is found again the night after."""
     erase_due(at=timezone.now())

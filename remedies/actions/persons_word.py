@@ -32,7 +32,7 @@ def take_back_identity(receipt: str) -> None:
     case = locked_case(receipt)
     if case is None:
         return
-    case.identities.all().delete()
+    case.identities.only("pk").delete()
     Case.objects.filter(pk=case.pk).update(identity_mode=str(IdentityMode.ANONYMOUS))
 
 

@@ -1,6 +1,7 @@
 """Files with a concern: all of it or nothing, sealed, opened by a handler only after the log (ADR 23)."""
 
 import io
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,7 +20,7 @@ from remedies.actions.attachments import GivenFile
 from remedies.actions.file_reading import read_file, take_out_original
 from remedies.actions.intake import receive_with_files
 from remedies.documents.cleaning import Busy
-from remedies.models import Attachment, Case, Message, ReadLog
+from remedies.models import Attachment, Case, Message, ReadLog, Tombstone
 from remedies.rules.envelope import SEGMENT, TAG
 from remedies.rules.files import LONGEST_FILE, MOST_STORED, SIZES, FileKind, kind_of, pack
 from remedies.rules.receipt import new_receipt
@@ -422,6 +423,12 @@ def test_files_go_with_their_case(vault_of_three: Vault, client: Client) -> None
     Message.objects.all().delete()
     assert Attachment.objects.count() == 0
     sent_with_files(client, TEXT, keep="on")
+    monday = date(2020, 1, 6)
+    Case.objects.update(
+        state="withdrawn", withdrawn_week=monday, closed_on=monday
+    )  # an open one is never erased
+    for case in Case.objects.all():
+        Tombstone.objects.create(case_id=case.pk, week=case.received_week, category=case.type)
     Case.objects.all().delete()
     assert Attachment.objects.count() == 0
 

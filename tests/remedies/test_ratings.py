@@ -9,6 +9,7 @@ from django.test import Client
 from hrdd.governance.models import AuditEvent
 from remedies.actions import ratings
 from remedies.models import Case, Rating
+from remedies.rules.case import week_of
 from remedies.rules.receipt import new_receipt
 from tests.remedies.vault_stage import NOW, TOKEN, Vault, post, received, vault_of_three
 
@@ -17,7 +18,9 @@ __all__ = ["vault_of_three"]
 
 def ended() -> tuple[Case, str]:
     case, receipt = received()
-    Case.objects.filter(pk=case.pk).update(state="withdrawn", closed_on=NOW.date())
+    Case.objects.filter(pk=case.pk).update(
+        state="withdrawn", withdrawn_week=week_of(NOW.date()), closed_on=NOW.date()
+    )
     return case, receipt
 
 

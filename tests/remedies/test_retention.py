@@ -91,6 +91,8 @@ def planted(many: int, *, seed: int, cleo: User, milo: User) -> list[Kept]:
             severity=severity,
             refusal=refusal,
             closed_on=closed if dated else None,
+            withdrawn_week=week_of(closed) if state == CaseState.WITHDRAWN else None,
+            reopened_for="new_facts" if state == CaseState.REOPENED else "",
         )
         last = None
         if dated and state in {CaseState.CLOSED, CaseState.WITHDRAWN}:
@@ -245,7 +247,11 @@ def test_a_part_that_stays_behind_is_found(db: None, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("state", ["received", "investigating", "reopened"])
 def test_the_database_never_erases_an_open_case(db: None, state: str) -> None:
     case = Case.objects.create(
-        received_week=BEGIN - timedelta(days=3), type="privacy", language="en", state=state
+        received_week=BEGIN - timedelta(days=3),
+        type="privacy",
+        language="en",
+        state=state,
+        reopened_for="new_facts" if state == "reopened" else "",
     )
     Tombstone.objects.create(case_id=case.pk, week=case.received_week, category=case.type)
 
@@ -279,7 +285,9 @@ def test_an_erased_case_leaves_a_tombstone_and_an_event_and_nothing_else(db: Non
 
 def test_what_became_open_or_held_meanwhile_is_not_erased(db: None) -> None:
     case = closed_case()
-    Case.objects.filter(pk=case.pk).update(state="reopened")  # closed_on stays as it was
+    Case.objects.filter(pk=case.pk).update(
+        state="reopened", reopened_for="new_facts"
+    )  # closed_on stays as it was
 
     assert not actions.erase_case(case.pk, at=at(date(2040, 1, 1)))
     assert not actions.erase_case(uuid4(), at=at(date(2040, 1, 1)))
@@ -364,7 +372,9 @@ def test_who_wrote_goes_ninety_days_after_it_was_last_opened_and_the_case_stays(
     vault_of_three: Vault,
 ) -> None:
     case, _receipt = received(identity_mode=IdentityMode.CONFIDENTIAL, contact="+1 555 0100")
-    Case.objects.filter(pk=case.pk).update(state="withdrawn", closed_on=NOW.date())
+    Case.objects.filter(pk=case.pk).update(
+        state="withdrawn", withdrawn_week=week_of(NOW.date()), closed_on=NOW.date()
+    )
     due = NOW + timedelta(days=91)
     assert actions.erase_due(at=NOW + timedelta(days=90)) == []
 
@@ -381,7 +391,9 @@ def test_who_wrote_goes_ninety_days_after_it_was_last_opened_and_the_case_stays(
 
 def test_a_hold_keeps_who_wrote_as_well(vault_of_three: Vault) -> None:
     case, _receipt = received(identity_mode=IdentityMode.CONFIDENTIAL, contact="+1 555 0100")
-    Case.objects.filter(pk=case.pk).update(state="withdrawn", closed_on=NOW.date())
+    Case.objects.filter(pk=case.pk).update(
+        state="withdrawn", withdrawn_week=week_of(NOW.date()), closed_on=NOW.date()
+    )
     cleo, milo = (key.user for key, _pair in vault_of_three.custodians[:2])
     actions.place_hold(actions.ask_hold(case.pk, reasons=REASONS, by=cleo, at=NOW), by=milo, at=NOW)
 
@@ -391,7 +403,9 @@ def test_a_hold_keeps_who_wrote_as_well(vault_of_three: Vault) -> None:
 
 def test_a_grant_is_a_use(vault_of_three: Vault) -> None:
     case, _receipt = received(identity_mode=IdentityMode.CONFIDENTIAL, contact="+1 555 0100")
-    Case.objects.filter(pk=case.pk).update(state="withdrawn", closed_on=NOW.date())
+    Case.objects.filter(pk=case.pk).update(
+        state="withdrawn", withdrawn_week=week_of(NOW.date()), closed_on=NOW.date()
+    )
     used = NOW + timedelta(days=60)
     IdentityKeyWrap.objects.filter(recovery__isnull=False).update(until=used)
 

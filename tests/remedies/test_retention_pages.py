@@ -68,7 +68,7 @@ def test_a_hold_can_be_refused_and_other_addresses_are_not_there(closed: Case) -
     milo.post(f"{PAGE}holds/{hold.pk}/refuse/")
     assert LegalHold.objects.get().refused_on is not None
     assert milo.post(f"{PAGE}holds/{hold.pk}/burn/").status_code == 404
-    Case.objects.filter(pk=closed.pk).update(state="reopened")
+    Case.objects.filter(pk=closed.pk).update(state="reopened", reopened_for="new_facts")
     assert cleo.get(f"{PAGE}{closed.pk}/").status_code == 404
 
 

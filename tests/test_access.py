@@ -1,20 +1,17 @@
 """Every address by every kind of person, by real requests; an address that declares nobody fails."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from hrdd.governance.actions import record_event
-from hrdd.governance.models import AuditEvent, SignOff, User
+from hrdd.governance.models import User
 from hrdd.governance.rules import Permission, Role
 from hrdd.sealing import seal
-from remedies.models import Case, LegalHold
 from risks.actions.register import ASSIGNED
 from risks.models import (
     ActionSample,
@@ -23,30 +20,22 @@ from risks.models import (
     Consultation,
     ConsultationFinding,
     CorrectivePlan,
-    Cycle,
     Dilemma,
     DilemmaDecision,
     DilemmaOption,
-    EffectMeasurement,
     EmergencyStop,
     ExitDecision,
     ExitDuty,
     ExitStage,
     ExpertAccess,
-    Involvement,
-    LeverageAction,
     LeveragePlan,
     LoweringProposal,
     Measure,
-    Milestone,
     MitigationPlan,
     ModelReview,
     Onboarding,
-    OnboardingFinding,
     Participant,
     Partner,
-    PartnerContact,
-    PartnerNote,
     Policy,
     PolicyVersion,
     Product,
@@ -54,13 +43,13 @@ from risks.models import (
     RegisterImport,
     Relationship,
     RelationshipRisk,
-    ReviewTask,
     Risk,
     SalientList,
     SavedView,
     StakeholderGroup,
     StatementOfReasons,
 )
+from tests.addresses import arguments_of, viewset_of
 from tests.cast import NOW, Cast
 from tests.remedies.retention_stage import held_case
 from tests.risks.leverage_stage import acted, measured
@@ -79,204 +68,6 @@ OPEN_TO_ALL = {
     *("verify", "log-checkpoint", "log-keys", "log-tile", "report-manifest"),
 }
 FEWEST_ADDRESSES, FEWEST_REQUESTS = 110, 1500
-ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
-    **{name: lambda: {"language": "fr"} for name in ("raise-in", "follow-in")},
-    "public-report": lambda: {"period": "2021"},
-    "public-report-file": lambda: {"period": "2021", "format": "pdf"},
-    "report-manifest": lambda: {"period": "2021", "name": "manifest.json"},
-    "log-tile": lambda: {"level": "0", "place": "000"},
-    **{f"case-{act}": lambda: {"pk": uuid4()} for act in ("detail", "read", "assign", "bar", "identity")},
-    **{name: lambda: {"pk": uuid4()} for name in ("custody-answer", "systemic-done")},
-    "case-step": lambda: {"pk": uuid4(), "step": "decide"},
-    "case-hold": lambda: {"pk": Case.objects.get().pk},
-    "case-hold-answer": lambda: {"pk": LegalHold.objects.get().pk, "step": "ask-lift"},
-    "case-file": lambda: {"pk": uuid4(), "file": uuid4()},
-    "report-detail": lambda: {"pk": Report.objects.get().pk},
-    "report-step": lambda: {"pk": Report.objects.get().pk, "step": "thaw"},
-    "report-preview": lambda: {"pk": Report.objects.get().pk, "format": "json"},
-    "sign-off-decide": lambda: {"pk": SignOff.objects.get().pk},
-    "review-task": lambda: {"pk": ReviewTask.objects.order_by("pk")[0].pk},
-    "risk-detail": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
-    "sample-draw": lambda: {"pk": first(Measure)},
-    **{name: lambda: {"pk": first(ActionSample)} for name in ("sample-detail", "sample-close")},
-    "sample-review": lambda: {"pk": first(ActionSample), "position": 1},
-    "what-if-level": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
-    "correct-risk": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
-    "risk-import-template": lambda: {"extension": "csv"},
-    "risk-import-preview": lambda: {"pk": RegisterImport.objects.get(register="risks").pk},
-    "risk-import-step": lambda: {"pk": RegisterImport.objects.get(register="risks").pk, "step": "apply"},
-    "publication": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
-    "salient-list-detail": lambda: {"pk": first(SalientList)},
-    "assess-severity": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
-    "propose-involvement": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
-    "involvement-detail": lambda: {"pk": Involvement.objects.order_by("pk")[0].pk},
-    "challenge-involvement": lambda: {"pk": Involvement.objects.order_by("pk")[0].pk},
-    "stop-own-part": lambda: {"pk": Involvement.objects.order_by("pk")[0].pk},
-    "withdraw-involvement": lambda: {"pk": Involvement.objects.order_by("pk")[0].pk},
-    "measure-detail": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
-    **{name: lambda: {"pk": first(Measure)} for name in ("statement-issue", "statement-issue-actions")},
-    "statement-detail": lambda: {"pk": first(StatementOfReasons)},
-    **{
-        name: lambda: {"puid": StatementOfReasons.objects.order_by("pk")[0].puid}
-        for name in ("public-statement", "public-statement-data")
-    },
-    "note-signal": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
-    **{name: lambda: {"pk": first(Cycle)} for name in ("cycle-detail", "cycle-retry")},
-    "partner-detail": lambda: {"pk": Relationship.objects.get().pk},
-    **{
-        name: lambda: {"pk": Relationship.objects.get().pk}
-        for name in (
-            *("correct-relationship", "correct-partner", "lift-warning", "begin-relationship"),
-            *("crucial-test", "revenue-owners", "partner-contact-new", "agree-terms", "onboarding-ask"),
-        )
-    },
-    "partner-note": lambda: {"pk": Relationship.objects.get().pk, "kind": "sanctions"},
-    "partner-note-replace": lambda: {
-        "pk": Relationship.objects.get().pk,
-        "kind": "sanctions",
-        "note": first(PartnerNote),
-    },
-    "partner-contact-step": lambda: {
-        "pk": Relationship.objects.get().pk,
-        "contact": first(PartnerContact),
-        "step": "open",
-    },
-    "end-terms": lambda: {"pk": first(AgreedTerms)},
-    **{f"onboarding-{act}": lambda: {"pk": first(Onboarding)} for act in ("detail", "review", "decide")},
-    "onboarding-finding": lambda: {"pk": first(Onboarding)},
-    "onboarding-finding-close": lambda: {"pk": first(OnboardingFinding)},
-    "partner-export": lambda: {"format": "csv"},
-    "partner-import-template": lambda: {"extension": "csv"},
-    "partner-import-preview": lambda: {"pk": RegisterImport.objects.get(register="partners").pk},
-    "partner-import-step": lambda: {
-        "pk": RegisterImport.objects.get(register="partners").pk,
-        "step": "apply",
-    },
-    "tie-risk": lambda: {"pk": Relationship.objects.get().pk},
-    "consider-exit": lambda: {"pk": Relationship.objects.get().pk},
-    **{
-        name: lambda: {"pk": first(RelationshipRisk)}
-        for name in ("clock-detail", "restart-clock", "open-leverage-plan", "record-corrective-plan")
-    },
-    "correct-effect": lambda: {"pk": first(EffectMeasurement)},
-    "edit-leverage-plan": lambda: {"pk": first(LeveragePlan)},
-    "leverage-plan-step": lambda: {"pk": first(LeveragePlan), "step": "apply"},
-    **{name: lambda: {"pk": first(CorrectivePlan)} for name in ("add-milestone", "close-corrective-plan")},
-    "verify-milestone": lambda: {"pk": first(Milestone)},
-    "log-leverage": lambda: {"pk": RelationshipRisk.objects.get().pk},
-    "extend-time": lambda: {"pk": RelationshipRisk.objects.get().pk},
-    **{
-        f"measure-{act}": lambda: {"pk": first(Measure)}
-        for act in ("edit", "withdraw", "enforce", "emergency", "lift", "test", "notice", "duty")
-    },
-    "measure-effect": lambda: {"pk": LeverageAction.objects.get().pk},
-    "exit-detail": lambda: {"pk": ExitDecision.objects.get().pk},
-    "assess-exit": lambda: {"pk": ExitDecision.objects.get().pk},
-    "propose-exit": lambda: {"pk": ExitDecision.objects.get().pk},
-    **{
-        name: lambda: {"pk": ExitDecision.objects.get().pk}
-        for name in ("review-exit", "plan-exit-stage", "stay-again", "stay-back", "write-exit-narrative")
-    },
-    "stop-partner": lambda: {"pk": Relationship.objects.get().pk},
-    "renew-stop": lambda: {"pk": EmergencyStop.objects.get().pk},
-    "plan-exit-duty": lambda: {"pk": ExitStage.objects.get().pk},
-    **{name: lambda: {"pk": ExitDuty.objects.get().pk} for name in ("do-exit-duty", "drop-exit-duty")},
-    **{
-        f"model-review-{page}": lambda: {"pk": ModelReview.objects.get().pk}
-        for page in ("detail", "scope", "evidence", "consult", "conclude", "reading", "close")
-    },
-    **{
-        f"change-{page}": lambda: {"pk": Change.objects.get().pk}
-        for page in ("detail", "edit", "approve", "refuse", "withdraw", "exception")
-    },
-    **{name: lambda: {"slug": "x"} for name in ("public-policy", "public-policy-data")},
-    **{
-        f"public-policy-{page}": lambda: {"slug": "x", "number": 1}
-        for page in ("version", "version-data", "changes")
-    },
-    **{
-        name: lambda: {"slug": "x", "number": 1, "language": "en"}
-        for name in ("public-policy-text", "public-policy-text-changes")
-    },
-    **{name: lambda: {"pk": first(Policy)} for name in ("policy-detail", "policy-draft")},
-    **{
-        f"policy-version-{page}": lambda: {"pk": first(PolicyVersion)}
-        for page in ("detail", "edit", "submit", "force", "repeal")
-    },
-    "policy-difference": lambda: dict(zip(("other", "pk"), two_versions(), strict=True)),
-    "name-policy": lambda: {"pk": first(Measure)},
-    **{
-        f"dilemma-{page}": lambda: {"pk": first(Dilemma)}
-        for page in ("detail", "edit", "option", "advise", "opinion", "cite", "decide", "interim", "close")
-    },
-    "public-reasons": lambda: {"pk": first(DilemmaDecision)},
-    "dilemma-step": lambda: {"pk": first(Dilemma), "step": "analyse"},
-    **{name: lambda: {"pk": first(DilemmaOption)} for name in ("option-change", "option-test")},
-    **{name: lambda: {"pk": first(Dilemma)} for name in ("rabat-assess", "rabat-preview")},
-    **{f"rabat-{page}": lambda: {"pk": first(RabatAssessment)} for page in ("detail", "confirm", "extract")},
-    "exit-step": lambda: {"pk": ExitDecision.objects.get().pk, "step": "resume"},
-    "consultation-detail": lambda: {"pk": kept_consultation().pk},
-    "consultation-plan-change": lambda: {"pk": kept_consultation().pk},
-    "consultation-team": lambda: {"pk": kept_consultation().pk},
-    "consultation-check": lambda: {"pk": kept_consultation().pk},
-    "consultation-hold": lambda: {"pk": kept_consultation().pk},
-    "consultation-summary": lambda: {"pk": kept_consultation().pk},
-    "consultation-screen": lambda: {"pk": kept_consultation().pk},
-    "consultation-validate": lambda: {"pk": kept_consultation().pk},
-    "consultation-finding": lambda: {"pk": kept_consultation().pk},
-    "participant-new": lambda: {"pk": kept_consultation().pk},
-    "consultation-step": lambda: {"pk": kept_consultation().pk, "step": "tell"},
-    "finding-amend": lambda: {"pk": ConsultationFinding.objects.get().pk},
-    "finding-tag": lambda: {"pk": ConsultationFinding.objects.get().pk},
-    "finding-answer": lambda: {"pk": ConsultationFinding.objects.get().pk},
-    "participant-contact": lambda: {"pk": Participant.objects.get().pk},
-    "participant-step": lambda: {"pk": Participant.objects.get().pk, "step": "tell"},
-    "share-risk": lambda: {"pk": Risk.objects.order_by("pk")[0].pk},
-    "share-consultation": lambda: {"pk": kept_consultation().pk},
-    "revoke-access": lambda: {"pk": ExpertAccess.objects.get().pk},
-    "shared-detail": lambda: {"pk": ExpertAccess.objects.get().pk},
-    "stakeholder-change": lambda: {"pk": StakeholderGroup.objects.get().pk},
-    **{name: lambda: {"pk": first(Risk)} for name in ("preview-severity", "assign-risk", "add-evidence")},
-    **{name: lambda: {"pk": first(Risk)} for name in ("propose-plan",)},
-    "risk-step": lambda: {"pk": first(Risk), "step": "confirm"},
-    **{name: lambda: {"pk": first(LoweringProposal)} for name in ("lowering-detail", "withdraw-lowering")},
-    **{name: lambda: {"pk": first(MitigationPlan)} for name in ("decide-plan", "end-plan", "test-plan")},
-    "risk-export": lambda: {"format": "csv"},
-    **{name: lambda: {"pk": first(SavedView)} for name in ("saved-view", "change-view", "delete-view")},
-    **{
-        name: lambda: {"pk": AuditEvent.objects.get(action=ASSIGNED).pk}
-        for name in ("assignment-detail", "assignment-undo")
-    },
-}
-
-
-def two_versions() -> list[int]:
-    """Return two versions of a policy that can be compared, the earlier first."""
-    return list(
-        PolicyVersion.objects.filter(language="en").order_by("number").values_list("pk", flat=True)[:2]
-    )
-
-
-def first(model: type[Model]) -> Any:
-    return model._default_manager.order_by("pk")[0].pk
-
-
-def arguments_of(pattern: URLPattern) -> dict[str, Any]:
-    """Return what fills an address; those of the API are told by the queryset of their viewset."""
-    assert pattern.name is not None
-    wanted = pattern.pattern.converters
-    if not wanted:
-        return {}
-    if pattern.name in ARGUMENTS:
-        return ARGUMENTS[pattern.name]()
-    viewset = viewset_of(pattern)
-    if viewset.queryset.model is Consultation:
-        return {"pk": kept_consultation().pk} | ({"step": "tell"} if "step" in wanted else {})
-    return {"pk": first(viewset.queryset.model)} | ({"step": "confirm"} if "step" in wanted else {})
-
-
-def viewset_of(pattern: URLPattern) -> Any:
-    return getattr(pattern.callback, "cls", None)
 
 
 # For all but the expert with whom it is shared these are not there; tests/risks/test_experts.py opens them.
@@ -317,10 +108,6 @@ GIVEN: dict[str, Any] = {
     "likelihood_unknown": False,
     "consulted": "x",
 }
-
-
-def kept_consultation() -> Consultation:
-    return Consultation.objects.get(told_by_dossier=False)
 
 
 def addresses(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[URLPattern]:

@@ -13,8 +13,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Role
+from tests.addresses import arguments_of, viewset_of
 from tests.cast import Cast
-from tests.test_access import addresses, arguments_of, everything, viewset_of
+from tests.test_access import addresses, everything
 from transparency.models import Report
 
 __all__ = ["everything"]

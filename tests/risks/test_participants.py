@@ -12,6 +12,7 @@ from django.urls import reverse
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import Role
 from risks.models import Consultation, ConsultationFinding, Participant
+from tests.addresses import ARGUMENTS
 from tests.risks.consultation_stage import (
     CONTACT,
     NAME,
@@ -26,7 +27,7 @@ from tests.risks.consultation_stage import (
     person,
     stage,
 )
-from tests.test_access import ARGUMENTS, addresses
+from tests.test_access import addresses
 
 __all__ = ["stage"]
 

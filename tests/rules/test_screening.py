@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from risks.rules.screening import (
@@ -176,6 +176,7 @@ def test_no_date_is_a_detail(day: date, written: str) -> None:
 
 @given(st.integers(0, 9_999_999_999), st.sampled_from([" ", ",", ".", "'"]))
 def test_no_grouped_count_under_ten_milliards_is_a_detail(count: int, between: str) -> None:
+    assume(between != "." or count < 1_000_000_000)  # 3.174.064.000 can as well be the address of a device
     assert identifying_details(f"It reached {count:,} people".replace(",", between)) == []
 
 

@@ -180,11 +180,12 @@ def missing_and_surplus() -> list[str]:
     """Return in sentences where what the roles may do differs from what they should; empty where all is well."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT grantee, privilege_type, table_name, '' FROM information_schema.role_table_grants "
-            "WHERE grantee = ANY(%(roles)s) UNION ALL "
-            "SELECT grantee, privilege_type, table_name, column_name FROM information_schema.column_privileges c "
-            "WHERE grantee = ANY(%(roles)s) AND NOT EXISTS (SELECT 1 FROM information_schema.role_table_grants t "
-            "WHERE (t.grantee, t.privilege_type, t.table_name) = (c.grantee, c.privilege_type, c.table_name))",
+            "SELECT r.rolname, a.privilege_type, c.relname, '' "
+            "FROM pg_class c CROSS JOIN aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee "
+            "WHERE c.relkind IN ('r', 'p') AND r.rolname = ANY(%(roles)s) UNION ALL "
+            "SELECT r.rolname, a.privilege_type, c.relname, t.attname FROM pg_attribute t "
+            "JOIN pg_class c ON c.oid = t.attrelid CROSS JOIN aclexplode(t.attacl) a "
+            "JOIN pg_roles r ON r.oid = a.grantee WHERE r.rolname = ANY(%(roles)s)",
             {"roles": [str(role) for role in DatabaseRole]},
         )
         stands = set(cursor.fetchall())

@@ -20,7 +20,7 @@ from remedies.models import (
     RecoveryShare,
     VaultKey,
 )
-from remedies.queries.cases import visible_to
+from remedies.queries.cases import role_on, visible_to
 from remedies.queries.keys import handler_key, recovery_key
 from remedies.rules import places, wraps
 from remedies.rules.case import CaseRole
@@ -57,6 +57,37 @@ def demand_case(case: Case, by: User) -> None:
     """
     if not visible_to(by).filter(pk=case.pk).exists():
         raise NotAllowed(NOT_YOURS)
+
+
+def held_case(case: Case, by: User) -> Case:
+    """Return a case, held until the end of the transaction.
+
+    Raises:
+        NotAllowed: the case is not there for them.
+    """
+    demand_case(case, by)
+    return Case.objects.select_for_update().get(pk=case.pk)
+
+
+def held_by_team(case: Case, by: User, *, does: str = "does this") -> Case:
+    """Return a case, held until the end of the transaction, for somebody with a role on it.
+
+    Args:
+        case, by: which, and who.
+        does: what only the team does, as the refusal says it.
+
+    Raises:
+        NotAllowed: the case is not there for them, or they have no role on it.
+    """
+    held = held_case(case, by)
+    if role_on(held, by) is None:
+        raise NotAllowed(f"SD3: only the team of the case {does}.")
+    return held
+
+
+def log_on_case(case: Case, action: str, *, by: User, at: datetime, **detail: str) -> None:
+    """Write an act on a case to the audit log; nothing that was told belongs into it."""
+    record_event(by=by.username, at=at, action=action, subject=f"case {case.pk}", detail=detail)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.db import transaction
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed
-from remedies.actions.assignment import demand_case
+from remedies.actions.assignment import held_by_team, log_on_case
 from remedies.actions.case_steps import begun, take
 from remedies.actions.reading import tell
 from remedies.models import Case, ParallelProceeding, SystemicAction
@@ -27,7 +27,7 @@ def link_measure(case: Case, *, measure: int, by: User, at: datetime) -> None:
     Raises:
         NotAllowed: no role on the case, no such measure, or an appeal was decided on another.
     """
-    held = _held(case, by)
+    held = held_by_team(case, by)
     found = Measure.objects.filter(pk=measure).first()
     if found is None:
         raise NotAllowed("Measure: none has this number. It stands in the address of its page.")
@@ -37,7 +37,7 @@ def link_measure(case: Case, *, measure: int, by: User, at: datetime) -> None:
         return
     Case.objects.filter(pk=held.pk).update(measure=found)
     ask_after_a_case(found, by=by, at=at)
-    _log(held, "linked a case to a measure", by=by, at=at)
+    log_on_case(held, "linked a case to a measure", by=by, at=at)
 
 
 @transaction.atomic
@@ -47,14 +47,14 @@ def record_part(case: Case, *, part: Part, role_taken: RoleTaken, by: User, at: 
     Raises:
         NotAllowed: M3, or who does not decide this case.
     """
-    held = _held(case, by)
+    held = held_by_team(case, by)
     if role_on(held, by) != CaseRole.GRV_DEC:
         raise NotAllowed("SD3: on this case only who decides it records this.")
     demand_part(part, role_taken)
     if part != Part.CONTRIBUTED and held.remedies.filter(share_pct__isnull=False).exists():
         raise NotAllowed("Share: a remedy with a share was offered, which only who contributed carries.")
     Case.objects.filter(pk=held.pk).update(part=str(part), role_taken=str(role_taken))
-    _log(held, "recorded the part of the company", by=by, at=at, part=str(part), role=str(role_taken))
+    log_on_case(held, "recorded the part of the company", by=by, at=at, part=str(part), role=str(role_taken))
 
 
 @transaction.atomic
@@ -64,12 +64,12 @@ def note_proceeding(case: Case, *, kind: Proceeding, by: User, at: datetime) -> 
     Raises:
         NotAllowed: no role on the case.
     """
-    held = _held(case, by)
+    held = held_by_team(case, by)
     _found, fresh = ParallelProceeding.objects.get_or_create(
         case=held, kind=str(kind), defaults={"noted_on": at.date(), "noted_by": by}
     )
     if fresh:
-        _log(held, "noted a parallel proceeding", by=by, at=at, kind=str(kind))
+        log_on_case(held, "noted a parallel proceeding", by=by, at=at, kind=str(kind))
 
 
 @transaction.atomic
@@ -95,13 +95,13 @@ def learn_from_withdrawn(
     Raises:
         NotAllowed: the case was not withdrawn, GP29, or no role on it.
     """
-    held = _held(case, by)
+    held = held_by_team(case, by)
     if held.state != CaseState.WITHDRAWN:
         raise NotAllowed("Only of a withdrawn case. Another one is learned from when it closes.")
     found = Risk.objects.filter(pk=risk).first() if risk else None
     demand_lesson(Finding.UPHELD, root_cause=root_cause, has_risk=found is not None)
     Case.objects.filter(pk=held.pk).update(root_cause=str(root_cause), risk=found)
-    _log(held, "learned from a withdrawn case", by=by, at=at, root_cause=str(root_cause))
+    log_on_case(held, "learned from a withdrawn case", by=by, at=at, root_cause=str(root_cause))
 
 
 @transaction.atomic
@@ -116,15 +116,3 @@ def finish_action(action: SystemicAction, *, by: User, at: datetime) -> None:
     if not SystemicAction.objects.filter(pk=action.pk, done_on__isnull=True).update(done_on=at.date()):
         raise NotAllowed("It is done already.")
     record_event(by=by.username, at=at, action="finished a systemic action", subject=f"action {action.pk}")
-
-
-def _held(case: Case, by: User) -> Case:
-    demand_case(case, by)
-    held = Case.objects.select_for_update().get(pk=case.pk)
-    if role_on(held, by) is None:
-        raise NotAllowed("SD3: only the team of the case does this.")
-    return held
-
-
-def _log(case: Case, action: str, *, by: User, at: datetime, **detail: str) -> None:
-    record_event(by=by.username, at=at, action=action, subject=f"case {case.pk}", detail=detail)

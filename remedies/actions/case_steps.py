@@ -8,7 +8,7 @@ from django.db import transaction
 from hrdd.governance.actions import move, record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
-from remedies.actions.assignment import assign, demand_case, end_triage
+from remedies.actions.assignment import assign, demand_case, end_triage, held_case
 from remedies.actions.reading import tell
 from remedies.actions.watch import begin_watch
 from remedies.forms.told import decision_told, refusal_told, summary_told
@@ -254,8 +254,7 @@ def begun(case: Case, name: str, *, by: User) -> Case:
         NotAllowed: the case is not there for them, or they have another role on it.
     """
     by.demand(CASE_STEPS[name].step.permission)
-    demand_case(case, by)
-    held = Case.objects.select_for_update().get(pk=case.pk)
+    held = held_case(case, by)
     demand_role(name, role_on(held, by))
     return held
 

@@ -28,6 +28,7 @@ from remedies.models import (
 from remedies.queries.keys import (
     custodian_keys,
     is_vouched_inbox,
+    old_form_keys,
     parts_of_inbox,
     parts_of_reply_key,
     recovery_key,
@@ -194,7 +195,7 @@ def renew_form_keys(*, at: datetime) -> None:
     """Make the form key of today where it is missing, and delete those older than yesterday, and old tombstones."""
     today = at.date()
     FormKey.objects.bulk_create([FormKey(day=today, secret=new_key())], ignore_conflicts=True)
-    FormKey.objects.filter(day__lt=today - timedelta(days=1)).delete()
+    old_form_keys(today).delete()
     ReplyKey.objects.filter(forgotten_on__lt=today - timedelta(days=2)).delete()
 
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, demand_reasons
+from remedies.actions.assignment import log_on_case
 from remedies.actions.case_steps import begun, take
 from remedies.actions.reading import tell
 from remedies.forms.told import decision_told, remedy_told
@@ -232,4 +232,4 @@ def verify(case: Case, *, remedy: str, how: str, by: User, pair: KeyPair, at: da
 
 def _log(case: Case, action: str, remedy: str, *, by: User, at: datetime) -> None:
     kind = case.remedies.get(pk=remedy).kind
-    record_event(by=by.username, at=at, action=action, subject=f"case {case.pk}", detail={"kind": kind})
+    log_on_case(case, action, by=by, at=at, kind=kind)

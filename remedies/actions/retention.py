@@ -22,11 +22,11 @@ from remedies.models import (
     SealedIdentity,
     Tombstone,
 )
+from remedies.queries.keys import old_form_keys
 from remedies.queries.retention import (
     Planned,
     ended_cases,
     identities,
-    old_form_keys,
     old_rating_marks,
     plan,
     schedules,

@@ -4,10 +4,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, demand_reasons
-from remedies.actions.assignment import demand_case
+from remedies.actions.assignment import held_by_team, held_case, log_on_case
 from remedies.actions.reading import tell
 from remedies.models import Case, RetaliationCheck
 from remedies.queries.cases import role_on
@@ -44,10 +43,8 @@ def record_word(case: Case, *, word: Word, by: User, at: datetime) -> None:
     Raises:
         NotAllowed: no answer, no role on the case, or nothing is asked now.
     """
-    held = _held(case, by)
+    held = held_by_team(case, by, does="records it")
     demand_word(word)
-    if role_on(held, by) is None:
-        raise NotAllowed("SD3: only the team of the case records it.")
     asked = held.retaliation_checks.filter(word="", due__lte=at.date()).order_by("-due").first()
     if asked is None and word != Word.YES:
         raise NotAllowed("Nothing is asked now. The days stand beside the case.")
@@ -56,7 +53,7 @@ def record_word(case: Case, *, word: Word, by: User, at: datetime) -> None:
     asked.save()
     if word == Word.YES:
         reopen_for_retaliation(held, today=at.date())
-    _log(held, "recorded an answer on retaliation", by=by, at=at, word=str(word))
+    log_on_case(held, "recorded an answer on retaliation", by=by, at=at, word=str(word))
 
 
 @transaction.atomic
@@ -66,13 +63,11 @@ def take_report(case: Case, *, by: User, at: datetime) -> None:
     Raises:
         NotAllowed: no role on the case, or none is open.
     """
-    held = _held(case, by)
-    if role_on(held, by) is None:
-        raise NotAllowed("SD3: only the team of the case looks into it.")
+    held = held_by_team(case, by, does="looks into it")
     waiting = held.retaliation_checks.filter(word="yes", outcome="", taken_on__isnull=True)
     if not waiting.update(taken_by=by, taken_on=at.date()):
         raise NotAllowed(NONE_OPEN)
-    _log(held, "looks into retaliation", by=by, at=at)
+    log_on_case(held, "looks into retaliation", by=by, at=at)
 
 
 @transaction.atomic
@@ -98,7 +93,7 @@ def conclude_report(
     Raises:
         NotAllowed: who neither investigates nor decides this case, short words, or none is being looked into.
     """
-    held = _held(case, by)
+    held = held_case(case, by)
     if role_on(held, by) not in {CaseRole.GRV_INV, CaseRole.GRV_DEC}:
         raise NotAllowed("SD3: who investigates or decides the case says what was found.")
     outcome = outcome_of(detriment=detriment, other_grounds=other_grounds)
@@ -106,17 +101,5 @@ def conclude_report(
     taken = held.retaliation_checks.filter(word="yes", outcome="", taken_on__isnull=False)
     if not taken.update(outcome=str(outcome), outcome_on=at.date()):
         raise NotAllowed(NONE_OPEN + " Say first that you look into it.")
-    _log(held, "concluded on retaliation", by=by, at=at, outcome=str(outcome))
+    log_on_case(held, "concluded on retaliation", by=by, at=at, outcome=str(outcome))
     return outcome
-
-
-def _held(case: Case, by: User) -> Case:
-    demand_case(case, by)
-    return Case.objects.select_for_update().get(pk=case.pk)
-
-
-def _log(case: Case, action: str, *, by: User, at: datetime, **detail: str) -> None:
-    record_event(by=by.username, at=at, action=action, subject=f"case {case.pk}", detail=detail)
-
-
-# What a case that is open again has yet to find; the audit log keeps what was decided before.

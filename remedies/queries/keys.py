@@ -1,8 +1,9 @@
 """Which public keys may be sealed to, and which keys open a form."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from hrdd.governance.rules import Role
 from remedies.models import CaseKey, FormKey, RecoveryKey, RecoveryShare, ReplyKey, VaultKey
@@ -58,6 +59,13 @@ def handler_key(user_id: int) -> VaultKey | None:
     return found if found and is_vouched_key(found) else None
 
 
+def custodian_key(username: str) -> VaultKey | None:
+    """Return the key of a custodian, if they enrolled one; opening it proves the rest."""
+    return VaultKey.objects.filter(
+        user__username=username, kind=VaultKey.Kind.CUSTODIAN, retired_at__isnull=True
+    ).first()
+
+
 def unconfirmed_keys() -> list[VaultKey]:
     """Return the keys of handlers that no custodian confirmed yet, the oldest first."""
     found = VaultKey.objects.filter(
@@ -109,3 +117,8 @@ def form_keys(*, at: datetime) -> dict[int, bytes]:
         key.day.toordinal(): key_of_day(bytes(key.secret), pepper=pepper)
         for key in FormKey.objects.filter(day__in=days)
     }
+
+
+def old_form_keys(today: date) -> QuerySet[FormKey]:
+    """Return the halves of form keys that no form of the last 24 hours was made with."""
+    return FormKey.objects.filter(day__lt=today - timedelta(days=1))

@@ -1,18 +1,20 @@
 """What is erased when, and what is held: the whole of it in a few queries (domain.md 6.3; reliability.md 2.8)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from remedies.models import Case, FormKey, LegalHold, Rating, ReadLog, SealedIdentity
+from remedies.models import Case, LegalHold, Rating, ReadLog, SealedIdentity
+from remedies.queries.keys import old_form_keys
 from remedies.rules.case import TYPE_WORDS, CaseState, CaseType
 from remedies.rules.case_workflow import ENDED, Refusal
+from remedies.rules.effectiveness import quarter_of
 from remedies.rules.retention import (
     Hold,
     Retention,
@@ -76,12 +78,12 @@ class Planned:
         return {name: str(value) if isinstance(value, date) else value for name, value in found.items()}
 
 
-def ended_cases(*, today: date, only: Iterable[UUID] | None = None) -> Iterator[Planned]:
+def ended_cases(*, today: date, only: Collection[UUID] | None = None) -> Iterator[Planned]:
     """Yield every closed or withdrawn case with its last day, the next first; without a dated end it has none."""
-    by, held = schedules(), holds_by_case()
+    by, held = schedules(), holds_by_case(only)
     found = Case.objects.filter(state__in=[str(state) for state in ENDED])
     if only is not None:
-        found = found.filter(pk__in=list(only))
+        found = found.filter(pk__in=only)
     planned = []
     for case in found.only("id", "state", "closed_on", "refusal", "severity", "received_week", "type"):
         last = last_day(
@@ -91,28 +93,17 @@ def ended_cases(*, today: date, only: Iterable[UUID] | None = None) -> Iterator[
             severity=case.severity,
             by=by,
         )
-        planned.append(
-            Planned(
-                schedule_of(Refusal(case.refusal), case.severity),
-                str(case.pk),
-                case.received_week,
-                case.type,
-                last,
-                due=is_due(last, today=today, holds=held[case.pk], by=by),
-                held=any(
-                    hold.keeps(today, unanswered_days=by.unanswered_hold_days) for hold in held[case.pk]
-                ),
-            )
-        )
+        schedule = schedule_of(Refusal(case.refusal), case.severity)
+        planned.append(_planned(schedule, case, last, today=today, holds=held[case.pk], by=by))
     yield from sorted(planned, key=lambda one: (one.last or date.max, one.subject))
 
 
-def identities(*, today: date, only: Iterable[UUID] | None = None) -> Iterator[Planned]:
+def identities(*, today: date, only: Collection[UUID] | None = None) -> Iterator[Planned]:
     """Yield who wrote on each closed case, as long as its keys are there."""
-    by, held = schedules(), holds_by_case()
+    by, held = schedules(), holds_by_case(only)
     found = Case.objects.filter(Exists(SealedIdentity.objects.filter(case=OuterRef("pk"))))
     if only is not None:
-        found = found.filter(pk__in=list(only))
+        found = found.filter(pk__in=only)
     found = found.filter(state__in=[str(state) for state in ENDED]).annotate(
         granted=Max("identities__wraps__until")
     )
@@ -121,16 +112,7 @@ def identities(*, today: date, only: Iterable[UUID] | None = None) -> Iterator[P
     for case in found.order_by("closed_on", "pk"):
         used = [moment.date() for moment in (opened.get(case.pk), case.granted) if moment]
         last = identity_last_day(CaseState(case.state), case.closed_on, max(used, default=None), by=by)
-        holding = held[case.pk]
-        yield Planned(
-            Schedule.IDENTITY,
-            str(case.pk),
-            case.received_week,
-            case.type,
-            last,
-            due=is_due(last, today=today, holds=holding, by=by),
-            held=any(hold.keeps(today, unanswered_days=by.unanswered_hold_days) for hold in holding),
-        )
+        yield _planned(Schedule.IDENTITY, case, last, today=today, holds=held[case.pk], by=by)
 
 
 def swept(*, today: date) -> Iterator[Planned]:
@@ -148,30 +130,45 @@ def swept(*, today: date) -> Iterator[Planned]:
             yield Planned(schedule, words, None, words, today, due=True, held=False, many=many)
 
 
-def plan(*, today: date) -> list[Planned]:
-    """Return everything that would be erased on a day, and why; nothing that is held and nothing that is open."""
-    found = [*ended_cases(today=today), *identities(today=today), *swept(today=today)]
+def plan(*, today: date, ended: Collection[Planned] | None = None) -> list[Planned]:
+    """Return everything that would be erased on a day, and why; nothing that is held and nothing that is open.
+
+    Args:
+        today: the day.
+        ended: what `ended_cases` tells of that day, where it was asked already.
+    """
+    cases = ended_cases(today=today) if ended is None else ended
+    found = [*cases, *identities(today=today), *swept(today=today)]
     erased = {one.subject for one in found if one.due and one.schedule != Schedule.IDENTITY}
     return [
         one for one in found if one.due and not (one.schedule == Schedule.IDENTITY and one.subject in erased)
     ]
 
 
-def old_form_keys(today: date) -> QuerySet[FormKey]:
-    """Return the halves of form keys that no form of the last 24 hours was made with."""
-    return FormKey.objects.filter(day__lt=today - timedelta(days=1))
-
-
 def old_rating_marks(today: date) -> QuerySet[Rating]:
     """Return the ratings of quarters that are over and could still be told to be of one receipt."""
-    begin = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-    return Rating.objects.filter(mark__isnull=False, quarter__lt=begin)
+    return Rating.objects.filter(mark__isnull=False, quarter__lt=quarter_of(today)[0])
 
 
-def holds_by_case() -> defaultdict[UUID, list[Hold]]:
-    """Return the holds that were not lifted or refused, by case."""
+def _planned(
+    schedule: Schedule, case: Case, last: date | None, *, today: date, holds: list[Hold], by: Retention
+) -> Planned:
+    return Planned(
+        schedule,
+        str(case.pk),
+        case.received_week,
+        case.type,
+        last,
+        due=is_due(last, today=today, holds=holds, by=by),
+        held=any(hold.keeps(today, unanswered_days=by.unanswered_hold_days) for hold in holds),
+    )
+
+
+def holds_by_case(only: Collection[UUID] | None = None) -> defaultdict[UUID, list[Hold]]:
+    """Return the holds that were not lifted or refused, by case; of some cases only where they are given."""
     found: defaultdict[UUID, list[Hold]] = defaultdict(list)
-    for one in LegalHold.objects.filter(lifted_on__isnull=True, refused_on__isnull=True):
+    holds = LegalHold.objects.filter(lifted_on__isnull=True, refused_on__isnull=True)
+    for one in holds if only is None else holds.filter(case_id__in=only):
         found[one.case_id].append(Hold(one.asked_on, one.placed_on, one.refused_on, one.lifted_on))
     return found
 

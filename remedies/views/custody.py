@@ -16,10 +16,10 @@ from remedies.actions import case_links, identities
 from remedies.actions.vault import NO_CUSTODIAN, open_custodian_file
 from remedies.forms.case_work import CustodianForm
 from remedies.forms.desk import PURPOSES, ReadForm
-from remedies.models import IdentityRequest, SystemicAction, VaultKey
+from remedies.models import IdentityRequest, SystemicAction
 from remedies.queries.alarms import sealed_for, waiting_requests
 from remedies.queries.case_desk import state_words
-from remedies.queries.keys import recovery_key, unconfirmed_keys
+from remedies.queries.keys import custodian_key, recovery_key, unconfirmed_keys
 from remedies.rules.case import CaseState
 from remedies.rules.wraps import fingerprint
 from remedies.views.desk_page import never_kept, open_pair, standing_or_404, to_the_vault
@@ -43,7 +43,7 @@ def custody(request: HttpRequest) -> HttpResponse:
         "answered": answered.order_by("-answered_at")[:ANSWERED_SHOWN],
         "ceremony": ceremony,
         "fingerprint": fingerprint(bytes(ceremony.public)) if ceremony else "",
-        "has_key": VaultKey.objects.filter(user=user, kind="custodian", retired_at__isnull=True).exists(),
+        "has_key": custodian_key(user.username) is not None,
     }
     return render(request, "remedies/custody.html", context)
 
@@ -127,7 +127,7 @@ def _answered(request: HttpRequest, asked: IdentityRequest, form: CustodianForm)
     if request.POST.get("answer") != "grant":
         identities.refuse_request(asked, reasons=said["reasons"], by=user, at=at)
         return "Refused. They read why on their page of the case."
-    key = VaultKey.objects.filter(user=user, kind=VaultKey.Kind.CUSTODIAN, retired_at__isnull=True).first()
+    key = custodian_key(user.username)
     if key is None:
         raise NotAllowed(NO_CUSTODIAN)
     pair = open_custodian_file(said["file"], key=key, passphrase=said["passphrase"])

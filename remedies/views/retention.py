@@ -29,8 +29,9 @@ ANSWERS = {"place": actions.place_hold, "refuse": actions.refuse_hold, "lift": a
 def retention(request: HttpRequest) -> HttpResponse:
     """Every closed case with its last day, what goes tonight, and the holds."""
     today = timezone.now().date()
-    page = Paginator(list(ended_cases(today=today)), PAGE_SIZE).get_page(request.GET.get("page"))
-    due = plan(today=today)
+    ended = list(ended_cases(today=today))
+    page = Paginator(ended, PAGE_SIZE).get_page(request.GET.get("page"))
+    due = plan(today=today, ended=ended)
     context = {
         "page_obj": page,
         "querystring": "",

@@ -209,7 +209,7 @@ def test_the_command_takes_out_evidence_with_two_files_of_custodians(
         assert key.pk
     vault.hold_ceremony(by="test", at=NOW)
     receive_with_files(told(), (GivenFile(FileKind.TEXT, TEXT, keep=True),), receipt=new_receipt(), at=NOW)
-    monkeypatch.setattr("remedies.management.commands.vault_original.getpass", lambda _asks: PASSPHRASE)
+    monkeypatch.setattr("remedies.management.custodian_files.getpass", lambda _asks: PASSPHRASE)
     out = tmp_path / "evidence"
 
     def taken(*names: str, reasons: str = REASONS) -> None:

@@ -160,7 +160,7 @@ def test_what_nobody_else_opens_stands_there_and_two_custodians_give_it_to_a_han
         "second_file": tmp_path / "milo",
         "reasons": REASONS,
     }
-    with patch("remedies.management.commands.vault_recover.getpass", return_value=PASSPHRASE):
+    with patch("remedies.management.custodian_files.getpass", return_value=PASSPHRASE):
         with pytest.raises(CommandError, match="SD3"):
             call_command("vault_recover", str(case.pk), **said)
         with pytest.raises(CommandError, match="no such case"):

@@ -1,6 +1,5 @@
 """Take a file out as it came, with two custodians."""
 
-from getpass import getpass
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,9 +9,8 @@ from django.utils import timezone
 
 from hrdd.governance.rules import NotAllowed
 from remedies.actions.file_reading import take_out_original
-from remedies.actions.vault import open_custodian_file
-from remedies.models import Attachment, VaultKey
-from remedies.rules.wraps import KeyPair
+from remedies.management.custodian_files import opened_by
+from remedies.models import Attachment
 
 
 class Command(BaseCommand):
@@ -38,7 +36,7 @@ class Command(BaseCommand):
                 "Name a file that is there, two custodians, each with their own file, and an --out that is not there."
             )
         try:
-            first, second = (_opened(name, Path(path)) for name, path in options["custodian"])
+            first, second = (opened_by(name, Path(path)) for name, path in options["custodian"])
             taken = take_out_original(
                 found.case,
                 found.pk,
@@ -53,13 +51,3 @@ class Command(BaseCommand):
         except NotAllowed as refused:
             raise CommandError(str(refused)) from None
         self.stdout.write(f"Taken out: {taken.kind}, {len(taken.content)} bytes.")
-
-
-def _opened(username: str, path: Path) -> tuple[VaultKey, KeyPair]:
-    key = VaultKey.objects.filter(
-        user__username=username, kind=VaultKey.Kind.CUSTODIAN, retired_at__isnull=True
-    ).first()
-    if key is None:
-        raise NotAllowed(f"{username} has no key as a custodian.")
-    passphrase = getpass(f"Passphrase of {username}: ")
-    return key, open_custodian_file(path.read_bytes(), key=key, passphrase=passphrase)

@@ -1,6 +1,5 @@
 """Give a case to a handler with the recovery key, which two custodians open together, each with their own file."""
 
-from getpass import getpass
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,9 @@ from django.utils import timezone
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed
 from remedies.actions.assignment import recover
-from remedies.actions.vault import open_custodian_file
-from remedies.models import Case, VaultKey
+from remedies.management.custodian_files import opened_by
+from remedies.models import Case
 from remedies.rules.case import CaseRole
-from remedies.rules.wraps import KeyPair
 
 
 class Command(BaseCommand):
@@ -50,8 +48,8 @@ class Command(BaseCommand):
                 to=to,
                 role=CaseRole(options["role"]),
                 custodians=(
-                    _custodian(options["custodian"], options["custodian_file"]),
-                    _custodian(options["second"], options["second_file"]),
+                    opened_by(options["custodian"], options["custodian_file"]),
+                    opened_by(options["second"], options["second_file"]),
                 ),
                 attested=options["attested"],
                 reasons=options["reasons"],
@@ -62,13 +60,3 @@ class Command(BaseCommand):
         except NotAllowed as refused:
             raise CommandError(str(refused)) from None
         self.stdout.write(f"{to} can open case {case.short} now. The audit log names both of you.")
-
-
-def _custodian(username: str, file: Path) -> tuple[VaultKey, KeyPair]:
-    key = VaultKey.objects.filter(
-        user__username=username, kind=VaultKey.Kind.CUSTODIAN, retired_at__isnull=True
-    ).first()
-    if key is None:
-        raise CommandError(f"{username} has no key as a custodian.")
-    passphrase = getpass(f"Passphrase of {username}: ")
-    return key, open_custodian_file(file.read_bytes(), key=key, passphrase=passphrase)

@@ -1,5 +1,6 @@
 """What a stolen password of each surface could do in the database, by trying it (reliability.md 2.6, T11)."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from io import StringIO
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, ProgrammingError, connection, transaction
-from django.test import Client
+from django.http import StreamingHttpResponse
+from django.test import Client, RequestFactory
 
 from hrdd import database_roles
 from hrdd.database_grants import append_only_tables, missing_and_surplus
-from hrdd.database_roles import DatabaseRole, in_role
+from hrdd.database_roles import DatabaseRole, SurfaceDoor, in_role
 from hrdd.surfaces import Surface
 from transparency.models import Document, Report
 
@@ -195,16 +197,37 @@ def test_a_request_is_answered_in_the_role_of_its_surface_and_leaves_none_behind
         assert cursor.fetchone() == (True,)
 
 
+def current_role() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        return str(cursor.fetchone()[0])
+
+
+def test_what_is_sent_piece_by_piece_is_read_in_the_role_too(db: None) -> None:
+    def pieces() -> Iterator[str]:
+        yield current_role()
+
+    door = SurfaceDoor(lambda _request: StreamingHttpResponse(pieces()))
+
+    answer = door(RequestFactory().get("/statements.csv"))
+
+    assert isinstance(answer, StreamingHttpResponse)
+    assert b"".join(answer) == PUBLIC.encode()  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_opened_meanwhile_takes_the_role() -> None:
+    with in_role(STAFF):
+        connection.close()
+        assert current_role() == STAFF
+
+    assert current_role() not in list(DatabaseRole)
+
+
 def test_a_task_works_as_the_worker(db: None) -> None:
     from hrdd.celery import app
 
-    @app.task
-    def who() -> str:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT current_user")
-            return str(cursor.fetchone()[0])
-
-    assert who() == WORKER
+    assert app.task(current_role)() == WORKER
 
 
 @pytest.mark.parametrize("surface", [Surface.PUBLIC, Surface.INTAKE, Surface.STAFF])

@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from hrdd.governance.models import AuditEvent
 from hrdd.governance.rules import NotAllowed, Role
-from remedies.actions import follow_up, persons_word, watch
+from remedies.actions import case_links, follow_up, persons_word, watch
 from remedies.models import Case, IdentityKeyWrap, RetaliationCheck, SealedIdentity
 from remedies.queries.alarms import Retaliation, alarms_of, retaliation_counts
 from remedies.queries.case_desk import standing_of
+from remedies.queries.retention import ended_cases
 from remedies.rules.case import CaseRole, CaseType, week_of
+from remedies.rules.case_workflow import Proceeding
 from remedies.rules.receipt import new_receipt
 from remedies.rules.retaliation import Word
 from tests.remedies.test_case_desk import LONG, act, admitted, at_desk, decided, past_the_triggers
@@ -188,6 +190,8 @@ def test_only_the_person_withdraws_and_what_is_for_everybody_goes_on(vault_of_th
     assert "You withdrew it." in press(receipt, "ask-withdraw", "withdraw")
     case.refresh_from_db()
     assert (case.state, case.withdrawn_week) == ("withdrawn", week_of(timezone.now().date()))
+    (kept,) = ended_cases(today=timezone.now().date())
+    assert kept.last is not None, "what was withdrawn has a last day too"
     assert "Withdraw my concern" not in page_of(receipt)[1]
     assert "Keep what the withdrawn case teaches" in dora.get("/desk/cases/").content.decode()
     assert "GP29" in act(dora, case, "lesson", root_cause="design").content.decode()
@@ -241,3 +245,17 @@ def test_a_case_about_retaliation_comes_right_after_danger_to_life(vault_of_thre
     assert standing.urgent
     assert retaliation_counts(today=NOW.date()).open == 1
     assert alarms_of(person("eve", Role.SENIOR), today=NOW.date()).escalated_dangers == 0
+
+
+def test_whoever_only_sorts_new_cases_acts_on_none_before_they_took_a_role(vault_of_three: Vault) -> None:
+    case, _receipt = received()
+    grace: dict[str, Any] = {"by": vault_of_three.grace, "at": NOW}
+
+    for act_of_the_team in (
+        lambda: watch.record_word(case, word=Word.YES, **grace),
+        lambda: watch.take_report(case, **grace),
+        lambda: case_links.link_measure(case, measure=1, **grace),
+        lambda: case_links.note_proceeding(case, kind=Proceeding.COURT, **grace),
+    ):
+        with pytest.raises(NotAllowed, match="SD3: only the team of the case"):
+            act_of_the_team()

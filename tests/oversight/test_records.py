@@ -210,17 +210,12 @@ def test_whoever_may_answer_finds_the_form_and_others_do_not(on_page: Callable[[
         "to_role": "SENIOR",
         "subject": "Moderators leave",
         "reason": LONG,
-        "due_on": TODAY + timedelta(days=3),
+        "due_on": "2100-01-01",
     }
-    refused = on_page("ana").post("/desk/oversight/escalations/new/", given | {"due_on": date(2020, 1, 1)})
+    refused = on_page("ana").post("/desk/oversight/escalations/new/", given | {"due_on": "2020-01-01"})
     assert "today or a later day" in refused.content.decode()
     assert "Moderators leave" in refused.content.decode()
-    assert (
-        on_page("ana")
-        .post("/desk/oversight/escalations/new/", given | {"due_on": date(2100, 1, 1)})
-        .status_code
-        == 302
-    )
+    assert on_page("ana").post("/desk/oversight/escalations/new/", given).status_code == 302
     address = f"/desk/oversight/escalations/{Escalation.objects.get().pk}/"
     assert "<textarea" in on_page("eve").get(address).content.decode()
     assert "<textarea" not in on_page("bob").get(address).content.decode()

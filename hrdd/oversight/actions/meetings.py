@@ -1,7 +1,7 @@
 """Meetings of those who oversee, and what is brought before them (domain.md 1.10)."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -108,7 +108,7 @@ def raise_escalation(
         reason=demand_reasons(reason, about="Reason"),
         raised_by=by.username,
         raised_at=at,
-        due_at=datetime.combine(due_on + timedelta(days=1), datetime.min.time(), at.tzinfo),
+        due_at=datetime.combine(due_on, time.max, at.tzinfo),
     )
     record_event(
         by=by.username,

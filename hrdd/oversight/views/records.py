@@ -195,7 +195,7 @@ def meeting_correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a record of a meeting; what was put before it stays as it was."""
     meeting = get_object_or_404(OversightMeeting.objects.select_related("figures"), pk=pk)
     lines = ("attendees", "rights_items", "other_items", "decisions")
-    begin = {name: "\n".join(getattr(meeting, name)) for name in lines}
+    begin: dict[str, Any] = {name: "\n".join(getattr(meeting, name)) for name in lines}
     begin |= {"held_on": meeting.held_on, "body": meeting.body}
     form = shapes.CorrectMeetingForm(request.POST or None, initial=begin)
     return record_page(

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from hrdd.accounts.queries.people import review_overdue
 from hrdd.celery import queue_answers
 from hrdd.governance.access import person, requires
 from hrdd.governance.queries import database_answers, waiting_sign_offs
@@ -87,6 +88,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "cycle": cycle,
         "risks_to_assess": standings(list(unscored.object_list)),
         "more_to_assess": unscored.paginator.count - len(unscored),
+        "access_review_due": person(request).may(Permission.REVIEW_ACCESS)
+        and review_overdue(today=now.date()),
         "signoffs": waiting_sign_offs(person(request)),
         "clocks": time_to_change.pressing_clocks(on=now.date())[:SHOWN],
         "clock_reminders": open_reminders(person(request).roles, on=now.date(), shown=SHOWN),

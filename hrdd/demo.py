@@ -40,6 +40,7 @@ PEOPLE = (
     Person("cleo", "Cleo, custodian", Role.CUSTODIAN, "keeps identities, and a share of recovery"),
     Person("milo", "Milo, custodian", Role.CUSTODIAN, "keeps identities, and a share of recovery"),
     Person("tara", "Tara, custodian", Role.CUSTODIAN, "keeps identities, and a share of recovery"),
+    Person("oskar", "Oskar, operator", Role.SYSADMIN, "invites people and gives roles; reads no register"),
     Person("audrey", "Audrey, auditor", Role.AUDITOR, "reads everything, and the audit log"),
 )
 

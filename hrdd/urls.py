@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from hrdd import api, dashboards, demo, sign_offs
+from hrdd import api, dashboards, demo, people, sign_offs
 from hrdd.accounts.urls import sign_in_patterns
 from hrdd.accounts.views.sign_in import SignIn
 from remedies.views.vault import SignOut
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", dashboards.desk, name="desk"),
     path("desk/signoffs/", sign_offs.sign_off_list, name="sign-off-list"),
     path("desk/signoffs/<int:pk>/", sign_offs.decide_sign_off, name="sign-off-decide"),
+    path("desk/people/<int:pk>/", people.person_detail, name="person"),
+    path("desk/people/<int:pk>/leave/", people.person_leave, name="person-leave"),
     path("desk/", include("hrdd.accounts.urls")),
     path("desk/", include("hrdd.governance.urls")),
     path("desk/", include("hrdd.oversight.urls")),

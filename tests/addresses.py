@@ -7,7 +7,8 @@ from uuid import uuid4
 from django.db.models import Model
 from django.urls import URLPattern
 
-from hrdd.governance.models import AuditEvent, Mandate, SignOff
+from hrdd.accounts.models import AccessReview, Invitation
+from hrdd.governance.models import AuditEvent, Mandate, SignOff, User
 from hrdd.oversight.models import Escalation, OversightMeeting
 from remedies.models import Case, LegalHold
 from risks.actions.register import ASSIGNED
@@ -57,7 +58,20 @@ from risks.models import (
 from transparency.models import Report
 
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
-    **{name: lambda: {"pk": 0} for name in ("account-session-end", "account-passkey-remove")},
+    **{
+        name: lambda: {"pk": 0}
+        for name in ("account-session-end", "account-passkey-remove", "account-delegation-end")
+    },
+    "invitation": lambda: {"secret": "no-such-secret"},
+    **{
+        name: lambda: {"pk": User.objects.order_by("pk")[0].pk}
+        for name in ("person", "person-leave", "person-roles", "person-renew", "person-sign-out")
+    },
+    **{name: lambda: {"pk": first(Invitation)} for name in ("renewal-confirm", "invitation-withdraw")},
+    **{
+        name: lambda: {"pk": AccessReview.objects.get(signed_at=None).pk}
+        for name in ("access-review", "access-review-decide", "access-review-sign")
+    },
     **{name: lambda: {"language": "fr"} for name in ("raise-in", "follow-in")},
     "public-report": lambda: {"period": "2021"},
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import Role
+from hrdd.governance.rules import CASE_ROLES, Role
 from risks.actions.proportionality import assess_chunk, finish_cycle, plan_cycle
 from risks.actions.publications import publish_risk
 from risks.models import Risk
@@ -20,6 +20,8 @@ from transparency.documents import pdf
 from transparency.models import Report
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+# As many as one person may hold at once (hrdd.governance.rules.demand_together).
+MANY_ROLES = tuple(sorted(frozenset(Role) - CASE_ROLES - {Role.AUDITOR, Role.EXPERT}))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from hrdd.accounts.models import AccessReview, Invitation
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission, Role
@@ -60,7 +61,7 @@ from transparency.models import Report
 
 # A code and a passkey are asked of people who are nobody yet; without one begun, they are led to the start.
 SIGNING_IN = {
-    *("login-code", "login-passkey", "login-passkey-options"),
+    *("login-code", "login-passkey", "login-passkey-options", "invitation"),
     *("sign-in-organisation", "sign-in-organisation-back"),
 }
 OPEN_TO_ALL = {
@@ -151,6 +152,10 @@ def everything(rendered: Report, cast: Cast) -> None:
             uploaded_at=NOW,
         )
     held_case(cast.ana, on=NOW.date())
+    Invitation.objects.create(
+        username="x", display_name="X", renews=cast.rex, why="x", asked_by=cast.ana, asked_at=NOW
+    )
+    AccessReview.objects.create(opened_by=cast.eve, opened_at=NOW, due_on=NOW.date())
     some_of_each(cast.ana, person=cast.eve, at=NOW)
     relationship = Relationship.objects.create(
         partner=Partner.objects.create(name="Northern Cloud"), kind="reseller", supplied="Hosting"

@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from hrdd.governance.models import User
+from hrdd.governance.rules import Role
 
 CODE = forms.TextInput(
     attrs={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "characters"}
@@ -56,3 +57,82 @@ class PasswordForm(forms.Form):
             raise ValidationError("Leave out the character NUL.")
         validate_password(password, self.user)
         return password
+
+
+class PeopleFilter(forms.Form):
+    """Whom the list of people shows."""
+
+    q = forms.CharField(label="Name", max_length=60, required=False)
+    role = forms.ChoiceField(
+        label="Role", required=False, choices=[("", "Any"), *((str(one), str(one)) for one in Role)]
+    )
+    state = forms.ChoiceField(
+        label="Account",
+        required=False,
+        choices=[("", "Open"), ("closed", "Closed"), ("weak", "Without a second factor"), ("all", "All")],
+    )
+
+
+class RolesForm(forms.Form):
+    """Roles, and why."""
+
+    roles = forms.MultipleChoiceField(
+        label="Roles",
+        required=False,
+        choices=[(str(one), str(one)) for one in Role],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    why = forms.CharField(
+        label="Why",
+        max_length=2000,
+        help_text="At least 20 characters; it stands in the audit log and in the person's history.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class InviteForm(RolesForm):
+    """Whom one invites."""
+
+    username = forms.RegexField(
+        r"^[a-z0-9][a-z0-9._-]{1,59}$",
+        label="Username",
+        help_text="What they sign in with; small letters, digits, dots and dashes. It stays theirs for good.",
+        error_messages={"invalid": "Two to sixty small letters, digits, dots or dashes."},
+    )
+    display_name = forms.CharField(label="Name and function", max_length=120)
+    field_order = ("username", "display_name", "roles", "why")
+
+
+class WhyForm(forms.Form):
+    """A reason."""
+
+    why = forms.CharField(
+        label="Why",
+        max_length=2000,
+        help_text="At least 20 characters.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class DelegationForm(forms.Form):
+    """Which role one lends, to whom, and until when."""
+
+    role = forms.ChoiceField(label="Role")
+    to = forms.ChoiceField(label="To")
+    starts_on = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(
+        label="Last day",
+        help_text="It ends after this day by itself; 90 days at most.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    why = forms.CharField(
+        label="Why",
+        max_length=2000,
+        help_text="At least 20 characters.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, roles: list[str], people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(one, one) for one in roles]  # type: ignore[attr-defined]
+        self.fields["to"].choices = [(str(one.pk), one.display_name) for one in people]  # type: ignore[attr-defined]

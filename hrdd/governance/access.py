@@ -63,6 +63,7 @@ PAGES = (
     ("oversight", "Oversight", Permission.READ_DESK),
     ("board", "Board", Permission.READ_BOARD),
     ("audit-list", "Audit", Permission.READ_AUDIT),
+    ("people-list", "People", Permission.READ_PEOPLE),
     ("shared-list", "Shared with me", Permission.READ_SHARED),
 )
 

@@ -169,6 +169,7 @@ def decide_sign_off(
         seen_hash=seen_hash,
         content_hash=sign_off.content_hash,
         least=least,
+        stands_with=by.stands_with(),
     )
     decision = SignOff.Decision.APPROVED if approve else SignOff.Decision.REFUSED
     decided = SignOff.objects.filter(pk=sign_off.pk, decided_at__isnull=True).update(

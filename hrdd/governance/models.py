@@ -1,7 +1,7 @@
 """People, their roles, and the audit log that nobody can rewrite."""
 
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import ClassVar, Self
 
 import rfc8785
@@ -9,7 +9,12 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from hrdd.governance.rules import Permission, Role, RoleMayNot, permissions_of
+from hrdd.governance.rules import Permission, Role, RoleMayNot, delegated_permissions, permissions_of
+
+
+def _today() -> date:
+    """A delegation ends by its date for whoever asks: no caller may bring another day along."""
+    return datetime.now(UTC).date()  # noqa: TID251
 
 
 class UserManager(BaseUserManager["User"]):
@@ -26,6 +31,9 @@ class User(AbstractBaseUser):
     display_name = models.CharField(max_length=120)
     roles = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
+    delegated = models.JSONField(
+        default=list, blank=True
+    )  # what hrdd.accounts keeps of delegations to this person
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
@@ -35,8 +43,25 @@ class User(AbstractBaseUser):
         return self.display_name
 
     def may(self, permission: Permission) -> bool:
-        """Whether one of this person's roles carries the permission."""
-        return self.is_active and permission in permissions_of(frozenset(Role(role) for role in self.roles))
+        """Whether one of this person's roles carries the permission, or one that was delegated to them for today."""
+        if not self.is_active:
+            return False
+        if permission in permissions_of(frozenset(Role(role) for role in self.roles)):
+            return True
+        return bool(self.delegated) and permission in delegated_permissions(self.delegated, on=_today())
+
+    def stands_with(self) -> frozenset[str]:
+        """Return whose place this person takes today by delegation, and who takes theirs, by user name."""
+        today = _today().isoformat()
+        mine = {one["of"] for one in self.delegated if one["from"] <= today <= one["until"]}
+        theirs = User.objects.filter(delegated__contains=[{"of": self.username}])
+        return frozenset(mine) | {
+            other.username
+            for other in theirs
+            if any(
+                one["of"] == self.username and one["from"] <= today <= one["until"] for one in other.delegated
+            )
+        }
 
     def demand(self, permission: Permission) -> None:
         """Refuse, in a sentence, what none of this person's roles may do.

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -151,6 +152,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     },
     Role.SENIOR: READ_ALL
     | {
+        Permission.READ_PEOPLE,
+        Permission.REVIEW_ACCESS,
         Permission.READ_BOARD,
         Permission.READ_EFFECTIVENESS,
         Permission.APPROVE_GRAVE_MEASURE,
@@ -174,6 +177,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.GIVE_MANDATE,
         Permission.RECORD_MEETING,
         Permission.FREEZE_FIGURES,
+        Permission.READ_PEOPLE,
+        Permission.REVIEW_ACCESS,
         Permission.READ_BOARD,
         Permission.READ_EFFECTIVENESS,
         Permission.APPROVE_COMMITMENT,
@@ -184,7 +189,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.PUBLISHER: READ
     | {Permission.DRAFT_POLICY, Permission.PUBLISH_RISK, Permission.DRAFT_REPORT, Permission.PUBLISH_REPORT},
     Role.REDACTOR: READ_ALL | {Permission.CHECK_SAFEGUARDS, Permission.CLEAR_REPORT},
-    Role.AUDITOR: READ_ALL | {Permission.READ_BOARD, Permission.READ_AUDIT, Permission.READ_EFFECTIVENESS},
+    Role.AUDITOR: READ_ALL
+    | {Permission.READ_BOARD, Permission.READ_AUDIT, Permission.READ_EFFECTIVENESS, Permission.READ_PEOPLE},
     Role.PARTNER_MGR: READ
     | {Permission.CHALLENGE_INVOLVEMENT, Permission.LOG_LEVERAGE, Permission.PROPOSE_CHANGE},
     Role.ENGAGE: READ
@@ -203,6 +209,21 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.CUSTODIAN: READ | {Permission.KEEP_IDENTITIES, Permission.HOLD_CASES},
     Role.SYSADMIN: frozenset({Permission.READ_PEOPLE, Permission.MANAGE_PEOPLE}),
 }
+CASE_ROLES = frozenset({Role.GRV_INTAKE, Role.GRV_INV, Role.GRV_DEC, Role.APPEAL, Role.CUSTODIAN})
+# Roles that stand alone, and those that nobody has together with a role of cases; the database holds both as well.
+ALONE: Mapping[Role, str] = {
+    Role.AUDITOR: "An auditor reads everything and writes nothing (domain.md 0.2), so holds no other role.",
+    Role.EXPERT: "An outside expert sees only what is shared (domain.md 0.2), so holds no other role.",
+}
+NEVER_ON_CASES: Mapping[Role, str] = {
+    Role.SYSADMIN: "SD10: whoever administers the system never holds a role of cases.",
+    Role.BOARD: "The governing body does not edit cases (domain.md 0.2), so holds no role of cases.",
+    Role.ENGAGE: "Who runs consultations does not see the identities of complainants (domain.md 0.2), so holds no "
+    "role of cases.",
+}
+# What nobody hands on: keys of cases are personal, and who manages or reviews people does so by name.
+NOT_DELEGABLE_ROLES = CASE_ROLES | {Role.AUDITOR, Role.EXPERT, Role.SYSADMIN}
+NOT_DELEGABLE = frozenset({Permission.REVIEW_ACCESS, Permission.READ_PEOPLE, Permission.MANAGE_PEOPLE})
 LEAST_REASONS = 50
 
 
@@ -238,9 +259,34 @@ def demand_reasons(said: str, *, about: str = "Reasons") -> str:
     return said.strip()
 
 
+def demand_together(roles: frozenset[Role]) -> None:
+    """Refuse roles that one person must not hold at once (domain.md 0.2, SD10).
+
+    Raises:
+        NotAllowed: naming the rule.
+    """
+    for role, why in ALONE.items():
+        if role in roles and len(roles) > 1:
+            raise NotAllowed(why)
+    for role, why in NEVER_ON_CASES.items():
+        if role in roles and roles & CASE_ROLES:
+            raise NotAllowed(why)
+
+
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     """Return what the roles together may do (domain.md 0.2)."""
     return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
+
+
+def delegated_permissions(delegated: Sequence[Mapping[str, str]], *, on: date) -> frozenset[Permission]:
+    """Return what somebody may in the place of others on a day: what those roles carry but never hand on.
+
+    Args:
+        delegated: role, first and last day ("from", "until", ISO) of each delegation.
+        on: the day, in UTC; a delegation ends by its date, without anybody's doing.
+    """
+    stands = {Role(one["role"]) for one in delegated if one["from"] <= on.isoformat() <= one["until"]}
+    return permissions_of(frozenset(stands - NOT_DELEGABLE_ROLES)) - NOT_DELEGABLE
 
 
 LEAST_REFUSAL = 20
@@ -296,6 +342,7 @@ def may_sign_off(
     seen_hash: str,
     content_hash: str,
     least: SignOffReasons,
+    stands_with: frozenset[str] = frozenset(),
 ) -> None:
     """Refuse a sign-off that is not a second person's decision on the very content they saw (SD1, SD6).
 
@@ -307,6 +354,7 @@ def may_sign_off(
         seen_hash: SHA-256 of the content on the page they decided from.
         content_hash: SHA-256 of the content now.
         least: how much of reasons is asked for.
+        stands_with: whose place the decider takes by delegation, and who takes theirs, by user name.
 
     Raises:
         NotAllowed: with the sentence to show.
@@ -314,6 +362,11 @@ def may_sign_off(
     if decider in authors:
         raise NotAllowed(
             "SD1: whoever prepared or signed this before does not sign it now. Ask another person with the role."
+        )
+    if stands_with & authors:
+        raise NotAllowed(
+            "SD1: you stand in for somebody who prepared or signed this, or they for you. Ask another person with "
+            "the role."
         )
     if seen_hash != content_hash:
         raise NotAllowed("The content changed since you opened it. Read it again, then decide.")

@@ -5,7 +5,7 @@ from django.conf import settings as configured
 from django.test import Client
 
 from hrdd.accounts.actions.factors import set_totp
-from hrdd.accounts.rules import new_totp_secret, step_of, totp_code
+from hrdd.accounts.rules.proofs import new_totp_secret, step_of, totp_code
 from hrdd.governance.models import User
 from hrdd.governance.rules import Role
 from tests.cast import NOW

@@ -16,7 +16,7 @@ from hrdd.accounts.actions.factors import new_recovery_codes
 from hrdd.accounts.actions.sessions import clear_what_is_over
 from hrdd.accounts.models import FactorStanding, RecoveryCode, Session, Totp
 from hrdd.accounts.queries.breached import BreachedPassword
-from hrdd.accounts.rules import (
+from hrdd.accounts.rules.proofs import (
     are_two,
     device_of,
     hash_of_code,

@@ -15,10 +15,11 @@ from django.test import Client
 from django.utils import timezone
 
 from hrdd.accounts.access.session_store import SessionStore, hash_of_key
+from hrdd.accounts.actions import people
 from hrdd.accounts.actions.factors import new_recovery_codes, set_password
 from hrdd.accounts.actions.sessions import end_sessions_of
 from hrdd.accounts.models import FactorStanding, Passkey, RecoveryCode, Session, Totp, TryInVain
-from hrdd.accounts.rules import MOST_FAILURES, TRIES, step_of, totp_code
+from hrdd.accounts.rules.proofs import MOST_FAILURES, TRIES, step_of, totp_code
 from hrdd.governance.models import User
 from hrdd.governance.rules import Role
 from tests.accounts.conftest import PASSWORD, person, with_password
@@ -45,6 +46,16 @@ def with_cookie(value: str) -> Client:
 def victim(ana: User) -> Client:
     Totp.objects.update(last_step=0)
     return signed_in_with_code(Client())
+
+
+def signed_in_as(user: User) -> Client:
+    """Return the browser of somebody with two factors, who is no victim."""
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session["_factors"] = ["passkey"]
+    session.save()
+    return client
 
 
 def victims_device(ana: User) -> tuple[Client, Device]:
@@ -481,6 +492,90 @@ def name_in_other_letters_to_get_around_the_count(ana: User) -> Client:
     with_password(client, "ana")
     client.post("/sign-in/code/", {"code": code_now()})
     return client
+
+
+# An operator, and links ---------------------------------------------------------------------------------------------
+
+
+@attack
+def account_renewed_by_one_operator_alone(ana: User) -> Client:
+    sam = person("sam", Role.SYSADMIN)
+    asked = people.ask_renewal(ana, why="They called and said that the phone is gone.", by=sam, at=NOW)
+    operator = signed_in_as(sam)
+    operator.post(f"/desk/people/invitations/{asked.pk}/confirm/")
+    asked.refresh_from_db()
+    thief = Client()
+    thief.post(
+        f"/sign-in/invitation/{asked.code_hash or 'none'}/", {"password": "a sentence of the operator"}
+    )
+    with_password(thief, "ana", "a sentence of the operator")
+    return thief
+
+
+@attack
+def hash_of_a_link_from_a_dump(ana: User) -> Client:
+    sam = person("sam", Role.SYSADMIN)
+    now = timezone.now()
+    invited, _secret = people.invite(
+        username="nia",
+        display_name="Nia",
+        roles=["ANALYST"],
+        why="A new analyst from Monday on.",
+        by=sam,
+        at=now,
+    )
+    thief = Client()
+    thief.post(f"/sign-in/invitation/{invited.code_hash}/", {"password": "a sentence of the thief"})
+    return thief
+
+
+@attack
+def link_that_was_accepted_already(ana: User) -> Client:
+    sam, eve = person("sam", Role.SYSADMIN), person("eve", Role.SENIOR)
+    asked = people.ask_renewal(
+        ana, why="They called and said that the phone is gone.", by=sam, at=timezone.now()
+    )
+    secret = people.confirm_renewal(asked, by=eve, at=timezone.now())
+    people.accept(secret, password="a sentence of the owner", at=timezone.now())
+    thief = Client()
+    thief.post(f"/sign-in/invitation/{secret}/", {"password": "a sentence of the thief"})
+    with_password(thief, "ana", "a sentence of the thief")
+    return thief
+
+
+@attack
+def session_from_before_a_way_in_was_renewed(ana: User) -> Client:
+    thief = victim(ana)
+    sam, eve = person("sam", Role.SYSADMIN), person("eve", Role.SENIOR)
+    asked = people.ask_renewal(
+        ana, why="They called and said that the phone is gone.", by=sam, at=timezone.now()
+    )
+    people.accept(
+        people.confirm_renewal(asked, by=eve, at=timezone.now()),
+        password="a sentence of the owner",
+        at=timezone.now(),
+    )
+    return thief
+
+
+@attack
+def session_from_before_a_change_of_roles(ana: User) -> Client:
+    thief = victim(ana)
+    sam = person("sam", Role.SYSADMIN)
+    people.change_roles(
+        ana, roles=["REVIEWER"], why="Moves to the team of reviewers.", by=sam, at=timezone.now()
+    )
+    return thief
+
+
+@attack
+def account_of_somebody_who_left(ana: User) -> Client:
+    sam = person("sam", Role.SYSADMIN)
+    people.leave(ana, why="Left the organisation on Friday.", by=sam, at=timezone.now())
+    thief = Client()
+    with_password(thief, "ana")
+    thief.post("/sign-in/code/", {"code": code_now()})
+    return thief
 
 
 @pytest.mark.parametrize("name", list(ATTACKS))

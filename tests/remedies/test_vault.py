@@ -490,7 +490,8 @@ def test_only_their_people_enrol_and_fewer_than_three_hold_no_ceremony(db: None)
     with pytest.raises(RoleMayNot):
         vault.enrol_custodian(admin, passphrase=PASSPHRASE, at=NOW)
     for roles in ((Role.SYSADMIN, Role.GRV_INTAKE), (Role.SYSADMIN, Role.CUSTODIAN)):
-        both = person("-".join(roles).lower(), *roles)
+        both = person("-".join(roles).lower(), roles[1])
+        both.roles = [str(role) for role in roles]  # the database would refuse it
         enrol = vault.enrol_custodian if Role.CUSTODIAN in roles else vault.enrol_handler
         with pytest.raises(NotAllowed, match="SD10"):
             enrol(both, passphrase=PASSPHRASE, at=NOW)

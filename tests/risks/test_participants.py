@@ -13,6 +13,7 @@ from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import Role
 from risks.models import Consultation, ConsultationFinding, Participant
 from tests.addresses import ARGUMENTS
+from tests.cast import MANY_ROLES
 from tests.risks.consultation_stage import (
     CONTACT,
     NAME,
@@ -278,7 +279,7 @@ def leaks(stage: Stage, people: list[User | None], canaries: tuple[str, ...]) ->
 
 
 def outsiders() -> list[User | None]:
-    return [None, *(person(f"leak-{role.lower()}", role) for role in Role), person("leak-all", *Role)]
+    return [None, *(person(f"leak-{role.lower()}", role) for role in Role), person("leak-all", *MANY_ROLES)]
 
 
 @pytest.mark.parametrize("state", ["held", "responded"])

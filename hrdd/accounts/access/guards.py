@@ -36,6 +36,8 @@ ASKED_AGAIN = {
     *("sign-off-decide", "audit-export", "risk-export", "partner-export"),
     *("case-identity", "custody-answer"),
     *("account-app", "account-app-remove", "account-codes", "account-passkey-add", "account-passkey-remove"),
+    *("person-invite", "person-roles", "person-renew", "person-leave", "renewal-confirm"),
+    *("access-review-sign", "account-delegations"),
     *("account-password", "account-organisation", "account-organisation-remove"),
 }
 WITH_A_FILE = {"custody-answer"}

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from hrdd.accounts.models import Session
-from hrdd.accounts.rules import TOUCHED_EVERY, session_ended
+from hrdd.accounts.rules.proofs import TOUCHED_EVERY, session_ended
 
 BEGAN, PROVED, DEVICE = "_began", "_proved", "_device"
 

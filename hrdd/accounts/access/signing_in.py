@@ -13,7 +13,7 @@ from hrdd.accounts.access.session_store import BEGAN, DEVICE, PROVED, SessionSto
 from hrdd.accounts.actions.passkeys import Site, prove_passkey
 from hrdd.accounts.actions.proving import prove_code, prove_password
 from hrdd.accounts.queries.factors import factors_of
-from hrdd.accounts.rules import Factor, are_two, device_of, is_fresh
+from hrdd.accounts.rules.proofs import Factor, are_two, device_of, is_fresh
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from hrdd.accounts.actions.tries import open_again
 from hrdd.accounts.models import Passkey, RecoveryCode, Totp
-from hrdd.accounts.rules import RECOVERY_CODES, Factor, hash_of_code, matching_step, new_recovery_code
+from hrdd.accounts.rules.proofs import RECOVERY_CODES, Factor, hash_of_code, matching_step, new_recovery_code
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed

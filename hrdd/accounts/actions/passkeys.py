@@ -21,7 +21,7 @@ from fido2.webauthn import (
 
 from hrdd.accounts.actions.tries import open_again, try_factor
 from hrdd.accounts.models import Passkey
-from hrdd.accounts.rules import NOT_YOU, Factor
+from hrdd.accounts.rules.proofs import NOT_YOU, Factor
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed

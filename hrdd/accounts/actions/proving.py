@@ -7,7 +7,7 @@ from django.contrib.auth import authenticate
 
 from hrdd.accounts.actions.tries import try_factor
 from hrdd.accounts.models import RecoveryCode, Totp
-from hrdd.accounts.rules import Factor, hash_of_code, matching_step
+from hrdd.accounts.rules.proofs import Factor, hash_of_code, matching_step
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.sealing import open_sealed

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from hrdd.accounts.models import Session, TryInVain
-from hrdd.accounts.rules import IDLE, TOTAL, TRIES_WITHIN
+from hrdd.accounts.rules.proofs import IDLE, TOTAL, TRIES_WITHIN
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from hrdd.accounts.models import FactorStanding, TryInVain
-from hrdd.accounts.rules import (
+from hrdd.accounts.rules.proofs import (
     ALL_WITHIN,
     MOST_FAILURES,
     NOT_YOU,

@@ -1,4 +1,4 @@
-"""Sessions, and what people prove who they are with."""
+"""Sessions, what people prove who they are with, and who may what by whose decision."""
 
 from hrdd.accounts.models.factors import (
     FactorStanding,
@@ -8,6 +8,20 @@ from hrdd.accounts.models.factors import (
     Totp,
     TryInVain,
 )
+from hrdd.accounts.models.people import AccessReview, Delegation, Invitation, ReviewLine, RoleChange
 from hrdd.accounts.models.sessions import Session
 
-__all__ = ["FactorStanding", "OrganisationAccount", "Passkey", "RecoveryCode", "Session", "Totp", "TryInVain"]
+__all__ = [
+    "AccessReview",
+    "Delegation",
+    "FactorStanding",
+    "Invitation",
+    "OrganisationAccount",
+    "Passkey",
+    "RecoveryCode",
+    "ReviewLine",
+    "RoleChange",
+    "Session",
+    "Totp",
+    "TryInVain",
+]

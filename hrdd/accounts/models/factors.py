@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from hrdd.accounts.rules import Factor
+from hrdd.accounts.rules.proofs import Factor
 from hrdd.governance.models import User
 
 OF_FACTOR = [(str(one), str(one)) for one in Factor]

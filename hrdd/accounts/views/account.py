@@ -28,7 +28,7 @@ from hrdd.accounts.forms import AppForm, PasswordForm
 from hrdd.accounts.models import Passkey, Session
 from hrdd.accounts.queries.factors import factors_of, sessions_of
 from hrdd.accounts.queries.pictures import picture_of
-from hrdd.accounts.rules import Factor, new_totp_secret, totp_address
+from hrdd.accounts.rules.proofs import Factor, new_totp_secret, totp_address
 from hrdd.accounts.views.sign_in import safe_onward
 from hrdd.governance.access import first_page, person
 from hrdd.governance.rules import NotAllowed

@@ -17,7 +17,7 @@ from hrdd.accounts.access.signing_in import begin_session, remember_pending
 from hrdd.accounts.actions import organisation as actions
 from hrdd.accounts.forms import NameAndPassword
 from hrdd.accounts.queries.factors import has_second_factor
-from hrdd.accounts.rules import ASKED_FOR_TWO, Factor
+from hrdd.accounts.rules.proofs import ASKED_FOR_TWO, Factor
 from hrdd.accounts.views.sign_in import safe_onward
 from hrdd.governance.access import first_page, person
 from hrdd.governance.models import User

@@ -24,7 +24,7 @@ from hrdd.accounts.actions.passkeys import begin_to_prove, prove_passkey
 from hrdd.accounts.actions.proving import prove_code, prove_password
 from hrdd.accounts.forms import CodeForm, NameAndPassword
 from hrdd.accounts.queries.factors import factors_of
-from hrdd.accounts.rules import Factor
+from hrdd.accounts.rules.proofs import Factor
 from hrdd.governance.access import first_page
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed

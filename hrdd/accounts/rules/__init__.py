@@ -1,0 +1,1 @@
+"""Rules about accounts, sessions and who may what; pure."""

@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from hrdd.governance.models import User
-from hrdd.governance.rules import Role
+from hrdd.governance.rules import WHO, Role
 
 CODE = forms.TextInput(
     attrs={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "characters"}
@@ -79,7 +79,7 @@ class RolesForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label="Roles",
         required=False,
-        choices=[(str(one), str(one)) for one in Role],
+        choices=[(str(one), f"{one}: {said}") for one, said in WHO.items()],
         widget=forms.CheckboxSelectMultiple,
     )
     why = forms.CharField(
@@ -102,6 +102,10 @@ class InviteForm(RolesForm):
     display_name = forms.CharField(label="Name and function", max_length=120)
     field_order = ("username", "display_name", "roles", "why")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].required = True
+
 
 class WhyForm(forms.Form):
     """A reason."""
@@ -119,11 +123,13 @@ class DelegationForm(forms.Form):
 
     role = forms.ChoiceField(label="Role")
     to = forms.ChoiceField(label="To")
-    starts_on = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(
+        label="First day", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     until = forms.DateField(
         label="Last day",
         help_text="It ends after this day by itself; 90 days at most.",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     why = forms.CharField(
         label="Why",
@@ -134,5 +140,5 @@ class DelegationForm(forms.Form):
 
     def __init__(self, *args: Any, roles: list[str], people: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(one, one) for one in roles]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [(one, f"{one}: {WHO[Role(one)]}") for one in roles]  # type: ignore[attr-defined]
         self.fields["to"].choices = [(str(one.pk), one.display_name) for one in people]  # type: ignore[attr-defined]

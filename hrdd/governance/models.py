@@ -50,6 +50,10 @@ class User(AbstractBaseUser):
             return True
         return bool(self.delegated) and permission in delegated_permissions(self.delegated, on=_today())
 
+    def as_one(self) -> frozenset[str]:
+        """Return who counts as this person where one must not do two things: stand-ins as well (SD1, SD2)."""
+        return self.stands_with() | {self.username}
+
     def stands_with(self) -> frozenset[str]:
         """Return whose place this person takes today by delegation, and who takes theirs, by user name."""
         today = _today().isoformat()

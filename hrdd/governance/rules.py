@@ -30,6 +30,28 @@ class Role(StrEnum):
     SYSADMIN = "SYSADMIN"
 
 
+# Who each of them is, for those who give roles (domain.md 0.2).
+WHO: Mapping[Role, str] = {
+    Role.ANALYST: "rights specialist; drafts risks, assessments, measures",
+    Role.REVIEWER: "independent reviewer; re-assesses measures, confirms severity",
+    Role.DECIDER: "authorised head of a function; approves measures up to class I4 and findings",
+    Role.SENIOR: "accountable executive; approves class I5, exits, lower severity",
+    Role.BOARD: "member of the governing body; signs the commitment and the salient list",
+    Role.PUBLISHER: "prepares and publishes reports",
+    Role.REDACTOR: "safety and privacy officer; clears reports",
+    Role.AUDITOR: "assurance; reads all but identities, writes nothing",
+    Role.PARTNER_MGR: "owner of a commercial relationship; logs leverage",
+    Role.ENGAGE: "engagement lead; runs consultations",
+    Role.EXPERT: "outside expert; reads what is shared, gives opinions",
+    Role.GRV_INTAKE: "first reader of concerns",
+    Role.GRV_INV: "investigates cases",
+    Role.GRV_DEC: "decides cases",
+    Role.APPEAL: "decides appeals",
+    Role.CUSTODIAN: "keeps identities of complainants and a share of recovery",
+    Role.SYSADMIN: "technical operator; people, configuration, backups",
+}
+
+
 class Permission(StrEnum):
     READ_DESK = "read desk"
     READ_BOARD = "read board"

@@ -135,7 +135,7 @@ def _held(measure: Measure, by: User) -> Measure:
     demand_person(by)
     by.demand(Permission.REASSESS_MEASURE)
     held = locked(measure)
-    if by.username in deciders_of(held):
+    if by.as_one() & deciders_of(held):
         raise NotAllowed(
             "SD2: whoever imposed, proposed or decided a measure does not review what it did. Ask another reviewer."
         )

@@ -131,7 +131,7 @@ def approve(change: Change, *, reasons: str, seen_hash: str, by: User, at: datet
     """
     by.demand(Permission.APPROVE_CHANGE)
     change = _judged(change, reasons, seen_hash, by=by)
-    if change.exception_signed_by_id == by.pk:
+    if change.exception_signed_by and change.exception_signed_by.username in by.as_one():
         raise NotAllowed(
             "SD1: whoever signed the exception does not approve the change too. Ask another decider."
         )
@@ -271,7 +271,7 @@ def _locked(change: Change) -> Change:
 def _judged(change: Change, reasons: str, seen_hash: str, *, by: User) -> Change:
     demand_reasons(reasons)
     change = _locked(change)
-    if change.proposed_by_id == by.pk:
+    if change.proposed_by.username in by.as_one():
         raise NotAllowed("SD1: whoever proposed a change does not decide on it. Ask another decider.")
     if seen_hash != content_hash(change):
         raise NotAllowed("The change was edited since you opened it. Read it again, then decide.")

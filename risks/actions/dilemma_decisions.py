@@ -178,7 +178,7 @@ def _held_by_another(dilemma: Dilemma, by: User) -> Dilemma:
     needed = permission_to_decide(dilemma.options.values_list("kind", flat=True))
     demand_free_of_target(dilemma.risk, by, needed)
     held = locked(dilemma)
-    if by.pk in authors_of(held):
+    if User.objects.filter(pk__in=authors_of(held), username__in=by.as_one()).exists():
         raise NotAllowed("SD1: whoever prepared, tested or assessed it does not decide. Ask another decider.")
     return held
 

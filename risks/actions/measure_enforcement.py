@@ -103,7 +103,7 @@ def enforce_as_emergency(
     demand_person(by)
     held = locked(measure)
     by.demand(_emergency_permission(held))
-    if by.username in authors_of(held):
+    if by.as_one() & authors_of(held):
         raise NotAllowed("SD1: whoever proposed a measure does not decide on it. Ask another decider.")
     said = demand_reasons(reasons)
     risk = open_risk(held.risk_id)

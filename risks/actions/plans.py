@@ -63,7 +63,7 @@ def decide_plan(plan: MitigationPlan, *, approve: bool, reasons: str, by: User, 
     Raises:
         NotAllowed: the role, the author, too few reasons, or it was decided meanwhile.
     """
-    if plan.proposed_by == by:
+    if plan.proposed_by.username in by.as_one():
         raise NotAllowed("SD1: whoever proposed a plan does not approve it. Ask another decider.")
     move(
         plan,

@@ -81,7 +81,7 @@ def record_reassessment(task: ReviewTask, decision: Decision, *, by: User, at: d
     held = ReviewTask.objects.select_for_update().get(pk=task.pk)
     if held.closed_at is not None:
         raise NotAllowed("This task was closed in the meantime. Open the measure to see what was decided.")
-    if by.username in deciders_of(measure):
+    if by.as_one() & deciders_of(measure):
         raise NotAllowed(
             "SD2: whoever imposed, proposed or decided a measure does not re-assess it. Ask another reviewer."
         )

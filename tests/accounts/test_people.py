@@ -414,6 +414,34 @@ def test_neither_of_the_two_signs_what_the_other_asked(ana: User, dan: User, ask
     )
 
 
+@pytest.mark.parametrize("lent", [False, True])
+def test_a_stand_in_approves_no_plan_of_whom_they_stand_in_for(ana: User, dan: User, lent: bool) -> None:
+    from risks.actions.plans import decide_plan
+    from risks.models import MitigationPlan, Risk
+
+    vera = person("vera", Role.DECIDER)
+    risk = Risk.objects.create(title="x", summary="x", opened_on=TODAY)
+    plan = MitigationPlan.objects.create(
+        risk=risk,
+        kind="mitigation",
+        actions="x",
+        target="x",
+        owner=ana,
+        due=TODAY,
+        proposed_by=ana,
+        proposed_at=NOW,
+    )
+    if lent:
+        lend(vera, ana)
+        vera.refresh_from_db()
+        with pytest.raises(NotAllowed, match="SD1"):
+            decide_plan(plan, approve=True, reasons=WHY * 2, by=vera, at=NOW)
+    decide_plan(plan, approve=True, reasons=WHY * 2, by=dan, at=NOW)
+    plan.refresh_from_db()
+
+    assert plan.decided_by == dan
+
+
 def test_after_a_delegation_both_sign_again(ana: User, dan: User) -> None:
     delegations.end_delegation(lend(dan, ana), by=dan, at=timezone.now())
     ana.refresh_from_db()

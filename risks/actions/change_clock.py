@@ -258,7 +258,7 @@ def refuse_revenue_owner(tied: RelationshipRisk, by: User, what: str) -> None:
     Raises:
         NotAllowed: the person has a revenue target on it.
     """
-    if tied.relationship.revenue_owners.filter(pk=by.pk).exists():
+    if tied.relationship.revenue_owners.filter(username__in=by.as_one()).exists():
         raise NotAllowed(f"SD4: whoever has a revenue target on this partner {what}.")
 
 

@@ -38,7 +38,7 @@ def judge_crucial(
     """
     by.demand(Permission.DECIDE_EXIT)
     held = Relationship.objects.select_for_update(of=("self",)).get(pk=relationship.pk)
-    if held.revenue_owners.filter(pk=by.pk).exists():
+    if held.revenue_owners.filter(username__in=by.as_one()).exists():
         raise NotAllowed(
             "SD4: whoever has a revenue target on this partner does not find whether it is crucial."
         )

@@ -421,7 +421,7 @@ def demand_free_of_target(risk: Risk, by: User, permission: Permission) -> None:
         NotAllowed: either.
     """
     by.demand(permission)
-    if risk.relationships.filter(relationship__revenue_owners=by).exists():
+    if risk.relationships.filter(relationship__revenue_owners__username__in=by.as_one()).exists():
         raise NotAllowed(
             "SD4: whoever has a revenue target on a partner of this risk takes no part in this dilemma."
         )

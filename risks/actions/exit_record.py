@@ -77,7 +77,7 @@ def refuse_who_may_not_decide(decision: ExitDecision, by: User) -> None:
     Raises:
         NotAllowed: with the sentence.
     """
-    if decision.relationship.revenue_owners.filter(pk=by.pk).exists():
+    if decision.relationship.revenue_owners.filter(username__in=by.as_one()).exists():
         raise NotAllowed(SD4)
     if Role.PARTNER_MGR in by.roles:
         raise NotAllowed(X2)

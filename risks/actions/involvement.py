@@ -257,7 +257,10 @@ def decide_proposal(
 
 def _refuse_the_partial(proposal: Involvement, by: User) -> None:
     """Refuse whoever earns by the partner, or has taken a side on the finding in question (SD1, SD4)."""
-    if proposal.relationship and proposal.relationship.revenue_owners.filter(pk=by.pk).exists():
+    if (
+        proposal.relationship
+        and proposal.relationship.revenue_owners.filter(username__in=by.as_one()).exists()
+    ):
         raise NotAllowed(
             "SD4: whoever has a revenue target on this partner does not find on its involvement."
         )

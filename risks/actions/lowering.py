@@ -183,7 +183,7 @@ def _given(judging: Judging) -> dict[str, Any]:
 
 
 def _refuse_revenue_owner(risk: Risk, by: User) -> None:
-    if risk.relationships.filter(relationship__revenue_owners=by).exists():
+    if risk.relationships.filter(relationship__revenue_owners__username__in=by.as_one()).exists():
         raise NotAllowed(
             "SD4: whoever has a revenue target on a linked partner does not lower this severity."
         )

@@ -185,7 +185,7 @@ def gate_facts(onboarding: Onboarding, by: User) -> GateFacts:
     return GateFacts(
         open_levels=tuple(one.level for one in findings if one.closed_at is None),
         authors=frozenset(authors),
-        earns_by_it=onboarding.relationship.revenue_owners.filter(pk=by.pk).exists(),
+        earns_by_it=onboarding.relationship.revenue_owners.filter(username__in=by.as_one()).exists(),
     )
 
 

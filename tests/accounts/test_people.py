@@ -442,6 +442,26 @@ def test_a_stand_in_approves_no_plan_of_whom_they_stand_in_for(ana: User, dan: U
     assert plan.decided_by == dan
 
 
+def test_who_earns_by_a_partner_lends_nobody_the_role_to_decide_on_it(
+    eve: User, ana: User, bob: User
+) -> None:
+    """SD4 holds for whoever stands in for a person with a revenue target."""
+    from risks.actions.crucial import judge_crucial
+    from risks.models import Partner, Relationship
+
+    relationship = Relationship.objects.create(
+        partner=Partner.objects.create(name="Northern Cloud"), kind="reseller", supplied="Hosting"
+    )
+    relationship.revenue_owners.add(eve)
+    lend(eve, ana, Role.SENIOR)
+    ana.refresh_from_db()
+
+    with pytest.raises(NotAllowed, match="SD4"):
+        judge_crucial(
+            relationship, crucial=True, essential="x", no_alternative="x", reasons=WHY * 2, by=ana, at=NOW
+        )
+
+
 def test_after_a_delegation_both_sign_again(ana: User, dan: User) -> None:
     delegations.end_delegation(lend(dan, ana), by=dan, at=timezone.now())
     ana.refresh_from_db()

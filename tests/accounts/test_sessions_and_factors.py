@@ -291,6 +291,42 @@ def test_the_operators_list_is_looked_up_by_its_hashes(tmp_path: Any, settings: 
         BreachedPassword().validate(f"fresh sentence {n}")
 
 
+def test_a_step_that_was_used_is_spent_for_the_rule_too() -> None:
+    step = step_of(NOW)
+    code = totp_code(SECRET, step=step)
+
+    assert matching_step(SECRET, code, at=NOW, after=step - 1) == step
+    assert matching_step(SECRET, code, at=NOW, after=step) is None
+
+
+def test_an_answer_of_a_passkey_proves_once(ana: User, client: Client) -> None:
+    signed_in_with_code(client)
+    device, _added = add_device(client)
+    said = device.sign(client.post("/desk/account/prove/options/").json(), counted=False)
+
+    first = client.post("/desk/account/prove/", {"proof_passkey": said})
+    again = client.post("/desk/account/prove/", {"proof_passkey": said})
+
+    assert (first.status_code, again.status_code) == (302, 403)
+
+
+def test_a_password_of_an_account_with_a_passkey_asks_for_a_code(ana: User, client: Client) -> None:
+    signed_in_with_code(client)
+    add_device(client)
+    client.post("/desk/account/app/remove/")
+    answer: Any = with_password(Client(), "ana")
+
+    assert not Totp.objects.filter(user=ana).exists()
+    assert answer.headers["Location"] == "/sign-in/code/"
+
+
+def test_a_session_of_one_factor_ends_where_a_second_was_set_meanwhile(ana: User, client: Client) -> None:
+    client.force_login(ana)
+
+    assert client.get("/desk/account/").headers["Location"] == "/sign-in/"
+    assert Session.objects.filter(user=ana).count() == 0
+
+
 def test_signing_out_clears_what_the_browser_keeps(ana: User, client: Client) -> None:
     signed_in_with_code(client)
     answer = client.post("/sign-out/")

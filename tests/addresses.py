@@ -102,7 +102,13 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     **{
         name: lambda: {"pk": Relationship.objects.get().pk}
         for name in (
-            *("correct-relationship", "correct-partner", "lift-warning", "begin-relationship"),
+            *(
+                "correct-relationship",
+                "take-up-relationship",
+                "correct-partner",
+                "lift-warning",
+                "begin-relationship",
+            ),
             *("crucial-test", "revenue-owners", "partner-contact-new", "agree-terms", "onboarding-ask"),
         )
     },
@@ -132,7 +138,13 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "consider-exit": lambda: {"pk": Relationship.objects.get().pk},
     **{
         name: lambda: {"pk": first(RelationshipRisk)}
-        for name in ("clock-detail", "restart-clock", "open-leverage-plan", "record-corrective-plan")
+        for name in (
+            "clock-detail",
+            "date-knowledge",
+            "restart-clock",
+            "open-leverage-plan",
+            "record-corrective-plan",
+        )
     },
     "correct-effect": lambda: {"pk": first(EffectMeasurement)},
     "edit-leverage-plan": lambda: {"pk": first(LeveragePlan)},

@@ -161,7 +161,7 @@ class TakeUpForm(CorrectRelationshipForm):
     groups: Groups = (
         (
             "The relationship",
-            "What is not known stays empty; nothing is guessed from the dossier.",
+            "As far as you know it; nothing is guessed from the dossier.",
             ("kind", "status", "supplied", "country", "products", "started_on", "contract_end"),
         ),
         ("Inside", "", ("owner", "revenue_band")),

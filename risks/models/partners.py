@@ -104,7 +104,8 @@ class Relationship(models.Model):
     @property
     def kind_told(self) -> str:
         """Return the kind, for people: as a dossier called it where nobody said which it is."""
-        return self.get_kind_display() or self.kind_said or "Kind not said"
+        said = self.kind_said[:1].upper() + self.kind_said[1:]
+        return self.get_kind_display() or said or "Kind not said"
 
     @property
     def not_taken_up(self) -> bool:

@@ -39,4 +39,8 @@ class RecordEntry(models.Model):
     @property
     def told_details(self) -> list[tuple[str, str]]:
         """Return what else was said, each with its name for people."""
-        return [(name.replace("_", " ").capitalize(), said) for name, said in self.detail.items()]
+        return [
+            (name.replace("_", " ").capitalize(), said)
+            for name, said in self.detail.items()
+            if name != "date"
+        ]

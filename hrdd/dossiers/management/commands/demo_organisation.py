@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from hrdd.demo import PASSWORD, PEOPLE, VAULT_PASSPHRASE, create_people
 from hrdd.demo_cases import record_cases
+from hrdd.demo_partners import record_partners
 from hrdd.demo_work import record_work
 from hrdd.dossiers.policies import load_policies
 from hrdd.governance.models import User
@@ -62,6 +63,8 @@ class Command(BaseCommand):
         if options["at_work"]:
             if record_work(at=timezone.now()):
                 self.stdout.write("a working week recorded")
+            if record_partners(at=timezone.now()):
+                self.stdout.write("business partners: 3 recorded")
             if record_cases(at=timezone.now()):
                 self.stdout.write("invented cases recorded")
             call_command("reassess", as_of=REPLAYED, wait=True, stdout=self.stdout)

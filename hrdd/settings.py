@@ -136,6 +136,7 @@ INSTALLED_APPS = [
     "risks",
     "remedies",
     "transparency",
+    "hrdd.oversight",
     "hrdd.dossiers",
 ]
 MIDDLEWARE = [
@@ -275,6 +276,10 @@ CELERY_BEAT_SCHEDULE = {
     "checkpoint-the-log": {
         "task": "transparency.tasks.checkpoint_the_log",
         "schedule": crontab(minute="*/15"),
+    },
+    "remind-leadership-of-plans": {
+        "task": "hrdd.oversight.tasks.remind_of_plans",
+        "schedule": crontab(minute=20),
     },
     "push-anchors": {"task": "transparency.tasks.push_anchors", "schedule": 60.0},
 }

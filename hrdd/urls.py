@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/signoffs/", sign_offs.sign_off_list, name="sign-off-list"),
     path("desk/signoffs/<int:pk>/", sign_offs.decide_sign_off, name="sign-off-decide"),
     path("desk/", include("hrdd.governance.urls")),
+    path("desk/", include("hrdd.oversight.urls")),
     path("desk/", include("risks.urls")),
     path("board/", dashboards.board, name="board"),
     path("api/", include(api.urlpatterns)),

@@ -7,7 +7,8 @@ from uuid import uuid4
 from django.db.models import Model
 from django.urls import URLPattern
 
-from hrdd.governance.models import AuditEvent, SignOff
+from hrdd.governance.models import AuditEvent, Mandate, SignOff
+from hrdd.oversight.models import Escalation, OversightMeeting
 from remedies.models import Case, LegalHold
 from risks.actions.register import ASSIGNED
 from risks.models import (
@@ -152,6 +153,9 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "edit-leverage-plan": lambda: {"pk": first(LeveragePlan)},
     "leverage-plan-step": lambda: {"pk": first(LeveragePlan), "step": "apply"},
     **{name: lambda: {"pk": first(CorrectivePlan)} for name in ("add-milestone", "close-corrective-plan")},
+    **{f"mandate-{act}": lambda: {"pk": first(Mandate)} for act in ("supersede", "end")},
+    **{f"meeting-{act}": lambda: {"pk": first(OversightMeeting)} for act in ("detail", "correct")},
+    "escalation-detail": lambda: {"pk": first(Escalation)},
     "verify-milestone": lambda: {"pk": first(Milestone)},
     "log-leverage": lambda: {"pk": RelationshipRisk.objects.get(told_by="").pk},
     "extend-time": lambda: {"pk": RelationshipRisk.objects.get(told_by="").pk},

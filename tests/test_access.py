@@ -51,6 +51,7 @@ from risks.models import (
 )
 from tests.addresses import arguments_of, viewset_of
 from tests.cast import NOW, Cast
+from tests.oversight.stage import some_of_each
 from tests.remedies.retention_stage import held_case
 from tests.risks.leverage_stage import acted, measured
 from transparency.actions import reports as actions
@@ -138,6 +139,7 @@ def everything(rendered: Report, cast: Cast) -> None:
             uploaded_at=NOW,
         )
     held_case(cast.ana, on=NOW.date())
+    some_of_each(cast.ana, person=cast.eve, at=NOW)
     relationship = Relationship.objects.create(
         partner=Partner.objects.create(name="Northern Cloud"), kind="reseller", supplied="Hosting"
     )

@@ -60,6 +60,7 @@ PAGES = (
     ("report-list", "Reports", Permission.READ_DESK),
     ("case-retention", "Erasure", Permission.HOLD_CASES),
     ("sign-off-list", "Sign-offs", Permission.READ_DESK),
+    ("oversight", "Oversight", Permission.READ_DESK),
     ("board", "Board", Permission.READ_BOARD),
     ("audit-list", "Audit", Permission.READ_AUDIT),
     ("shared-list", "Shared with me", Permission.READ_SHARED),

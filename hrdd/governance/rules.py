@@ -86,6 +86,11 @@ class Permission(StrEnum):
     KEEP_IDENTITIES = "keep the identities of complainants"
     HOLD_CASES = "see what is erased when, and hold it"
     READ_EFFECTIVENESS = "read how well complaints are handled"
+    GIVE_MANDATE = "give or end a mandate"
+    RECORD_MEETING = "record an oversight meeting"
+    RAISE_ESCALATION = "raise a matter with leadership"
+    RECORD_OVERSIGHT = "record training, incentives and resources"
+    FREEZE_FIGURES = "freeze the figures of the board"
 
 
 READ = frozenset({Permission.READ_DESK})
@@ -111,9 +116,12 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.ASSESS_INCITEMENT,
         Permission.LOG_LEVERAGE,
         Permission.PREPARE_EXIT,
+        Permission.RAISE_ESCALATION,
+        Permission.RECORD_OVERSIGHT,
     },
     Role.REVIEWER: READ_ALL
     | {
+        Permission.RAISE_ESCALATION,
         Permission.ASSESS_RISK,
         Permission.ASSIGN_RISK,
         Permission.CONFIRM_RISK,
@@ -124,6 +132,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     },
     Role.DECIDER: READ_ALL
     | {
+        Permission.RAISE_ESCALATION,
         Permission.ASSIGN_RISK,
         Permission.FIND_INVOLVEMENT,
         Permission.CHALLENGE_INVOLVEMENT,
@@ -143,7 +152,6 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.READ_EFFECTIVENESS,
         Permission.APPROVE_GRAVE_MEASURE,
         Permission.APPROVE_POLICY,
-        Permission.APPROVE_COMMITMENT,
         Permission.DECIDE_GRAVE_DILEMMA,
         Permission.ASSIGN_RISK,
         Permission.LOWER_SEVERITY,
@@ -152,9 +160,17 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.APPROVE_REPORT,
         Permission.DECIDE_ONBOARDING,
         Permission.DECIDE_EXIT,
+        Permission.GIVE_MANDATE,
+        Permission.RECORD_MEETING,
+        Permission.RAISE_ESCALATION,
+        Permission.RECORD_OVERSIGHT,
+        Permission.FREEZE_FIGURES,
     },
     Role.BOARD: READ
     | {
+        Permission.GIVE_MANDATE,
+        Permission.RECORD_MEETING,
+        Permission.FREEZE_FIGURES,
         Permission.READ_BOARD,
         Permission.READ_EFFECTIVENESS,
         Permission.APPROVE_COMMITMENT,

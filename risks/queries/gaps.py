@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet
 
+from hrdd.governance.models import Mandate
 from risks.models import (
     Consultation,
     ConsultationFinding,
@@ -119,6 +120,9 @@ CONDITIONS: Mapping[str, Callable[[datetime], Q]] = {
     "STALE_ASSESSMENT": lambda at: OPEN & Q(next_review__lt=at.date(), held__isnull=False),
     "CONTEXT_PASSED": lambda at: OPEN & Q(context_until__lt=at.date(), assessed_on__lte=F("context_until")),
     "NO_OWNER": lambda _at: SALIENT & Q(owner__isnull=True),
+    "OWNER_WITHOUT_MANDATE": lambda at: (
+        SALIENT & Q(owner__isnull=False) & ~Q(owner__in=Mandate.objects.in_force(at.date()).values("person"))
+    ),
     "NO_MITIGATION": lambda _at: (
         SALIENT
         & ~Q(_approved(MitigationPlan.Kind.MITIGATION, MitigationPlan.Kind.REMEDIATION))

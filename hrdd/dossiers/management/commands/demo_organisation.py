@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from hrdd.demo import PASSWORD, PEOPLE, VAULT_PASSPHRASE, create_people
 from hrdd.demo_cases import record_cases
+from hrdd.demo_oversight import record_oversight
 from hrdd.demo_partners import record_partners
 from hrdd.demo_work import record_work
 from hrdd.dossiers.policies import load_policies
@@ -65,6 +66,8 @@ class Command(BaseCommand):
                 self.stdout.write("a working week recorded")
             if record_partners(at=timezone.now()):
                 self.stdout.write("business partners: 3 recorded")
+            if record_oversight(at=timezone.now()):
+                self.stdout.write("mandates, meetings and trainings recorded")
             if record_cases(at=timezone.now()):
                 self.stdout.write("invented cases recorded")
             call_command("reassess", as_of=REPLAYED, wait=True, stdout=self.stdout)

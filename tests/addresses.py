@@ -57,6 +57,7 @@ from risks.models import (
 from transparency.models import Report
 
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
+    **{name: lambda: {"pk": 0} for name in ("account-session-end", "account-passkey-remove")},
     **{name: lambda: {"language": "fr"} for name in ("raise-in", "follow-in")},
     "public-report": lambda: {"period": "2021"},
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},

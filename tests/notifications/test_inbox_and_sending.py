@@ -27,7 +27,7 @@ from hrdd.notifications.models import (
 )
 from hrdd.notifications.queries.waiting import waiting_for
 from hrdd.notifications.rules.webhooks import signature
-from risks.models import MitigationPlan, Risk
+from risks.models import MitigationPlan, Partner, Relationship, RelationshipRisk, Risk
 
 NOW = timezone.now()
 SECRETS = ("Spyware delivered to a journalist", "Northern Cloud")
@@ -364,3 +364,18 @@ def test_the_secret_is_shown_once_and_kept_sealed(db: None, receiver: type[_Rece
     assert secret not in listed
     assert secret.encode() not in bytes(endpoint.secret)
     assert "webhook.test" in tested
+
+
+def test_a_pressing_clock_waits_for_the_owner_of_the_relationship(db: None) -> None:
+    paul, other = person("paul", Role.PARTNER_MGR), person("petra", Role.PARTNER_MGR)
+    risk = Risk.objects.create(title="x", summary="x", opened_on=NOW.date(), level=5)
+    relationship = Relationship.objects.create(
+        partner=Partner.objects.create(name=SECRETS[1]), kind="reseller", supplied="x", owner=paul
+    )
+    long_ago = NOW.date() - timedelta(days=40)
+    RelationshipRisk.objects.create(relationship=relationship, risk=risk, known_since=long_ago, how_known="x")
+
+    [item] = waiting_for(paul, at=NOW)
+
+    assert (item.kind, item.late) == ("clock", True)
+    assert waiting_for(other, at=NOW) == []

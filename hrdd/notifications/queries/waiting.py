@@ -19,6 +19,7 @@ from risks.queries.escalations import escalated_to
 from risks.queries.partners import partner_tasks
 from risks.queries.rabat import referred_to_senior
 from risks.queries.reassessments import asked_of
+from risks.queries.time_to_change import pressing_clocks
 
 MOST = 100  # of each kind; the desk has the rest
 
@@ -106,7 +107,16 @@ def _of_measures(user: User) -> Iterator[Found]:
 
 
 def _of_partners(user: User, on: date) -> Iterator[Found]:
+    """Yield the pressing clocks of the relationships that are theirs, then what their roles were reminded of."""
+    mine = [one for one in pressing_clocks(on=on) if one.tied.relationship.owner_id == user.pk]
+    for reading in mine[:MOST]:
+        says = f"{reading.tied.relationship.partner}: {reading.sentence}"
+        page = _page("clock-detail", reading.tied.pk)
+        yield "clock", f"{reading.tied.pk}-{reading.clock.code}", says, page, reading.due
+    told = {one.tied.pk for one in mine}
     for one in open_reminders(user.roles, on=on, shown=MOST):
+        if one.tied_id in told:
+            continue
         says = f"{one.tied.relationship.partner}: {one.get_why_display()}"
         yield "clock", str(one.pk), says, _page("clock-detail", one.tied_id), one.due
     for task in partner_tasks(user, on=on)[:MOST]:

@@ -281,5 +281,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "hrdd.oversight.tasks.remind_of_plans",
         "schedule": crontab(minute=20),
     },
+    "freeze-the-board": {
+        "task": "hrdd.oversight.tasks.freeze_figures",
+        "schedule": crontab(hour=4, minute=0),
+    },
+    "ring-unrendered-packs": {"task": "hrdd.oversight.tasks.ring_unrendered_packs", "schedule": 60.0},
     "push-anchors": {"task": "transparency.tasks.push_anchors", "schedule": 60.0},
 }

@@ -65,13 +65,15 @@ def indicator_values(*, at: datetime) -> list[Value]:
 
 
 def _taken_over(one: desk.Indicator) -> Value:
+    """Return what a register counted; its sentence without the definition that stands beside it anyhow."""
+    detail = one.definition.removeprefix(BY_CODE[one.code].definition.rstrip(".")).lstrip(".,:; ")
     return Value(
         one.code,
         one.value,
         number=one.number,
-        detail=one.definition,
+        detail=detail[:1].upper() + detail[1:],
         red=one.red,
-        few_data=one.few_data and not one.red,
+        few_data=(one.few_data or one.number is None) and not one.red,
     )
 
 

@@ -58,7 +58,7 @@ KPIS: tuple[Definition, ...] = (
         "K1",
         RISKS,
         "Open severe risks",
-        "Risks of level 4 or 5 that are not closed, by state of harm.",
+        "Risks of level 4 or 5 that are not closed.",
         "count of open risks with L >= 4",
         "any without an owner",
     ),
@@ -151,7 +151,7 @@ KPIS: tuple[Definition, ...] = (
         "K12",
         PARTNERS,
         "Leverage had an effect",
-        "Leverage past half its time that stopped the abuse or brought the risk to its target.",
+        "Leverage on clocks past half time that stopped the abuse or brought the risk to its target.",
         "actions with effect >= 3 / actions past half-time",
         "under 30 %",
         30,
@@ -286,7 +286,7 @@ def share(code: str, part: int, whole: int, least: int, *, detail: str = "", wor
         worse: whether something else makes it red.
     """
     if not whole:
-        return Value(code, "none yet", detail=detail, red=worse)
+        return Value(code, "none yet", detail=detail, red=worse, few_data=not worse)
     red = worse or part * 100 < whole * least
     return Value(
         code,

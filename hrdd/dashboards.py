@@ -15,6 +15,7 @@ from hrdd.governance.queries import database_answers, waiting_sign_offs
 from hrdd.governance.rules import Permission, Role
 from hrdd.oversight.queries import figures
 from hrdd.oversight.queries.escalations import open_escalations
+from hrdd.oversight.queries.today import ENTRIES, READ_AS, in_order, owed_by
 from remedies.queries.alarms import alarms_of
 from risks.models import Cycle
 from risks.queries import (
@@ -65,7 +66,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     now, cycle = timezone.now(), Cycle.objects.full().first()
     page = Paginator(with_referral(queries.open_tasks()), PAGE_SIZE).get_page(request.GET.get("page"))
     unscored = Paginator(unscored_risks(), SHOWN).page(1)
-    context = {
+    context: dict[str, Any] = {
         "page_obj": page,
         "tasks": queries.waiting(list(page.object_list), at=now),
         "escalated": escalated_to(person(request), shown=SHOWN),
@@ -89,6 +90,12 @@ def desk(request: HttpRequest) -> HttpResponse:
         "may_assess": person(request).may(Permission.ASSESS_RISK),
         "cases": alarms_of(person(request), today=now.date()),
     }
+    cases = context["cases"]
+    lists = {name: context[name] for name in READ_AS if name in context}
+    lists |= {"remedies": cases.late_remedies, "actions": cases.actions} | owed_by(person(request), at=now)
+    entries = in_order(person(request), lists)
+    context |= {"entries": entries[:ENTRIES], "more_entries": max(len(entries) - ENTRIES, 0)}
+    context["late"] = [one for one in context["entries"] if one.late(now)]
     return render(request, "dashboards/desk.html", context)
 
 

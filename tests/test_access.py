@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -57,7 +58,13 @@ from tests.risks.leverage_stage import acted, measured
 from transparency.actions import reports as actions
 from transparency.models import Report
 
+# A code and a passkey are asked of people who are nobody yet; without one begun, they are led to the start.
+SIGNING_IN = {
+    *("login-code", "login-passkey", "login-passkey-options"),
+    *("sign-in-organisation", "sign-in-organisation-back"),
+}
 OPEN_TO_ALL = {
+    *SIGNING_IN,
     *("home", "livez", "readyz", "login", "logout", "public-business-model", "public-exits"),
     *("public-risks", "public-consultations", "public-reports", "public-report", "public-report-file"),
     *("public-policies", "public-policies-data", "public-policy", "public-policy-data"),
@@ -117,6 +124,11 @@ def addresses(patterns: list[URLPattern | URLResolver] | None = None) -> Iterato
             yield from addresses(pattern.url_patterns)
         else:
             yield pattern
+
+
+def is_own(pattern: URLPattern) -> bool:
+    """Whether an address is about the person who asks, and opens for whoever is signed in."""
+    return bool(getattr(pattern.callback, "own_account", False))
 
 
 def permission_of(pattern: URLPattern) -> Permission | None:
@@ -326,7 +338,9 @@ def everything(rendered: Report, cast: Cast) -> None:
 
 
 def test_every_address_says_whom_it_is_for() -> None:
-    undeclared = {one.name for one in addresses() if permission_of(one) is None} - OPEN_TO_ALL
+    undeclared = {
+        one.name for one in addresses() if permission_of(one) is None and not is_own(one)
+    } - OPEN_TO_ALL
     assert undeclared == set()
 
 
@@ -362,7 +376,7 @@ def test_each_address_opens_for_its_people_and_for_nobody_else(everything: None,
 
 def is_signed_in(client: Client) -> bool:
     """Signing out is an address too: it leaves an empty cookie."""
-    cookie = client.cookies.get("sessionid")
+    cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
     return cookie is not None and cookie.value != ""
 
 
@@ -373,6 +387,8 @@ def as_expected(pattern: URLPattern, user: User | None, answer: Any) -> bool:
         return True
     if viewset_of(pattern) is not None:
         return as_expected_of_the_api(pattern, user, answer)
+    if pattern.name in SIGNING_IN or is_own(pattern):
+        return as_expected_of_an_account(pattern, user, answer)
     if permission is None:
         return answer.status_code in {200, 302, 404, 415} and not to_sign_in
     if user is None:
@@ -382,6 +398,14 @@ def as_expected(pattern: URLPattern, user: User | None, answer: Any) -> bool:
     if pattern.name in TEAM_ONLY | SHARED_WITH_ONE | OF_A_CASE:
         return bool(answer.status_code == 404)
     return answer.status_code in {200, 302, 400} and not to_sign_in
+
+
+def as_expected_of_an_account(pattern: URLPattern, user: User | None, answer: Any) -> bool:
+    """Signing in is for anybody; an account is its own person's, and others have none to see there."""
+    if pattern.name in SIGNING_IN:
+        return answer.status_code in {200, 302, 400, 404}
+    to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in/")
+    return to_sign_in if user is None else answer.status_code in {200, 302, 400, 403, 404} and not to_sign_in
 
 
 def as_expected_of_the_api(pattern: URLPattern, user: User | None, answer: Any) -> bool:

@@ -86,6 +86,9 @@ class Permission(StrEnum):
     KEEP_IDENTITIES = "keep the identities of complainants"
     HOLD_CASES = "see what is erased when, and hold it"
     READ_EFFECTIVENESS = "read how well complaints are handled"
+    READ_PEOPLE = "read who may what"
+    MANAGE_PEOPLE = "manage people and their roles"
+    REVIEW_ACCESS = "review who may what"
     GIVE_MANDATE = "give or end a mandate"
     RECORD_MEETING = "record an oversight meeting"
     RAISE_ESCALATION = "raise a matter with leadership"
@@ -198,7 +201,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.GRV_DEC: OF_CASES | {Permission.DECIDE_CASE},
     Role.APPEAL: OF_CASES | {Permission.DECIDE_APPEAL},
     Role.CUSTODIAN: READ | {Permission.KEEP_IDENTITIES, Permission.HOLD_CASES},
-    Role.SYSADMIN: frozenset(),
+    Role.SYSADMIN: frozenset({Permission.READ_PEOPLE, Permission.MANAGE_PEOPLE}),
 }
 LEAST_REASONS = 50
 

@@ -92,7 +92,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     }
     cases = context["cases"]
     lists = {name: context[name] for name in READ_AS if name in context}
-    lists |= {"remedies": cases.late_remedies, "actions": cases.actions} | owed_by(person(request), at=now)
+    lists |= {"remedies": cases.late_remedies, "actions": cases.actions}
+    lists |= {"reminders": context["escalated"].reminders} | owed_by(person(request), at=now)
     entries = in_order(person(request), lists)
     context |= {"entries": entries[:ENTRIES], "more_entries": max(len(entries) - ENTRIES, 0)}
     context["late"] = [one for one in context["entries"] if one.late(now)]

@@ -80,6 +80,13 @@ READ_AS: Mapping[str, Callable[[Any], Entry]] = {
     "asked": lambda one: _entry(
         one.task.due_at, "Answer a question", one.task.measure, "review-task", one.task.pk
     ),
+    "reminders": lambda one: _entry(
+        one.answer_by or one.task.due_at,
+        "Answer for a re-assessment",
+        one.task.measure,
+        "review-task",
+        one.task_id,
+    ),
     "clocks": lambda one: _entry(
         _by(one.due),
         one.what_is_due or "Partner's clock",
@@ -108,7 +115,7 @@ READ_AS: Mapping[str, Callable[[Any], Entry]] = {
     "escalations": lambda one: _entry(one.due_at, "Answer", one.subject, "escalation-detail", one.pk),
     "trainings": _training,
     "unplanned": _unplanned,
-    "cases": _case,
+    "handled": _case,
     "reviews": _review,
     "commitment": _policy,
     "plans_to_decide": lambda one: Entry(
@@ -150,7 +157,7 @@ def owed_by(user: User, *, at: datetime) -> dict[str, Iterable[Any]]:
             if one.done_n < one.due_n and one.owner_role in user.roles and one.owner_role
         ],
         "unplanned": mine[:ENTRIES],
-        "cases": [
+        "handled": [
             one
             for one in (case_standings(user, today=today) if user.may(Permission.READ_CASES) else ())
             if one.needs_me and not one.shelved

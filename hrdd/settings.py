@@ -347,5 +347,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "write-mails": {"task": "hrdd.notifications.tasks.write_mails", "schedule": crontab(hour=6, minute=0)},
     "send-what-is-due": {"task": "hrdd.notifications.tasks.send_what_is_due", "schedule": 30.0},
+    "freeze-the-board": {
+        "task": "hrdd.oversight.tasks.freeze_figures",
+        "schedule": crontab(hour=4, minute=0),
+    },
+    "ring-unrendered-packs": {"task": "hrdd.oversight.tasks.ring_unrendered_packs", "schedule": 60.0},
     "push-anchors": {"task": "transparency.tasks.push_anchors", "schedule": 60.0},
 }

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from hrdd import api, dashboards, demo, sign_offs
 from hrdd.accounts.urls import sign_in_patterns
 from hrdd.accounts.views.sign_in import SignIn
+from hrdd.oversight.views import board as pack
 from remedies.views.vault import SignOut
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,5 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("hrdd.oversight.urls")),
     path("desk/", include("risks.urls")),
     path("board/", dashboards.board, name="board"),
+    path("board/freeze/", pack.freeze_figures, name="freeze-figures"),
+    path("board.pdf", pack.board_pack, name="board-pack"),
     path("api/", include(api.urlpatterns)),
 ]

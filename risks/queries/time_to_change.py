@@ -18,7 +18,7 @@ from risks.models import (
     RelationshipRisk,
     Risk,
 )
-from risks.queries.desk import FEW, Indicator
+from risks.queries.desk import FEW, Indicator, percent
 from risks.queries.exit_figures import exit_quality
 from risks.queries.involvement import drifting
 from risks.queries.method import method
@@ -474,6 +474,7 @@ def _effect(running: Sequence[Reading]) -> Indicator:
         "under 30 %.",
         red=whole > 0 and part * 100 < 30 * whole,
         few_data=0 < whole < FEW,
+        number=percent(part, whole),
     )
 
 
@@ -486,4 +487,5 @@ def _past_the_limit(running: Sequence[Reading]) -> Indicator:
         "Harms tied to a partner, past the time to see change, with no exit considered.",
         "any.",
         red=unanswered > 0,
+        number=unanswered,
     )

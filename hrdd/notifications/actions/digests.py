@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from hrdd.governance.models import User
-from hrdd.notifications.actions.inbox import KEY, note_waiting
+from hrdd.notifications.actions.inbox import note_waiting
 from hrdd.notifications.models import NotificationSettings, OutgoingMail
 from hrdd.notifications.queries.waiting import waiting_for
 from hrdd.notifications.rules.digest import Counts, Every, digest, is_owed
@@ -39,7 +39,7 @@ def counts_of(user: User, muted: list[str], *, at: datetime) -> Counts:
     items = waiting_for(user, at=at)
     seen = note_waiting(user, items, at=at)
     told = [one for one in items if one.kind not in muted]
-    new = sum(seen[one.kind, one.key[:KEY]].seen_at is None for one in told)
+    new = sum(seen[one.kind, one.key].seen_at is None for one in told)
     return Counts(waiting=len(told), late=sum(one.late for one in told), new=new)
 
 

@@ -12,8 +12,6 @@ from hrdd.notifications.queries.waiting import Item
 from hrdd.notifications.rules.digest import Every
 from hrdd.notifications.rules.kinds import MAY_BE_MUTED
 
-KEY = 64
-
 
 def note_waiting(user: User, items: Sequence[Item], *, at: datetime) -> dict[tuple[str, str], Seen]:
     """Note what waits for somebody, and forget what does no longer; return each with since when they could know.
@@ -23,7 +21,7 @@ def note_waiting(user: User, items: Sequence[Item], *, at: datetime) -> dict[tup
         items: all that waits.
         at: now.
     """
-    wanted = {(one.kind, one.key[:KEY]) for one in items}
+    wanted = {(one.kind, one.key) for one in items}
     held = {(one.kind, one.key): one for one in Seen.objects.filter(user=user)}
     gone = [row.pk for key, row in held.items() if key not in wanted]
     if gone:

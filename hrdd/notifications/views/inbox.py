@@ -23,7 +23,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     user, now = person(request), timezone.now()
     items = waiting_for(user, at=now)
     seen = actions.note_waiting(user, items, at=now)
-    rows = [(one, seen[one.kind, one.key[: actions.KEY]]) for one in items]
+    rows = [(one, seen[one.kind, one.key]) for one in items]
     chosen = request.GET.get("kind", "")
     shown = [row for row in rows if row[0].kind == chosen] if chosen in KINDS else rows
     counts = [(kind, said, sum(one.kind == kind for one in items)) for kind, said in KINDS.items()]

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from hrdd.demo import PASSWORD, PEOPLE, VAULT_PASSPHRASE, create_people
 from hrdd.demo_cases import record_cases
-from hrdd.demo_oversight import record_oversight
+from hrdd.demo_oversight import freeze_and_render, record_oversight
 from hrdd.demo_partners import record_partners
 from hrdd.demo_work import record_work
 from hrdd.dossiers.policies import load_policies
@@ -75,6 +75,8 @@ class Command(BaseCommand):
             call_command("reassess", as_of=REPLAYED, wait=True, stdout=self.stdout)
             call_command("reassess", wait=True, stdout=self.stdout)
             call_command("publish_report", *REPORTED, "--demo", stdout=self.stdout)
+            freeze_and_render(at=timezone.now())
+            self.stdout.write("figures of the board frozen")
         for person in PEOPLE:
             self.stdout.write(f"{person.username} / {PASSWORD}   {person.display_name}: {person.sentence}")
         self.stdout.write(f"vault passphrase of those who handle concerns: {VAULT_PASSPHRASE}")

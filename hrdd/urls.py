@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from hrdd import api, dashboards, demo, people, sign_offs
 from hrdd.accounts.urls import sign_in_patterns
 from hrdd.accounts.views.sign_in import SignIn
+from hrdd.oversight.views import board as pack
 from remedies.views.vault import SignOut
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,8 +29,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/people/<int:pk>/leave/", people.person_leave, name="person-leave"),
     path("desk/", include("hrdd.accounts.urls")),
     path("desk/", include("hrdd.governance.urls")),
+    path("desk/", include("hrdd.notifications.urls")),
     path("desk/", include("hrdd.oversight.urls")),
     path("desk/", include("risks.urls")),
     path("board/", dashboards.board, name="board"),
+    path("board/freeze/", pack.freeze_figures, name="freeze-figures"),
+    path("board.pdf", pack.board_pack, name="board-pack"),
     path("api/", include(api.urlpatterns)),
 ]

@@ -9,6 +9,7 @@ from django.urls import URLPattern
 
 from hrdd.accounts.models import AccessReview, Invitation
 from hrdd.governance.models import AuditEvent, Mandate, SignOff, User
+from hrdd.notifications.models import WebhookDelivery, WebhookEndpoint
 from hrdd.oversight.models import Escalation, OversightMeeting
 from remedies.models import Case, LegalHold
 from risks.actions.register import ASSIGNED
@@ -73,6 +74,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
         for name in ("access-review", "access-review-decide", "access-review-sign")
     },
     **{name: lambda: {"language": "fr"} for name in ("raise-in", "follow-in")},
+    "webhook-step": lambda: {"pk": first(WebhookEndpoint), "step": "test"},
+    "webhook-again": lambda: {"pk": first(WebhookDelivery)},
     "public-report": lambda: {"period": "2021"},
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},
     "report-manifest": lambda: {"period": "2021", "name": "manifest.json"},
@@ -114,22 +117,29 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "note-signal": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
     **{name: lambda: {"pk": first(Cycle)} for name in ("cycle-detail", "cycle-retry")},
-    "partner-detail": lambda: {"pk": Relationship.objects.get().pk},
+    "partner-detail": lambda: {"pk": Relationship.objects.get(told_by="").pk},
     **{
-        name: lambda: {"pk": Relationship.objects.get().pk}
+        name: lambda: {"pk": Relationship.objects.get(told_by="").pk}
         for name in (
-            *("correct-relationship", "correct-partner", "lift-warning", "begin-relationship"),
+            *(
+                "correct-relationship",
+                "take-up-relationship",
+                "correct-partner",
+                "lift-warning",
+                "begin-relationship",
+            ),
             *("crucial-test", "revenue-owners", "partner-contact-new", "agree-terms", "onboarding-ask"),
         )
     },
-    "partner-note": lambda: {"pk": Relationship.objects.get().pk, "kind": "sanctions"},
+    "take-up-relationship": lambda: {"pk": Relationship.objects.exclude(told_by="")[0].pk},
+    "partner-note": lambda: {"pk": Relationship.objects.get(told_by="").pk, "kind": "sanctions"},
     "partner-note-replace": lambda: {
-        "pk": Relationship.objects.get().pk,
+        "pk": Relationship.objects.get(told_by="").pk,
         "kind": "sanctions",
         "note": first(PartnerNote),
     },
     "partner-contact-step": lambda: {
-        "pk": Relationship.objects.get().pk,
+        "pk": Relationship.objects.get(told_by="").pk,
         "contact": first(PartnerContact),
         "step": "open",
     },
@@ -144,12 +154,19 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
         "pk": RegisterImport.objects.get(register="partners").pk,
         "step": "apply",
     },
-    "tie-risk": lambda: {"pk": Relationship.objects.get().pk},
-    "consider-exit": lambda: {"pk": Relationship.objects.get().pk},
+    "tie-risk": lambda: {"pk": Relationship.objects.get(told_by="").pk},
+    "consider-exit": lambda: {"pk": Relationship.objects.get(told_by="").pk},
     **{
-        name: lambda: {"pk": first(RelationshipRisk)}
-        for name in ("clock-detail", "restart-clock", "open-leverage-plan", "record-corrective-plan")
+        name: lambda: {"pk": RelationshipRisk.objects.get(told_by="").pk}
+        for name in (
+            "clock-detail",
+            "date-knowledge",
+            "restart-clock",
+            "open-leverage-plan",
+            "record-corrective-plan",
+        )
     },
+    "date-knowledge": lambda: {"pk": RelationshipRisk.objects.filter(known_since=None)[0].pk},
     "correct-effect": lambda: {"pk": first(EffectMeasurement)},
     "edit-leverage-plan": lambda: {"pk": first(LeveragePlan)},
     "leverage-plan-step": lambda: {"pk": first(LeveragePlan), "step": "apply"},
@@ -158,8 +175,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     **{f"meeting-{act}": lambda: {"pk": first(OversightMeeting)} for act in ("detail", "correct")},
     "escalation-detail": lambda: {"pk": first(Escalation)},
     "verify-milestone": lambda: {"pk": first(Milestone)},
-    "log-leverage": lambda: {"pk": RelationshipRisk.objects.get().pk},
-    "extend-time": lambda: {"pk": RelationshipRisk.objects.get().pk},
+    "log-leverage": lambda: {"pk": RelationshipRisk.objects.get(told_by="").pk},
+    "extend-time": lambda: {"pk": RelationshipRisk.objects.get(told_by="").pk},
     **{
         f"measure-{act}": lambda: {"pk": first(Measure)}
         for act in ("edit", "withdraw", "enforce", "emergency", "lift", "test", "notice", "duty")
@@ -172,7 +189,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
         name: lambda: {"pk": ExitDecision.objects.get().pk}
         for name in ("review-exit", "plan-exit-stage", "stay-again", "stay-back", "write-exit-narrative")
     },
-    "stop-partner": lambda: {"pk": Relationship.objects.get().pk},
+    "stop-partner": lambda: {"pk": Relationship.objects.get(told_by="").pk},
     "renew-stop": lambda: {"pk": EmergencyStop.objects.get().pk},
     "plan-exit-duty": lambda: {"pk": ExitStage.objects.get().pk},
     **{name: lambda: {"pk": ExitDuty.objects.get().pk} for name in ("do-exit-duty", "drop-exit-duty")},

@@ -46,6 +46,7 @@ def person(request: HttpRequest) -> User:
 
 PAGES = (
     ("desk", "Desk", Permission.READ_DESK),
+    ("inbox", "Inbox", Permission.READ_DESK),
     ("risk-list", "Risks", Permission.READ_DESK),
     ("involvement-list", "Involvement", Permission.READ_DESK),
     ("measure-list", "Measures", Permission.READ_DESK),
@@ -64,6 +65,7 @@ PAGES = (
     ("board", "Board", Permission.READ_BOARD),
     ("audit-list", "Audit", Permission.READ_AUDIT),
     ("people-list", "People", Permission.READ_PEOPLE),
+    ("webhook-list", "Webhooks", Permission.MANAGE_WEBHOOKS),
     ("shared-list", "Shared with me", Permission.READ_SHARED),
 )
 

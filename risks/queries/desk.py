@@ -112,7 +112,7 @@ def heat() -> list[tuple[int, str, list[HeatCell]]]:
 
 @dataclass(frozen=True)
 class Indicator:
-    """A figure of domain.md section 9: what it counts, and the line past which it is red."""
+    """A figure of domain.md section 9: what it counts, and the line past which it is red; as a number for its trend."""
 
     code: str
     title: str
@@ -121,6 +121,7 @@ class Indicator:
     threshold: str
     red: bool = False
     few_data: bool = False
+    number: float | None = None
 
 
 def indicators(*, at: datetime) -> list[Indicator]:
@@ -133,6 +134,11 @@ def indicators(*, at: datetime) -> list[Indicator]:
         _reversals(),
         _necessity_proof(),
     ]
+
+
+def percent(part: int, whole: int) -> float | None:
+    """Return a share as a number of percent; None of nothing."""
+    return round(100 * part / whole, 1) if whole else None
 
 
 def _share(part: int, whole: int) -> str:
@@ -152,6 +158,7 @@ def _open_severe() -> Indicator:
         + (f" {split.capitalize()}." if split else ""),
         "any without an owner.",
         red=unowned > 0,
+        number=sum(rows.values()),
     )
 
 
@@ -169,6 +176,7 @@ def _freshness(on: date) -> Indicator:
         "under 90 %.",
         red=part * 100 < whole * 90,
         few_data=0 < whole < FEW,
+        number=percent(part, whole),
     )
 
 
@@ -184,6 +192,7 @@ def _overdue_intrusive(at: datetime) -> Indicator:
         f"Suspensions, bans, terminations and withdrawals whose re-assessment is past its deadline.{oldest}",
         "any for 7 days.",
         red=days >= 7,
+        number=found["many"],
     )
 
 
@@ -197,6 +206,7 @@ def _breaches(at: datetime) -> Indicator:
         "Measures in force that are stronger than the severity supports, or weaker than the least expected.",
         "any for 72 hours.",
         red=found["since"] is not None and at - found["since"] >= timedelta(hours=72),
+        number=found["many"],
     )
 
 
@@ -214,6 +224,7 @@ def _reversals() -> Indicator:
         f"Measures eased or lifted after a review or an appeal, of those decided on: {part} of {whole}.",
         "twice as high in one language as in another; languages are not recorded yet, so this line is not drawn.",
         few_data=0 < whole < FEW,
+        number=percent(part, whole),
     )
 
 
@@ -233,4 +244,5 @@ def _necessity_proof() -> Indicator:
         "under 100 %.",
         red=part < whole,
         few_data=0 < whole < FEW,
+        number=percent(part, whole),
     )

@@ -234,6 +234,13 @@ def _facts(measure: Measure) -> MeasureFacts:
     )
 
 
+def exit_gaps_of(entry: RecordEntry) -> list[Gap]:
+    """Return the gap that an exit of the record shows by itself (UNGP 19, X1)."""
+    said = entry.detail
+    told = {"decided": said.get("decided", ""), "assessment_done": said.get("assessment_done", "")}
+    return list(exit_gaps(entry.risk.title, **told, carried_out=""))
+
+
 def _exit_gaps(risk: Risk, record: Sequence[RecordEntry], measures: Sequence[Measure]) -> Iterator[Gap]:
     """Yield the gap of each exit on record; a withdrawal that was carried out is one, whoever failed to write it so."""
     exits = [entry.detail for entry in record if entry.kind == RecordEntry.Kind.EXIT]

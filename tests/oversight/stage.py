@@ -7,9 +7,9 @@ from typing import Any
 from hrdd.governance.actions import give_mandate
 from hrdd.governance.models import Mandate, User
 from hrdd.governance.rules import Role
+from hrdd.oversight.actions.figures import freeze_by_hand
 from hrdd.oversight.models import (
     Escalation,
-    FigureRelease,
     Incentive,
     OversightMeeting,
     Staffing,
@@ -60,7 +60,7 @@ def escalated(*, at: datetime, **changes: Any) -> Escalation:
 
 
 def some_of_each(by: User, *, person: User, at: datetime) -> None:
-    """Put one record of each kind there, past the actions."""
+    """Put one record of each kind there, past the actions, and freeze the figures; the person may do that."""
     Mandate.objects.create(
         role=Role.SENIOR,
         person=person,
@@ -81,14 +81,7 @@ def some_of_each(by: User, *, person: User, at: datetime) -> None:
     Staffing.objects.create(
         language="am", country="ET", moderators_fte=1, rights_fte=1, users=1, as_of=at.date(), **by_whom
     )
-    FigureRelease.objects.create(
-        as_of=at.date(),
-        frozen_at=at,
-        frozen_by="x",
-        query_version="x",
-        content={},
-        content_hash="0" * 64,
-    )
+    freeze_by_hand(by=person, at=at)
 
 
 def severe_risk(title: str = "Detention", **changes: Any) -> Risk:

@@ -175,6 +175,7 @@ INSTALLED_APPS = [
     "remedies",
     "transparency",
     "hrdd.oversight",
+    "hrdd.notifications",
     "hrdd.dossiers",
 ]
 MIDDLEWARE = [
@@ -241,6 +242,19 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sessionid"
 CSRF_COOKIE_SECURE = HTTPS
+
+# Where staff reach the desk, for the one link in a mail; mails go nowhere until a server is named.
+SITE_URL = os.environ.get("HRDD_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+EMAIL_HOST = os.environ.get("HRDD_EMAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
+EMAIL_PORT = env_count("HRDD_EMAIL_PORT", default=587)
+EMAIL_HOST_USER = os.environ.get("HRDD_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("HRDD_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("HRDD_EMAIL_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("HRDD_EMAIL_FROM", "hrdd@localhost")
+# Whether a webhook may be a machine of the own network, and without TLS; never where others can reach the desk.
+WEBHOOKS_INSIDE = env_bool("HRDD_WEBHOOKS_INSIDE", default=False)
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
@@ -331,6 +345,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "hrdd.oversight.tasks.remind_of_plans",
         "schedule": crontab(minute=20),
     },
+    "write-mails": {"task": "hrdd.notifications.tasks.write_mails", "schedule": crontab(hour=6, minute=0)},
+    "send-what-is-due": {"task": "hrdd.notifications.tasks.send_what_is_due", "schedule": 30.0},
     "freeze-the-board": {
         "task": "hrdd.oversight.tasks.freeze_figures",
         "schedule": crontab(hour=4, minute=0),

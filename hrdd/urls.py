@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/signoffs/<int:pk>/", sign_offs.decide_sign_off, name="sign-off-decide"),
     path("desk/", include("hrdd.accounts.urls")),
     path("desk/", include("hrdd.governance.urls")),
+    path("desk/", include("hrdd.notifications.urls")),
     path("desk/", include("hrdd.oversight.urls")),
     path("desk/", include("risks.urls")),
     path("board/", dashboards.board, name="board"),

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.urls import URLPattern
 
 from hrdd.governance.models import AuditEvent, Mandate, SignOff
+from hrdd.notifications.models import WebhookDelivery, WebhookEndpoint
 from hrdd.oversight.models import Escalation, OversightMeeting
 from remedies.models import Case, LegalHold
 from risks.actions.register import ASSIGNED
@@ -59,6 +60,8 @@ from transparency.models import Report
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     **{name: lambda: {"pk": 0} for name in ("account-session-end", "account-passkey-remove")},
     **{name: lambda: {"language": "fr"} for name in ("raise-in", "follow-in")},
+    "webhook-step": lambda: {"pk": first(WebhookEndpoint), "step": "test"},
+    "webhook-again": lambda: {"pk": first(WebhookDelivery)},
     "public-report": lambda: {"period": "2021"},
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},
     "report-manifest": lambda: {"period": "2021", "name": "manifest.json"},

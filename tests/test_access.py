@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission, Role
+from hrdd.notifications.models import WebhookEndpoint
 from hrdd.sealing import seal
 from risks.actions.register import ASSIGNED
 from risks.models import (
@@ -152,6 +153,17 @@ def everything(rendered: Report, cast: Cast) -> None:
         )
     held_case(cast.ana, on=NOW.date())
     some_of_each(cast.ana, person=cast.eve, at=NOW)
+    endpoint = WebhookEndpoint.objects.create(
+        url="https://news.example/hook",
+        about="x",
+        events=["risk.published"],
+        secret=seal({"secret": "x"}),
+        after=0,
+        paused_at=NOW,
+        recorded_by=cast.ana,
+        recorded_at=NOW,
+    )
+    endpoint.deliveries.create(kind="risk.published", event=1, happened_at=NOW, message="x")
     relationship = Relationship.objects.create(
         partner=Partner.objects.create(name="Northern Cloud"), kind="reseller", supplied="Hosting"
     )

@@ -94,6 +94,7 @@ class Permission(StrEnum):
     RAISE_ESCALATION = "raise a matter with leadership"
     RECORD_OVERSIGHT = "record training, incentives and resources"
     FREEZE_FIGURES = "freeze the figures of the board"
+    MANAGE_WEBHOOKS = "say which programs are told of what is published"
 
 
 READ = frozenset({Permission.READ_DESK})
@@ -201,7 +202,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.GRV_DEC: OF_CASES | {Permission.DECIDE_CASE},
     Role.APPEAL: OF_CASES | {Permission.DECIDE_APPEAL},
     Role.CUSTODIAN: READ | {Permission.KEEP_IDENTITIES, Permission.HOLD_CASES},
-    Role.SYSADMIN: frozenset({Permission.READ_PEOPLE, Permission.MANAGE_PEOPLE}),
+    Role.SYSADMIN: frozenset({Permission.READ_PEOPLE, Permission.MANAGE_PEOPLE, Permission.MANAGE_WEBHOOKS}),
 }
 LEAST_REASONS = 50
 

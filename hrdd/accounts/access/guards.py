@@ -34,7 +34,7 @@ TO_SET_ONE = {
 # identity they open, who may what, and what they prove it with.
 ASKED_AGAIN = {
     *("sign-off-decide", "audit-export", "risk-export", "partner-export"),
-    *("case-identity", "custody-answer"),
+    *("case-identity", "custody-answer", "webhook-new"),
     *("account-app", "account-app-remove", "account-codes", "account-passkey-add", "account-passkey-remove"),
     *("account-password", "account-organisation", "account-organisation-remove"),
 }

@@ -69,6 +69,7 @@ OPEN_TO_ALL = {
     *SIGNING_IN,
     *("home", "livez", "readyz", "login", "logout", "public-business-model", "public-exits"),
     *("public-risks", "public-consultations", "public-reports", "public-report", "public-report-file"),
+    *("public-edition", "public-edition-file"),
     *("public-policies", "public-policies-data", "public-policy", "public-policy-data"),
     *("public-policy-version", "public-policy-version-data", "public-policy-text"),
     *("public-policy-changes", "public-policy-text-changes"),

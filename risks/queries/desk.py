@@ -11,7 +11,6 @@ from risks.models.measures import IN_FORCE
 from risks.queries.method import method
 from risks.queries.register import STATES
 from risks.rules.proportionality import BY_CODE, Outcome
-from risks.rules.severity import BANDS
 from risks.rules.standing import CLOSED, REMEDIED
 from risks.rules.three_part_test import OutcomeOfTest
 
@@ -77,37 +76,6 @@ def finding_counts(cycle: Cycle) -> list[tuple[Outcome, str, int]]:
     counted = {row["finding"]: row["many"] for row in rows}
     labels = dict(Finding._meta.get_field("finding").flatchoices)
     return [(one, str(labels[one]), counted[one]) for one in Outcome if one in counted]
-
-
-@dataclass(frozen=True)
-class HeatCell:
-    """How many open risks stand at a level in a tier; `tier` is how the register filters by it."""
-
-    level: int
-    tier: str
-    label: str
-    count: int
-
-
-def heat() -> list[tuple[int, str, list[HeatCell]]]:
-    """Return the open risks by level and tier, the gravest first; every level is listed."""
-    columns = {
-        **{number: (f"P{number}", f"P{number}") for number in method().review_days},
-        REMEDIED: ("remedied", "Remedied"),
-    }
-    rows = Risk.objects.filter(tier__lt=CLOSED).order_by().values_list("level", "tier")
-    counted = {(level, tier): many for level, tier, many in rows.annotate(many=Count("pk"))}
-    return [
-        (
-            level,
-            BANDS[level],
-            [
-                HeatCell(level, tier, label, counted.get((level, number), 0))
-                for number, (tier, label) in columns.items()
-            ],
-        )
-        for level in sorted(BANDS, reverse=True)
-    ]
 
 
 @dataclass(frozen=True)

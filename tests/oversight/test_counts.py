@@ -12,6 +12,9 @@ from hrdd.oversight.models import Incentive, Staffing, Training
 from hrdd.oversight.queries import counts
 from hrdd.oversight.queries.figures import indicator_values
 from hrdd.oversight.rules.indicators import Value
+from remedies.models import Case
+from remedies.rules.case import week_of
+from remedies.rules.effectiveness import quarter_of
 from risks.models import (
     Cycle,
     Evidence,
@@ -194,6 +197,9 @@ def test_k23_is_red_without_a_meeting_in_the_last_quarter_or_answers_in_time(ana
     assert not of("K23").red
     escalated(at=NOW - timedelta(days=9), due_at=NOW - timedelta(days=1))
     assert of("K23").red
+    assert of("K23").number == 0
+    meeting_on(begin - timedelta(days=400), by=ana, at=NOW)
+    assert of("K23").number == 3
     assert held.pk
 
 
@@ -260,3 +266,46 @@ def test_before_a_publication_the_board_says_so_instead_of_counting(db: None) ->
     for code in ("K15", "K16", "K18", "K20"):
         assert (of(code).said, of(code).number) == ("not published", None)
         assert "published" in of(code).missing
+
+
+def test_k21_is_red_where_one_language_waits_half_as_long_again(cast: Cast) -> None:
+    last_quarter = quarter_of(TODAY)[0] - timedelta(days=20)
+
+    def decided(language: str, many: int, days: int, *, on: date = last_quarter) -> None:
+        Case.objects.bulk_create(
+            Case(
+                received_week=week_of(on - timedelta(days=days)),
+                decided_on=week_of(on),
+                decided_by=cast.eve,
+                automated_decision="NOT_AUTOMATED",
+                finding="unable_to_determine",
+                type="privacy",
+                language=language,
+            )
+            for _ in range(many)
+        )
+
+    decided("en", 30, 28)
+    decided("am", 9, 56)
+    assert of("K21").missing
+    decided("am", 1, 56)
+    assert (of("K21").said, of("K21").red) == ("2", True)
+    decided("fr", 50, 56)
+    assert (of("K21").said, of("K21").red) == ("1", False)
+
+
+def test_k21_does_not_move_with_the_cases_of_the_quarter_that_runs(cast: Cast) -> None:
+    Case.objects.bulk_create(
+        Case(
+            received_week=week_of(TODAY - timedelta(days=7)),
+            decided_on=quarter_of(TODAY)[0],
+            decided_by=cast.eve,
+            automated_decision="NOT_AUTOMATED",
+            finding="unable_to_determine",
+            type="privacy",
+            language=language,
+        )
+        for language in ("en", "am")
+        for _ in range(12)
+    )
+    assert of("K21").missing

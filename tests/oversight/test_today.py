@@ -12,6 +12,7 @@ from hrdd.governance.actions import ask_sign_off
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission, Role
 from hrdd.oversight.models import Training
+from risks.models import SeverityAssessment
 from tests.cast import Cast
 from tests.oversight.stage import escalated, severe_risk
 
@@ -51,6 +52,17 @@ def tasks(cast: Cast) -> None:
     training(cast.ana, "Of deciders", 1, role="DECIDER")
     severe_risk("No plan yet", owner=cast.ana, tier_since=NOW - timedelta(days=8))
     severe_risk("To judge again", owner=cast.ana, next_review=TODAY - timedelta(days=3), tier=2)
+    nobodys = severe_risk("Nobody's, to judge again", next_review=TODAY - timedelta(days=3), tier=2)
+    nobodys.held = SeverityAssessment.objects.create(
+        risk=nobodys,
+        level=5,
+        incomplete=False,
+        reason="x",
+        holds_from=TODAY,
+        recorded_at=NOW,
+        recorded_by="ana",
+    )
+    nobodys.save()
     ask_sign_off(
         subject_kind="report",
         subject_id=1,
@@ -77,6 +89,7 @@ def test_each_finds_what_is_theirs_to_do_and_nothing_else(tasks: None, cast: Cas
     bob = User.objects.create_user("bob", "x", display_name="Bob", roles=[Role.BOARD])
     assert desk_of(bob) == [("Answer", "For the board")]
     assert desk_of(cast.rex) == []
+    assert ("Judge again", "Nobody's, to judge again") in desk_of(cast.ana)
     assert ("Plan a P1 risk", "No plan yet") in desk_of(cast.ana)
     assert ("Plan a P1 risk", "No plan yet") not in desk_of(
         User.objects.create_user("ann", "x", display_name="Ann", roles=[Role.ANALYST])

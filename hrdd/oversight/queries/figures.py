@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from django.db.models import Count
 
-from hrdd.governance.models import SignOff, User
-from hrdd.governance.rules import ROLE_PERMISSIONS, Permission, Role
+from hrdd.governance.models import User
+from hrdd.governance.rules import Permission
 from hrdd.oversight.models import BoardPack, FigureRelease, IndicatorValue
 from hrdd.oversight.queries import counts
 from hrdd.oversight.queries.put_before import put_before
@@ -334,10 +334,3 @@ def summary(values: Mapping[str, Value]) -> dict[str, Any]:
         "missing": [(one.code, BY_CODE[one.code].title) for one in found if one.missing],
         "rest": sum(not one.red and not one.few_data and not one.missing for one in found),
     }
-
-
-def asked_of_the_board() -> list[SignOff]:
-    """Return what waits for a signature of the board, the oldest first."""
-    permissions = [str(one) for one in ROLE_PERMISSIONS[Role.BOARD]]
-    waiting = SignOff.objects.filter(decided_at__isnull=True, permission__in=permissions)
-    return list(waiting.select_related("asked_by")[:SHOWN])

@@ -110,7 +110,7 @@ KPIS: tuple[Definition, ...] = (
         "K7",
         MEASURES,
         "Intrusive and overdue",
-        "Suspensions, bans, terminations and withdrawals whose re-assessment is past its day.",
+        "Suspensions, bans, terminations and withdrawals whose re-assessment is past its deadline.",
         "count of I4 and I5 overdue; age of the oldest",
         "any for 7 days",
     ),

@@ -272,7 +272,9 @@ def _side_by_side() -> tuple[float, float, float]:
 
     ours = by_hand = processor = 0.0
     connection.close()
-    connection.settings_dict["CONN_MAX_AGE"] = None  # one session throughout, whose processor time can be read
+    connection.settings_dict["CONN_MAX_AGE"] = (
+        None  # one session throughout, whose processor time can be read
+    )
     _sent(application, new_receipt())
     session = psutil.Process(connection.connection.info.backend_pid)
     for _ in range(SIDE_BY_SIDE // ROUND):

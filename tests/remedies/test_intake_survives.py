@@ -149,9 +149,10 @@ def test_30000_submissions_survive_ten_killed_servers_and_twenty_killed_web_proc
     environment["DJANGO_SETTINGS_MODULE"] = "hrdd.settings"
 
     done = subprocess.run(
-        command, cwd=Path(settings.BASE_DIR), env=environment, capture_output=True, check=True
+        command, cwd=Path(settings.BASE_DIR), env=environment, capture_output=True, text=True
     )
 
+    assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["acknowledged"] >= 30_000
     assert (found["postgresql_killed"], found["web_killed"]) == (10, 20)

@@ -27,7 +27,7 @@ def test_a_ban_turns_red_when_severity_falls_and_the_analyst_de_escalates(
     later = now + timedelta(minutes=1)
     swept(plan_touched(at=later), later)
     tab.goto(tab.url)
-    tab.get_by_role("main").get_by_role("link", name=str(ban)).click()
+    tab.get_by_role("main").get_by_role("link", name=str(ban)).first.click()
 
     expect(tab.get_by_text("more intrusive than the present severity").first).to_be_visible()
     expect(tab.get_by_role("heading", name="What would have changed it")).to_be_visible()

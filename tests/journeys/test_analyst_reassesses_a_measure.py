@@ -17,7 +17,7 @@ def test_analyst_lifts_the_indefinite_suspension_with_the_keyboard(sign_in: Call
     tab = sign_in("ana")
     task = ReviewTask.objects.get(measure__kind="temp_suspension", closed_at__isnull=True)
     waiting = ReviewTask.objects.filter(closed_at__isnull=True).count()
-    link = tab.get_by_role("main").get_by_role("link", name=str(task.measure))
+    link = tab.get_by_role("main").get_by_role("link", name=str(task.measure)).first
 
     tab_to(tab, link)
     tab.keyboard.press("Enter")

@@ -214,6 +214,7 @@ def recover(
     """
     for key, _pair in custodians:
         key.user.demand(Permission.KEEP_IDENTITIES)
+    demand_no_conflict(case, *(key.user for key, _pair in custodians))
     if to.pk in {key.user_id for key, _pair in custodians}:
         raise NotAllowed("SD8: whoever opens a case for somebody is not that person.")
     member = _demanded_member(case, to=to, role=role, attested=attested, at=at)
@@ -259,6 +260,16 @@ def joined_recovery(
         )
     except CannotOpen:
         raise NotAllowed("These two custodians do not open this case together.") from None
+
+
+def demand_no_conflict(case: Case, *users: User) -> None:
+    """Refuse whoever opens something of a case that they must not touch, custodians too (SD3).
+
+    Raises:
+        NotAllowed: one of them is barred.
+    """
+    if case.conflicts.filter(user__in=users).exists():
+        raise NotAllowed("SD3: a conflict bars one of them from the case. Another custodian opens it.")
 
 
 def end_triage(case: Case) -> None:

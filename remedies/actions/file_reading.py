@@ -9,7 +9,7 @@ from django.db import transaction
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
-from remedies.actions.assignment import demand_case, joined_recovery, key_of_case
+from remedies.actions.assignment import demand_case, demand_no_conflict, joined_recovery, key_of_case
 from remedies.actions.reading import CHANGED, inbox_of, log_read
 from remedies.models import Attachment, Case, ReadLog, VaultKey
 from remedies.rules import places
@@ -78,8 +78,7 @@ def take_out_original(
     said, users = demand_reasons(reasons), [key.user for key, _pair in custodians]
     for user in users:
         user.demand(Permission.KEEP_IDENTITIES)
-    if case.conflicts.filter(user__in=users).exists():
-        raise NotAllowed("SD3: a conflict bars one of them from the case.")
+    demand_no_conflict(case, *users)
     found = Attachment.objects.select_related("recovery").defer("sealed").filter(case=case, pk=file).first()
     if found is None or found.recovery is None:
         raise NotAllowed("No such file was kept as it came.")

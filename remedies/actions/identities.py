@@ -8,7 +8,7 @@ from django.db import transaction
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
-from remedies.actions.assignment import demand_case
+from remedies.actions.assignment import demand_case, demand_no_conflict
 from remedies.actions.reading import CHANGED, log_read, tell
 from remedies.actions.vault import demand_custodian
 from remedies.forms.told import identity_told
@@ -89,6 +89,7 @@ def refuse_request(asked: IdentityRequest, *, reasons: str, by: User, at: dateti
     by.demand(Permission.KEEP_IDENTITIES)
     if by.pk == asked.asked_by_id:
         raise NotAllowed(NOT_ONES_OWN)
+    demand_no_conflict(asked.case, by)
     _demand_waiting(asked)
     said = demand_reasons(reasons)
     _answer(asked, IdentityRequest.Answer.REFUSED, by=by, reasons=said, until=None, at=at)
@@ -121,6 +122,7 @@ def grant_identity(
     said = demand_reasons(reasons)
     if to.pk == custodian.user_id:
         raise NotAllowed(NOT_ONES_OWN)
+    demand_no_conflict(case, custodian.user)
     demand_case(case, to)
     if not case.members.filter(user=to, role__in=READERS, left_at__isnull=True).exists():
         raise NotAllowed(ONLY_READERS)

@@ -69,9 +69,14 @@ def decide_appeal(
         on_measure: what becomes of the measure that the case is linked to; a machine carries out no more (3.8).
 
     Raises:
-        NotAllowed: a worse finding, SD2, short reasons, the role on this case, or the state.
+        NotAllowed: a worse finding, SD2, SD3 after a case was opened again, short reasons, the role on this case, or
+            the state.
     """
     case = begun(case, "decide-appeal", by=by)
+    if case.appeal_decided_by_id == by.pk:
+        raise NotAllowed(
+            "SD3: who decided an appeal on this case before does not hear the next. Assign somebody new."
+        )
     demand_appeal(Finding(case.finding), finding)
     demand_on_measure(finding, on_measure, has_measure=case.measure is not None)
     told = decision_told(finding, demand_reasons(reasons), language=case.language, until=None)

@@ -187,10 +187,14 @@ def chosen_standings(found: list[Standing], chosen: Mapping[str, str]) -> list[S
 
 
 def offered_people(case: Case) -> list[tuple[str, str]]:
-    """Return whom a case can be assigned to, and as what: a confirmed key for the role, no role yet, no conflict."""
+    """Return whom a case can be assigned to, and as what: a confirmed key for the role, no role yet, no conflict.
+
+    Who decided an appeal on it before does not hear the next (SD3), so that role is open again.
+    """
     taken = set(case.members.values_list("user_id", flat=True))
     taken |= set(case.conflicts.values_list("user_id", flat=True))
-    taken_roles = set(case.members.filter(left_at__isnull=True).values_list("role", flat=True))
+    present = case.members.filter(left_at__isnull=True).exclude(user=case.appeal_decided_by_id)
+    taken_roles = set(present.values_list("role", flat=True))
     roles = (CaseRole.APPEAL,) if case.state == CaseState.APPEAL else OFFERED_ROLES
     keys = VaultKey.objects.filter(
         kind=VaultKey.Kind.HANDLER, retired_at__isnull=True, user__is_active=True

@@ -108,21 +108,23 @@ def replace_person(stage: Vault, user: object) -> Vault:
     return stage
 
 
-def test_a_read_is_logged_once_and_chained_before_it_is_shown(vault_of_three: Vault) -> None:
+@pytest.mark.parametrize("many", [10, pytest.param(10_000, marks=pytest.mark.nightly)])
+def test_a_read_is_logged_once_and_chained_before_it_is_shown(vault_of_three: Vault, many: int) -> None:
     case, _receipt = received()
 
-    for _ in range(10):
+    for _ in range(many):
         read(case, "grace", vault_of_three)
 
-    assert ReadLog.objects.filter(case_id=case.pk, reader="grace", group="narrative").count() == 10
+    assert ReadLog.objects.filter(case_id=case.pk, reader="grace", group="narrative").count() == many
     hashes = set(ReadLog.objects.values_list("event", flat=True))
     assert hashes == set(AuditEvent.objects.filter(action="read of a case").values_list("hash", flat=True))
     assert TOLD not in str(list(AuditEvent.objects.values())) + str(list(ReadLog.objects.values()))
 
 
+@pytest.mark.parametrize("many", [20, pytest.param(100, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("table", ["remedies_readlog", "governance_auditevent"])
 def test_a_read_that_cannot_be_logged_shows_nothing(
-    vault_of_three: Vault, table: str, monkeypatch: pytest.MonkeyPatch
+    vault_of_three: Vault, table: str, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case, _receipt = received()
     pair = vault_of_three.pair(vault_of_three.grace)
@@ -132,7 +134,7 @@ def test_a_read_that_cannot_be_logged_shows_nothing(
         )
     shown = []
 
-    for _ in range(20):
+    for _ in range(many):
         with pytest.raises(InternalError):
             shown.append(given_back(case, vault_of_three, pair))
 

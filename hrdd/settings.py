@@ -334,6 +334,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "remedies.tasks.erase_what_is_due",
         "schedule": crontab(hour=3, minute=20),
     },
+    "ask-for-pattern-reviews": {
+        "task": "remedies.tasks.ask_for_pattern_reviews",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "renew-form-keys": {"task": "remedies.tasks.renew_form_keys", "schedule": crontab(minute=1)},
     "ring-unrendered-reports": {"task": "transparency.tasks.ring_unrendered", "schedule": 60.0},
     "seal-publications": {"task": "transparency.tasks.seal_publications", "schedule": 60.0},

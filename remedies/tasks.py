@@ -5,6 +5,7 @@ from django.utils import timezone
 from hrdd.celery import app
 from remedies.actions import alarms, identities
 from remedies.actions.intake import renew_form_keys as renew
+from remedies.actions.patterns import open_owed_reviews
 from remedies.actions.retention import erase_due
 
 
@@ -30,3 +31,9 @@ def remind_of_danger() -> None:
 def erase_what_is_due() -> None:
     """Erase what its schedule no longer keeps (beat, each night); what fails is found again the night after."""
     erase_due(at=timezone.now())
+
+
+@app.task
+def ask_for_pattern_reviews() -> int:
+    """Ask what lies behind root causes that come again (6.8); return how many reviews were opened."""
+    return open_owed_reviews(at=timezone.now())

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from remedies.views import assisted, case_steps, cases, custody, files, follow_up, intake, retention, vault
+from remedies.views import (
+    assisted,
+    case_steps,
+    cases,
+    custody,
+    files,
+    follow_up,
+    intake,
+    patterns,
+    retention,
+    vault,
+)
 
 urlpatterns = [
     path("desk/cases/", cases.case_list, name="case-list"),
@@ -13,6 +24,8 @@ urlpatterns = [
     path("desk/cases/retention/", retention.retention, name="case-retention"),
     path("desk/cases/retention/<uuid:pk>/", retention.ask_hold, name="case-hold"),
     path("desk/cases/retention/holds/<uuid:pk>/<slug:step>/", retention.answer_hold, name="case-hold-answer"),
+    path("desk/cases/patterns/", patterns.pattern_list, name="pattern-list"),
+    path("desk/cases/patterns/<int:pk>/", patterns.pattern_conclude, name="pattern-conclude"),
     path("desk/cases/<uuid:pk>/", cases.case_detail, name="case-detail"),
     path("desk/cases/<uuid:pk>/read/", cases.read_case, name="case-read"),
     path("desk/cases/<uuid:pk>/files/<uuid:file>/", files.open_file, name="case-file"),

@@ -11,7 +11,7 @@ from hrdd.accounts.models import AccessReview, Invitation
 from hrdd.governance.models import AuditEvent, Mandate, SignOff, User
 from hrdd.notifications.models import WebhookDelivery, WebhookEndpoint
 from hrdd.oversight.models import Escalation, OversightMeeting
-from remedies.models import Case, LegalHold
+from remedies.models import Case, LegalHold, PatternReview
 from risks.actions.register import ASSIGNED
 from risks.models import (
     ActionSample,
@@ -85,6 +85,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     **{f"case-{act}": lambda: {"pk": uuid4()} for act in ("detail", "read", "assign", "bar", "identity")},
     **{name: lambda: {"pk": uuid4()} for name in ("custody-answer", "systemic-done")},
     "case-step": lambda: {"pk": uuid4(), "step": "decide"},
+    "pattern-conclude": lambda: {"pk": first(PatternReview)},
     "case-hold": lambda: {"pk": Case.objects.get().pk},
     "case-hold-answer": lambda: {"pk": LegalHold.objects.get().pk, "step": "ask-lift"},
     "case-file": lambda: {"pk": uuid4(), "file": uuid4()},

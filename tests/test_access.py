@@ -15,6 +15,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import Permission, Role
 from hrdd.notifications.models import WebhookEndpoint
 from hrdd.sealing import seal
+from remedies.models import PatternReview
 from risks.actions.register import ASSIGNED
 from risks.models import (
     ActionSample,
@@ -154,6 +155,7 @@ def everything(rendered: Report, cast: Cast) -> None:
             uploaded_at=NOW,
         )
     held_case(cast.ana, on=NOW.date())
+    PatternReview.objects.create(root_cause="design", why="severe", opened_on=NOW.date(), due=NOW.date())
     Invitation.objects.create(
         username="x", display_name="X", renews=cast.rex, why="x", asked_by=cast.ana, asked_at=NOW
     )

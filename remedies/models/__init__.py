@@ -14,6 +14,7 @@ from remedies.models.keys import (
     VaultTries,
     VaultUnlock,
 )
+from remedies.models.patterns import PatternReview
 from remedies.models.ratings import Rating
 from remedies.models.read_log import ReadLog
 from remedies.models.remedies import Remedy, SystemicAction
@@ -33,6 +34,7 @@ __all__ = [
     "LegalHold",
     "Message",
     "ParallelProceeding",
+    "PatternReview",
     "Rating",
     "ReadLog",
     "RecoveryKey",

@@ -44,6 +44,7 @@ KIND_OF: Mapping[str, str] = {
     "partner_tasks": "partner",
     "due_risks": "risk",
     "unplanned": "risk",
+    "patterns": "risk",
     "plans_to_decide": "plan",
     "findings_to_answer": "finding",
 }

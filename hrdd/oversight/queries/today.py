@@ -12,6 +12,7 @@ from hrdd.governance.rules import Permission, Role
 from hrdd.oversight.models import Training
 from hrdd.oversight.queries.escalations import P1, escalations_for, unplanned_p1
 from hrdd.oversight.queries.records import commitment, latest_trainings
+from remedies.models import PatternReview
 from remedies.queries.case_desk import Standing as CaseStanding
 from remedies.queries.case_desk import standings as case_standings
 from risks.models import ModelReview, PolicyVersion, Risk
@@ -117,6 +118,9 @@ READ_AS: Mapping[str, Callable[[Any], Entry]] = {
     "unplanned": _unplanned,
     "handled": _case,
     "reviews": _review,
+    "patterns": lambda one: _entry(
+        _by(one.due), "Look for what lies behind", one, "pattern-conclude", one.pk
+    ),
     "commitment": _policy,
     "plans_to_decide": lambda one: Entry(
         one.proposed_at, "Decide on a plan", str(one), reverse("decide-plan", args=[one.pk]), waits_since=True
@@ -163,6 +167,9 @@ def owed_by(user: User, *, at: datetime) -> dict[str, Iterable[Any]]:
             if one.needs_me and not one.shelved
         ],
         "reviews": overdue_reviews(on=today) if user.may(Permission.SIGN_MODEL_REVIEW) else [],
+        "patterns": PatternReview.objects.filter(concluded_on__isnull=True)[:ENTRIES]
+        if user.may(Permission.REVIEW_MODEL)
+        else [],
         "commitment": [text] if text is not None and text.next_review and text.next_review <= today else [],
     }
 

@@ -116,9 +116,9 @@ def _compared(ours: str, theirs: str, alone: str) -> dict[str, Any]:
 
 def _rate(address: str) -> float:
     said = subprocess.run(  # noqa: S603  # our own addresses
-        [
+        [  # noqa: S607  # of the system
             "wrk",
-            "-t1",  # noqa: S607  # of the system
+            "-t1",
             f"-c{CONNECTIONS}",
             f"-d{SECONDS}s",
             address,

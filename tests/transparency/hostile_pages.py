@@ -131,7 +131,7 @@ BOMBS: dict[str, Callable[[], str]] = {
     "wide cells": lambda: "<table>" + "<tr><td colspan=1000>x" * 60_000,
     "high cells": lambda: "<table>" + "<tr><td rowspan=65534>x" * 60_000,
     "one word": lambda: f"<p style='hyphens: auto; overflow-wrap: anywhere'>{'a' * 1_900_000}",
-    "letters of another direction": lambda: "&#x202e;x&#x202d;ا" * 80_000,
+    "letters of another direction": lambda: "&#x202e;x&#x202d;&#x627;" * 80_000,
     "columns": lambda: "<div style='columns: 100000'>" + "<p>x" * 50_000,
     "floats": lambda: "<i style='float: left; width: 1px'>x</i>" * 45_000,
     "flex in flex": lambda: "<div style='display: flex'>" * 25 + "<p>x" * 1000,

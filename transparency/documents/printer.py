@@ -137,8 +137,7 @@ def printed(html: str, content_hash: str) -> bytes:
         pdf = drawn.write_pdf(**options)
     except FatalURLFetchingError as refused:  # no Exception, so that WeasyPrint itself does not catch it
         raise NotRendered(str(refused)) from None
-    assert isinstance(pdf, bytes)
-    return pdf
+    return bytes(pdf)
 
 
 def _lines(trouble: BaseException) -> Iterator[str]:

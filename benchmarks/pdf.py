@@ -23,7 +23,7 @@ ALONE = (
     ".write_pdf(pdf_variant='pdf/ua-1', pdf_identifier=sys.argv[1].encode()))"
 )
 ROUNDS = 3
-RISKS_A_PAGE = 0.6
+RISKS_A_PAGE = 0.78
 TARGET = 1.15
 WORDS = "People were held for what they had written, and their families could not learn where. "
 

@@ -72,7 +72,7 @@ def _why(code: int, said: str) -> str:
     if code < 0:
         name = signal.Signals(-code).name
         return f"The page needs more memory or time than it may have; the printer was ended by {name}."
-    return said.splitlines()[-1][:300] if said else f"The printer ended with {code}."
+    return said.splitlines()[0][:300] if said else f"The printer ended with {code}."
 
 
 def _feed(child: subprocess.Popen[bytes], html: bytes) -> None:

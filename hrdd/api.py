@@ -14,6 +14,15 @@ from rest_framework.routers import SimpleRouter
 
 from hrdd.governance.access import MayRead, requires
 from hrdd.governance.rules import Permission
+from hrdd.oversight.api import (
+    EscalationViewSet,
+    FigureViewSet,
+    IncentiveViewSet,
+    MandateViewSet,
+    MeetingViewSet,
+    StaffingViewSet,
+    TrainingViewSet,
+)
 from risks.api.action_samples import ActionSampleViewSet
 from risks.api.catalogue import ProductViewSet, RightViewSet, StakeholderViewSet
 from risks.api.changes import ChangeViewSet
@@ -72,6 +81,13 @@ router.register("leverage/milestones", MilestoneViewSet, basename="api-milestone
 router.register("partners", PartnerViewSet, basename="api-partner")
 router.register("relationships", RelationshipViewSet, basename="api-relationship")
 router.register("onboardings", OnboardingViewSet, basename="api-onboarding")
+router.register("oversight/mandates", MandateViewSet, basename="api-mandate")
+router.register("oversight/meetings", MeetingViewSet, basename="api-meeting")
+router.register("oversight/escalations", EscalationViewSet, basename="api-escalation")
+router.register("oversight/trainings", TrainingViewSet, basename="api-training")
+router.register("oversight/incentives", IncentiveViewSet, basename="api-incentive")
+router.register("oversight/staffing", StaffingViewSet, basename="api-staffing")
+router.register("oversight/figures", FigureViewSet, basename="api-figures")
 router.register("saved-views", SavedViewViewSet, basename="api-saved-view")
 
 

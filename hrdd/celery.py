@@ -34,7 +34,9 @@ class JobTask(Task[..., Any]):
 
 app = Celery("hrdd", task_cls=JobTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["risks", "remedies", "transparency"])
+app.autodiscover_tasks(
+    ["hrdd.accounts", "risks", "remedies", "transparency", "hrdd.oversight", "hrdd.notifications"]
+)
 
 
 @contextmanager

@@ -2,12 +2,10 @@
 
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -15,8 +13,11 @@ from hrdd.celery import queue_answers
 from hrdd.governance.access import person, requires
 from hrdd.governance.queries import database_answers, waiting_sign_offs
 from hrdd.governance.rules import Permission, Role
+from hrdd.oversight.queries import figures
+from hrdd.oversight.queries.escalations import open_escalations
+from hrdd.oversight.queries.today import ENTRIES, READ_AS, in_order, owed_by
 from remedies.queries.alarms import alarms_of
-from risks.models import Cycle, Risk
+from risks.models import Cycle
 from risks.queries import (
     consultations,
     exits,
@@ -31,7 +32,7 @@ from risks.queries.changes import signed_exceptions
 from risks.queries.clock_reminders import open_reminders
 from risks.queries.clocks import due_risks, plans_to_decide
 from risks.queries.escalations import board_digest, escalated_to
-from risks.queries.gaps import gap_counts
+from risks.queries.gaps import GapCount
 from risks.queries.measures import progress_of
 from risks.queries.partners import partner_tasks
 from risks.queries.rabat import referred_to_senior
@@ -42,18 +43,6 @@ from transparency.queries.releases import latest_complaints
 
 PAGE_SIZE = 50
 SHOWN = 10
-DRILL = {
-    "K1": ("risk-list", {"level": "4+", "tier": "open"}),
-    "K4": ("risk-list", {"tier": "open"}),
-    "K7": ("desk", {}),
-    "K8": ("desk", {}),
-    "K10": ("measure-list", {"state": "active"}),
-    "K12": ("clock-list", {}),
-    "K13": ("clock-list", {"status": "EXIT_CONSIDERATION_DUE"}),
-    "K14": ("exit-list", {}),
-    "K19": ("consultation-list", {"overdue": "yes"}),
-    "K25": ("model-review-list", {}),
-}
 
 
 @require_GET
@@ -77,7 +66,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     now, cycle = timezone.now(), Cycle.objects.full().first()
     page = Paginator(with_referral(queries.open_tasks()), PAGE_SIZE).get_page(request.GET.get("page"))
     unscored = Paginator(unscored_risks(), SHOWN).page(1)
-    context = {
+    context: dict[str, Any] = {
         "page_obj": page,
         "tasks": queries.waiting(list(page.object_list), at=now),
         "escalated": escalated_to(person(request), shown=SHOWN),
@@ -101,37 +90,49 @@ def desk(request: HttpRequest) -> HttpResponse:
         "may_assess": person(request).may(Permission.ASSESS_RISK),
         "cases": alarms_of(person(request), today=now.date()),
     }
+    cases = context["cases"]
+    lists = {name: context[name] for name in READ_AS if name in context}
+    lists |= {"remedies": cases.late_remedies, "actions": cases.actions}
+    lists |= {"reminders": context["escalated"].reminders} | owed_by(person(request), at=now)
+    entries = in_order(person(request), lists)
+    context |= {"entries": entries[:ENTRIES], "more_entries": max(len(entries) - ENTRIES, 0)}
+    context["late"] = [one for one in context["entries"] if one.late(now)]
     return render(request, "dashboards/desk.html", context)
 
 
 @require_GET
 @requires(Permission.READ_BOARD)
 def board(request: HttpRequest) -> HttpResponse:
-    """What leadership sees: the indicators, severity by tier, clocks, and the latest re-assessment."""
-    now = timezone.now()
+    """What leadership sees: the frozen indicators, severity by likelihood, and what waits for them now."""
+    now, user = timezone.now(), person(request)
+    release = figures.last_release()
+    values = (
+        figures.values_of(release) if release else {one.code: one for one in figures.indicator_values(at=now)}
+    )
+    told = release.content if release else figures.content_of_board(list(values.values()), at=now)
     overdue = queries.open_tasks().filter(due_at__lt=now)
-    heat = queries.heat()
     clocks = time_to_change.running_clocks(on=now.date())
-    figures = [
-        *queries.indicators(at=now),
-        *time_to_change.indicators(clocks),
-        consultations.loop_closed(on=now.date()),
-        model_reviews.indicator(on=now.date()),
-    ]
     context = {
-        "indicators": [(one, _drill(one.code)) for one in figures],
-        "heat": [(level, band, [(cell, _cell(cell)) for cell in row]) for level, band, row in heat],
-        "columns": [cell.label for cell in heat[0][2]],
-        "gaps": gap_counts(Risk.objects.all(), at=now),
+        "release": release,
+        "pack": figures.pack_of(release),
+        "summary": figures.summary(values),
+        "groups": figures.shown(values, figures.trends(release) if release else {}, reader=user),
+        "heat": told["heat"],
+        "lights": told["lights"],
+        "since": told["since"],
+        "gaps": [GapCount(**one) for one in told["gaps"]],
+        "may_freeze": user.may(Permission.FREEZE_FIGURES),
+        "now": now,
         "withheld": _withheld(now.date()),
         "escalated": board_digest(shown=SHOWN),
+        "escalations": open_escalations().filter(to_role=Role.BOARD)[:SHOWN],
         "overdue": overdue[:SHOWN],
         "more_overdue": max(overdue.count() - SHOWN, 0),
         "latest": _latest(),
         "clocks": [one for one in time_to_change.nearest_first(clocks) if one.due][:SHOWN],
         "clock_reminders": open_reminders([Role.BOARD], on=now.date(), shown=SHOWN),
         "due": [one for one in exits.exits_due(on=now.date()) if one.late][:SHOWN],
-        "sign_offs": waiting_sign_offs(person(request)),
+        "sign_offs": waiting_sign_offs(user),
         "exceptions": signed_exceptions(),
         "overdue_reviews": model_reviews.overdue_reviews(on=now.date()),
         "complaints": latest_complaints(),
@@ -148,19 +149,6 @@ def _withheld(on: date) -> dict[str, Any]:
         "undecided": publications.severe_unpublished().count() - many,
         "unsigned": salient_list_unsigned(on),
     }
-
-
-def _drill(code: str) -> str:
-    name, chosen = DRILL.get(code, ("", {}))
-    return _address(name, chosen) if name else ""
-
-
-def _cell(cell: queries.HeatCell) -> str:
-    return _address("risk-list", {"level": str(cell.level), "tier": cell.tier})
-
-
-def _address(name: str, chosen: dict[str, str]) -> str:
-    return reverse(name) + (f"?{urlencode(chosen)}" if chosen else "")
 
 
 def _latest() -> dict[str, Any]:

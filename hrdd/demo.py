@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
-from django.core.exceptions import ValidationError
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Role
@@ -58,17 +56,3 @@ def create_people() -> None:
 def shown_people() -> tuple[Person, ...]:
     """Return the people whom the sign-in page offers: those of a demonstration, elsewhere nobody."""
     return PEOPLE if settings.DEMONSTRATION else ()
-
-
-class SignInForm(AuthenticationForm):
-    """The sign-in form; outside a demonstration the published password opens nothing."""
-
-    def confirm_login_allowed(self, user: User) -> None:
-        """Refuse an account that still has the published password.
-
-        Raises:
-            ValidationError: outside a demonstration.
-        """
-        super().confirm_login_allowed(user)
-        if not settings.DEMONSTRATION and user.check_password(PASSWORD):
-            raise ValidationError("This account has a published password.", code="invalid_login")

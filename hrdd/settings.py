@@ -3,7 +3,9 @@
 import os
 import tomllib
 from base64 import urlsafe_b64decode
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from celery.schedules import crontab
@@ -68,6 +70,41 @@ def peppers(given: str) -> list[bytes]:
     return found
 
 
+def fresh_minutes(said: str) -> int:
+    """Return how long a proof of who somebody is lasts; raise ImproperlyConfigured outside of 5 to 10 minutes."""
+    if not said.isdecimal() or not FRESH_LEAST <= int(said) <= FRESH_MOST:
+        raise ImproperlyConfigured(
+            f"HRDD_FRESH_MINUTES must be a whole number from {FRESH_LEAST} to {FRESH_MOST}, not {said!r}."
+        )
+    return int(said)
+
+
+def refuse_password_alone(is_enough: bool, *, hosts: Sequence[str], debug: bool) -> None:  # noqa: FBT001
+    """Raise ImproperlyConfigured where a password alone would open a desk that others can reach."""
+    outside = [host for host in hosts if host not in AT_HOME and not host.endswith(".localhost")]
+    if outside and is_enough and not debug:
+        raise ImproperlyConfigured(
+            f"HRDD_PASSWORD_IS_ENOUGH (on in a demonstration) is refused where {outside[0]!r} is served: "
+            "set it to no, so that everybody sets a second factor."
+        )
+
+
+def single_sign_on() -> dict[str, Any]:
+    """Return what is set about single sign-on, or nothing; raise ImproperlyConfigured on half of it."""
+    names = ("issuer", "client_id", "client_secret")
+    found: dict[str, Any] = {name: os.environ.get(f"HRDD_OIDC_{name.upper()}", "") for name in names}
+    if not any(found.values()):
+        return {}
+    if missing := [name for name, said in found.items() if not said]:
+        raise ImproperlyConfigured(f"HRDD_OIDC_{missing[0].upper()} must be set as well, for single sign-on.")
+    if urlsplit(found["issuer"]).scheme != "https" and urlsplit(found["issuer"]).hostname not in AT_HOME:
+        raise ImproperlyConfigured("HRDD_OIDC_ISSUER must start with https://.")
+    amr = os.environ.get("HRDD_OIDC_TWO_FACTORS", "mfa").split(",")
+    return {**found, "two_factors": frozenset(one for one in amr if one)}
+
+
+FRESH_LEAST, FRESH_MOST = 5, 10
+AT_HOME = {"127.0.0.1", "localhost", "[::1]"}
 PEPPER_BYTES = 32
 DEBUG = env_bool("HRDD_DEBUG", default=False)
 DEMONSTRATION = env_bool("HRDD_DEMO", default=False)
@@ -109,6 +146,7 @@ RETENTION = METHOD.pop("retention", {})
 ALLOWED_HOSTS = os.environ.get("HRDD_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
 # The log's name in its checkpoints; kept from its first entry on.
 LOG_ORIGIN = os.environ.get("HRDD_LOG_ORIGIN", f"{ALLOWED_HOSTS[0]}/.well-known/hrdd-log")
+OIDC = single_sign_on()
 # Named in each manifest, so that whoever re-makes a document knows from which code.
 CODE_VERSION = (
     os.environ.get("HRDD_RELEASE")
@@ -123,7 +161,6 @@ if SURFACE not in {"public", "intake", "staff", "all"}:
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -133,9 +170,12 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "hrdd.governance",
+    "hrdd.accounts",
     "risks",
     "remedies",
     "transparency",
+    "hrdd.oversight",
+    "hrdd.notifications",
     "hrdd.dossiers",
 ]
 MIDDLEWARE = [
@@ -148,6 +188,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hrdd.accounts.access.guards.ProofGate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -176,12 +217,21 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 15},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "hrdd.accounts.queries.breached.BreachedPassword"},
 ]
+# A file of leaked passwords as Have I Been Pwned gives it out: SHA-1 in order, looked up here, not over the network.
+BREACHED_PASSWORDS = os.environ.get("HRDD_BREACHED_PASSWORDS", "")
 LOGIN_URL = "login"
 LOGOUT_REDIRECT_URL = "home"
+SESSION_ENGINE = "hrdd.accounts.access.session_store"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_HTTPONLY = True
+# For so many minutes a proof of who somebody is lasts for what they sign, export or change about people.
+FRESH_MINUTES = fresh_minutes(os.environ.get("HRDD_FRESH_MINUTES", "10"))
+# In the trial a password opens the desk; anywhere that others can reach it never does.
+PASSWORD_IS_ENOUGH = env_bool("HRDD_PASSWORD_IS_ENOUGH", default=DEMONSTRATION)
+refuse_password_alone(PASSWORD_IS_ENOUGH, hosts=ALLOWED_HOSTS, debug=DEBUG)
 
 # HTTPS everywhere but in the trial on 127.0.0.1; the reverse proxy tells us which one it was.
 HTTPS = env_bool("HRDD_HTTPS", default=not (DEBUG or DEMONSTRATION))
@@ -190,7 +240,21 @@ SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sessionid"
 CSRF_COOKIE_SECURE = HTTPS
+
+# Where staff reach the desk, for the one link in a mail; mails go nowhere until a server is named.
+SITE_URL = os.environ.get("HRDD_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+EMAIL_HOST = os.environ.get("HRDD_EMAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
+EMAIL_PORT = env_count("HRDD_EMAIL_PORT", default=587)
+EMAIL_HOST_USER = os.environ.get("HRDD_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("HRDD_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("HRDD_EMAIL_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("HRDD_EMAIL_FROM", "hrdd@localhost")
+# Whether a webhook may be a machine of the own network, and without TLS; never where others can reach the desk.
+WEBHOOKS_INSIDE = env_bool("HRDD_WEBHOOKS_INSIDE", default=False)
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
@@ -250,6 +314,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_BEAT_SCHEDULE = {
+    "clear-sessions": {"task": "hrdd.accounts.tasks.clear_sessions", "schedule": 600.0},
     "nightly-reassessment": {"task": "risks.tasks.reassess_nightly", "schedule": crontab(hour=2, minute=0)},
     "policies-come-into-force": {
         "task": "risks.tasks.policies_come_into_force",
@@ -276,5 +341,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "transparency.tasks.checkpoint_the_log",
         "schedule": crontab(minute="*/15"),
     },
+    "remind-leadership-of-plans": {
+        "task": "hrdd.oversight.tasks.remind_of_plans",
+        "schedule": crontab(minute=20),
+    },
+    "write-mails": {"task": "hrdd.notifications.tasks.write_mails", "schedule": crontab(hour=6, minute=0)},
+    "send-what-is-due": {"task": "hrdd.notifications.tasks.send_what_is_due", "schedule": 30.0},
+    "freeze-the-board": {
+        "task": "hrdd.oversight.tasks.freeze_figures",
+        "schedule": crontab(hour=4, minute=0),
+    },
+    "ring-unrendered-packs": {"task": "hrdd.oversight.tasks.ring_unrendered_packs", "schedule": 60.0},
     "push-anchors": {"task": "transparency.tasks.push_anchors", "schedule": 60.0},
 }

@@ -3,7 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from hrdd import api, dashboards, demo, sign_offs
-from hrdd.governance.views import SignIn
+from hrdd.accounts.urls import sign_in_patterns
+from hrdd.accounts.views.sign_in import SignIn
+from hrdd.oversight.views import board as pack
 from remedies.views.vault import SignOut
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,16 +16,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "sign-in/",
         SignIn.as_view(
-            authentication_form=demo.SignInForm, extra_context={"demo_people": demo.shown_people()}
+            refused_passwords=(demo.PASSWORD,), extra_context={"demo_people": demo.shown_people()}
         ),
         name="login",
     ),
+    path("sign-in/", include(sign_in_patterns)),
     path("sign-out/", SignOut.as_view(), name="logout"),
     path("desk/", dashboards.desk, name="desk"),
     path("desk/signoffs/", sign_offs.sign_off_list, name="sign-off-list"),
     path("desk/signoffs/<int:pk>/", sign_offs.decide_sign_off, name="sign-off-decide"),
+    path("desk/", include("hrdd.accounts.urls")),
     path("desk/", include("hrdd.governance.urls")),
+    path("desk/", include("hrdd.notifications.urls")),
+    path("desk/", include("hrdd.oversight.urls")),
     path("desk/", include("risks.urls")),
     path("board/", dashboards.board, name="board"),
+    path("board/freeze/", pack.freeze_figures, name="freeze-figures"),
+    path("board.pdf", pack.board_pack, name="board-pack"),
     path("api/", include(api.urlpatterns)),
 ]

@@ -179,6 +179,8 @@ urlpatterns = [
     ),
     path("partners/<int:pk>/", partners.partner_detail, name="partner-detail"),
     path("partners/<int:pk>/facts/", partners.correct_relationship, name="correct-relationship"),
+    path("partners/<int:pk>/take-up/", partners.take_up_relationship, name="take-up-relationship"),
+    path("partners/clocks/<int:pk>/known/", partners.date_knowledge, name="date-knowledge"),
     path("partners/<int:pk>/partner/", partners.correct_partner, name="correct-partner"),
     path("partners/<int:pk>/warning/", partners.lift_warning, name="lift-warning"),
     path("partners/<int:pk>/begin/", partners.begin_relationship, name="begin-relationship"),

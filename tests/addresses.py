@@ -7,7 +7,9 @@ from uuid import uuid4
 from django.db.models import Model
 from django.urls import URLPattern
 
-from hrdd.governance.models import AuditEvent, SignOff
+from hrdd.governance.models import AuditEvent, Mandate, SignOff
+from hrdd.notifications.models import WebhookDelivery, WebhookEndpoint
+from hrdd.oversight.models import Escalation, OversightMeeting
 from remedies.models import Case, LegalHold
 from risks.actions.register import ASSIGNED
 from risks.models import (
@@ -56,9 +58,14 @@ from risks.models import (
 from transparency.models import Report
 
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
+    **{name: lambda: {"pk": 0} for name in ("account-session-end", "account-passkey-remove")},
     **{name: lambda: {"language": "fr"} for name in ("raise-in", "follow-in")},
+    "webhook-step": lambda: {"pk": first(WebhookEndpoint), "step": "test"},
+    "webhook-again": lambda: {"pk": first(WebhookDelivery)},
     "public-report": lambda: {"period": "2021"},
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},
+    "public-edition": lambda: {"period": "2021", "edition": 1},
+    "public-edition-file": lambda: {"period": "2021", "edition": 1, "format": "json"},
     "report-manifest": lambda: {"period": "2021", "name": "manifest.json"},
     "log-tile": lambda: {"level": "0", "place": "000"},
     **{f"case-{act}": lambda: {"pk": uuid4()} for act in ("detail", "read", "assign", "bar", "identity")},
@@ -98,22 +105,29 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "note-signal": lambda: {"pk": Measure.objects.order_by("pk")[0].pk},
     **{name: lambda: {"pk": first(Cycle)} for name in ("cycle-detail", "cycle-retry")},
-    "partner-detail": lambda: {"pk": Relationship.objects.get().pk},
+    "partner-detail": lambda: {"pk": Relationship.objects.get(told_by="").pk},
     **{
-        name: lambda: {"pk": Relationship.objects.get().pk}
+        name: lambda: {"pk": Relationship.objects.get(told_by="").pk}
         for name in (
-            *("correct-relationship", "correct-partner", "lift-warning", "begin-relationship"),
+            *(
+                "correct-relationship",
+                "take-up-relationship",
+                "correct-partner",
+                "lift-warning",
+                "begin-relationship",
+            ),
             *("crucial-test", "revenue-owners", "partner-contact-new", "agree-terms", "onboarding-ask"),
         )
     },
-    "partner-note": lambda: {"pk": Relationship.objects.get().pk, "kind": "sanctions"},
+    "take-up-relationship": lambda: {"pk": Relationship.objects.exclude(told_by="")[0].pk},
+    "partner-note": lambda: {"pk": Relationship.objects.get(told_by="").pk, "kind": "sanctions"},
     "partner-note-replace": lambda: {
-        "pk": Relationship.objects.get().pk,
+        "pk": Relationship.objects.get(told_by="").pk,
         "kind": "sanctions",
         "note": first(PartnerNote),
     },
     "partner-contact-step": lambda: {
-        "pk": Relationship.objects.get().pk,
+        "pk": Relationship.objects.get(told_by="").pk,
         "contact": first(PartnerContact),
         "step": "open",
     },
@@ -128,19 +142,29 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
         "pk": RegisterImport.objects.get(register="partners").pk,
         "step": "apply",
     },
-    "tie-risk": lambda: {"pk": Relationship.objects.get().pk},
-    "consider-exit": lambda: {"pk": Relationship.objects.get().pk},
+    "tie-risk": lambda: {"pk": Relationship.objects.get(told_by="").pk},
+    "consider-exit": lambda: {"pk": Relationship.objects.get(told_by="").pk},
     **{
-        name: lambda: {"pk": first(RelationshipRisk)}
-        for name in ("clock-detail", "restart-clock", "open-leverage-plan", "record-corrective-plan")
+        name: lambda: {"pk": RelationshipRisk.objects.get(told_by="").pk}
+        for name in (
+            "clock-detail",
+            "date-knowledge",
+            "restart-clock",
+            "open-leverage-plan",
+            "record-corrective-plan",
+        )
     },
+    "date-knowledge": lambda: {"pk": RelationshipRisk.objects.filter(known_since=None)[0].pk},
     "correct-effect": lambda: {"pk": first(EffectMeasurement)},
     "edit-leverage-plan": lambda: {"pk": first(LeveragePlan)},
     "leverage-plan-step": lambda: {"pk": first(LeveragePlan), "step": "apply"},
     **{name: lambda: {"pk": first(CorrectivePlan)} for name in ("add-milestone", "close-corrective-plan")},
+    **{f"mandate-{act}": lambda: {"pk": first(Mandate)} for act in ("supersede", "end")},
+    **{f"meeting-{act}": lambda: {"pk": first(OversightMeeting)} for act in ("detail", "correct")},
+    "escalation-detail": lambda: {"pk": first(Escalation)},
     "verify-milestone": lambda: {"pk": first(Milestone)},
-    "log-leverage": lambda: {"pk": RelationshipRisk.objects.get().pk},
-    "extend-time": lambda: {"pk": RelationshipRisk.objects.get().pk},
+    "log-leverage": lambda: {"pk": RelationshipRisk.objects.get(told_by="").pk},
+    "extend-time": lambda: {"pk": RelationshipRisk.objects.get(told_by="").pk},
     **{
         f"measure-{act}": lambda: {"pk": first(Measure)}
         for act in ("edit", "withdraw", "enforce", "emergency", "lift", "test", "notice", "duty")
@@ -153,7 +177,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
         name: lambda: {"pk": ExitDecision.objects.get().pk}
         for name in ("review-exit", "plan-exit-stage", "stay-again", "stay-back", "write-exit-narrative")
     },
-    "stop-partner": lambda: {"pk": Relationship.objects.get().pk},
+    "stop-partner": lambda: {"pk": Relationship.objects.get(told_by="").pk},
     "renew-stop": lambda: {"pk": EmergencyStop.objects.get().pk},
     "plan-exit-duty": lambda: {"pk": ExitStage.objects.get().pk},
     **{name: lambda: {"pk": ExitDuty.objects.get().pk} for name in ("do-exit-duty", "drop-exit-duty")},

@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission, Role
+from hrdd.notifications.models import WebhookEndpoint
 from hrdd.sealing import seal
 from risks.actions.register import ASSIGNED
 from risks.models import (
@@ -51,14 +53,22 @@ from risks.models import (
 )
 from tests.addresses import arguments_of, viewset_of
 from tests.cast import NOW, Cast
+from tests.oversight.stage import some_of_each
 from tests.remedies.retention_stage import held_case
 from tests.risks.leverage_stage import acted, measured
 from transparency.actions import reports as actions
 from transparency.models import Report
 
+# A code and a passkey are asked of people who are nobody yet; without one begun, they are led to the start.
+SIGNING_IN = {
+    *("login-code", "login-passkey", "login-passkey-options"),
+    *("sign-in-organisation", "sign-in-organisation-back"),
+}
 OPEN_TO_ALL = {
+    *SIGNING_IN,
     *("home", "livez", "readyz", "login", "logout", "public-business-model", "public-exits"),
     *("public-risks", "public-consultations", "public-reports", "public-report", "public-report-file"),
+    *("public-edition", "public-edition-file"),
     *("public-policies", "public-policies-data", "public-policy", "public-policy-data"),
     *("public-policy-version", "public-policy-version-data", "public-policy-text"),
     *("public-policy-changes", "public-policy-text-changes"),
@@ -118,6 +128,11 @@ def addresses(patterns: list[URLPattern | URLResolver] | None = None) -> Iterato
             yield pattern
 
 
+def is_own(pattern: URLPattern) -> bool:
+    """Whether an address is about the person who asks, and opens for whoever is signed in."""
+    return bool(getattr(pattern.callback, "own_account", False))
+
+
 def permission_of(pattern: URLPattern) -> Permission | None:
     """Return what an address asks for: of its page, or of its viewset in the API."""
     return getattr(pattern.callback, "permission", None) or getattr(viewset_of(pattern), "permission", None)
@@ -138,6 +153,18 @@ def everything(rendered: Report, cast: Cast) -> None:
             uploaded_at=NOW,
         )
     held_case(cast.ana, on=NOW.date())
+    some_of_each(cast.ana, person=cast.eve, at=NOW)
+    endpoint = WebhookEndpoint.objects.create(
+        url="https://news.example/hook",
+        about="x",
+        events=["risk.published"],
+        secret=seal({"secret": "x"}),
+        after=0,
+        paused_at=NOW,
+        recorded_by=cast.ana,
+        recorded_at=NOW,
+    )
+    endpoint.deliveries.create(kind="risk.published", event=1, happened_at=NOW, message="x")
     relationship = Relationship.objects.create(
         partner=Partner.objects.create(name="Northern Cloud"), kind="reseller", supplied="Hosting"
     )
@@ -324,7 +351,9 @@ def everything(rendered: Report, cast: Cast) -> None:
 
 
 def test_every_address_says_whom_it_is_for() -> None:
-    undeclared = {one.name for one in addresses() if permission_of(one) is None} - OPEN_TO_ALL
+    undeclared = {
+        one.name for one in addresses() if permission_of(one) is None and not is_own(one)
+    } - OPEN_TO_ALL
     assert undeclared == set()
 
 
@@ -360,7 +389,7 @@ def test_each_address_opens_for_its_people_and_for_nobody_else(everything: None,
 
 def is_signed_in(client: Client) -> bool:
     """Signing out is an address too: it leaves an empty cookie."""
-    cookie = client.cookies.get("sessionid")
+    cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
     return cookie is not None and cookie.value != ""
 
 
@@ -371,6 +400,8 @@ def as_expected(pattern: URLPattern, user: User | None, answer: Any) -> bool:
         return True
     if viewset_of(pattern) is not None:
         return as_expected_of_the_api(pattern, user, answer)
+    if pattern.name in SIGNING_IN or is_own(pattern):
+        return as_expected_of_an_account(pattern, user, answer)
     if permission is None:
         return answer.status_code in {200, 302, 404, 415} and not to_sign_in
     if user is None:
@@ -380,6 +411,14 @@ def as_expected(pattern: URLPattern, user: User | None, answer: Any) -> bool:
     if pattern.name in TEAM_ONLY | SHARED_WITH_ONE | OF_A_CASE:
         return bool(answer.status_code == 404)
     return answer.status_code in {200, 302, 400} and not to_sign_in
+
+
+def as_expected_of_an_account(pattern: URLPattern, user: User | None, answer: Any) -> bool:
+    """Signing in is for anybody; an account is its own person's, and others have none to see there."""
+    if pattern.name in SIGNING_IN:
+        return answer.status_code in {200, 302, 400, 404}
+    to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in/")
+    return to_sign_in if user is None else answer.status_code in {200, 302, 400, 403, 404} and not to_sign_in
 
 
 def as_expected_of_the_api(pattern: URLPattern, user: User | None, answer: Any) -> bool:

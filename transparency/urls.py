@@ -90,6 +90,12 @@ urlpatterns = [
     path("reports/", public.report_list, name="public-reports"),
     path("reports/<slug:period>/", public.report, name="public-report"),
     path("reports/<slug:period>.<format:format>", public.report, name="public-report-file"),
+    path("reports/<slug:period>/editions/<int:edition>/", public.edition, name="public-edition"),
+    path(
+        "reports/<slug:period>/editions/<int:edition>.<format:format>",
+        public.edition,
+        name="public-edition-file",
+    ),
     path("desk/reports/", reports.report_list, name="report-list"),
     path("desk/reports/<int:pk>/", reports.report_detail, name="report-detail"),
     path("desk/reports/<int:pk>/<slug:step>/", reports.take_step, name="report-step"),

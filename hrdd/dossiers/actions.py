@@ -9,6 +9,7 @@ from django.db import transaction
 from hrdd.dossiers.dates import HistoricDate
 from hrdd.dossiers.measures import short, write_measures
 from hrdd.dossiers.nodes import Item
+from hrdd.dossiers.partners import Told, parties, write_partners
 from hrdd.dossiers.reading import (
     HEADS,
     INVOLVEMENT,
@@ -27,6 +28,7 @@ from risks.models import (
     Consultation,
     Involvement,
     RecordEntry,
+    Relationship,
     Right,
     Risk,
     RiskRight,
@@ -41,9 +43,7 @@ from risks.rules.severity import judge
 
 # section: (kind of record entry, key that says what)
 RECORD = {
-    "relationships": (RecordEntry.Kind.RELATIONSHIP, "party"),
     "parallel_measures_elsewhere": (RecordEntry.Kind.ELSEWHERE, "kind"),
-    "leverage": (RecordEntry.Kind.LEVERAGE, "action"),
     "grievance_and_remedy": (RecordEntry.Kind.PROCEEDING, "mechanism"),
     "timeline": (RecordEntry.Kind.EVENT, "event"),
     "transparency": (RecordEntry.Kind.DISCLOSURE, "what"),
@@ -80,14 +80,18 @@ def import_dossier(dossier: Dossier, *, at: datetime) -> Imported:
     risk = _risk(dossier, at=at)
     touched, untold = _rights(risk, dossier)
     assessment = _assessment(risk, dossier, at=at)
+    partners = write_partners(risk, dossier)
+    entries = [*untold, *_of_partners(risk, dossier, partners), *_record(risk, dossier)]
     created = {
         "risks": 1,
         "rights": len(RiskRight.objects.bulk_create(touched)),
         "assessments": 1,
         "involvements": _involvements(risk, dossier),
+        "partners": parties(partners.relationships),
+        "relationships": len(partners.relationships),
         "measures": write_measures(risk, dossier, level=assessment.level, today=at.date()),
         "consultations": _consultations(risk, dossier),
-        "record_entries": len(RecordEntry.objects.bulk_create([*untold, *_record(risk, dossier)])),
+        "record_entries": len(RecordEntry.objects.bulk_create(entries)),
     }
     refresh(risk, at=at)
     record_event(by=IMPORT, at=at, action="imported dossier", subject=dossier.text("id"), detail=created)
@@ -208,10 +212,17 @@ def _consultations(risk: Risk, dossier: Dossier) -> int:
 
 
 def _entry(
-    risk: Risk, kind: str, what: str, found: HistoricDate | None, detail: Mapping[str, str]
+    risk: Risk,
+    kind: str,
+    what: str,
+    found: HistoricDate | None,
+    detail: Mapping[str, str],
+    *,
+    about: Relationship | None = None,
 ) -> RecordEntry:
     return RecordEntry(
         risk=risk,
+        relationship=about,
         kind=kind,
         what=what or "not said",
         when_said=short(found.said if found else "", 120),
@@ -222,10 +233,36 @@ def _entry(
 
 
 def _told(
-    risk: Risk, kind: str, says: str, entry: Mapping[str, Item], found: HistoricDate | None
+    risk: Risk,
+    kind: str,
+    says: str,
+    entry: Mapping[str, Item],
+    found: HistoricDate | None,
+    *,
+    about: Relationship | None = None,
 ) -> RecordEntry:
     """Return an entry as the dossier tells it; the key `says` is what happened, the others its detail."""
-    return _entry(risk, kind, text(entry.get(says)), found, told(entry, says))
+    return _entry(risk, kind, text(entry.get(says)), found, told(entry, says), about=about)
+
+
+def _of_partners(risk: Risk, dossier: Dossier, partners: Told) -> list[RecordEntry]:
+    """Return leverage and exit as told, with the relationship they mean; who has no tie is named and no partner."""
+    kinds = RecordEntry.Kind
+    rows = [
+        _told(risk, kinds.RELATIONSHIP, "party", entry, when(entry.get("date"))) for entry in partners.untied
+    ]
+    rows += [
+        _told(
+            risk,
+            kinds.LEVERAGE,
+            "action",
+            entry,
+            when(entry.get("date")),
+            about=partners.about(text(entry.get("towards"))),
+        )
+        for entry in dossier.entries("leverage")
+    ]
+    return rows + _exit(risk, dossier, partners)
 
 
 def _record(risk: Risk, dossier: Dossier) -> list[RecordEntry]:
@@ -241,7 +278,7 @@ def _record(risk: Risk, dossier: Dossier) -> list[RecordEntry]:
         if text(entry.get("code")) not in LADDER
     ]
     rows += [_entry(risk, RecordEntry.Kind.DILEMMA, said, None, {}) for said in dossier.texts("dilemma")]
-    return rows + _rabat(risk, dossier) + _exit(risk, dossier)
+    return rows + _rabat(risk, dossier)
 
 
 def _rabat(risk: Risk, dossier: Dossier) -> list[RecordEntry]:
@@ -255,19 +292,20 @@ def _rabat(risk: Risk, dossier: Dossier) -> list[RecordEntry]:
     return rows if rows or not by else [_entry(risk, RecordEntry.Kind.RABAT, "", None, by)]
 
 
-def _exit(risk: Risk, dossier: Dossier) -> list[RecordEntry]:
+def _exit(risk: Risk, dossier: Dossier, partners: Told) -> list[RecordEntry]:
     section = dossier.mapping("exit")
     assessment = section.get("impact_assessment")
-    about = told(_below(assessment)) | {"done": text(assessment) or text(_below(assessment).get("done"))}
+    assessed = told(_below(assessment)) | {"done": text(assessment) or text(_below(assessment).get("done"))}
     detail = told(section, "considered", "impact_assessment", "alternatives_recorded") | {
-        **{f"assessment_{key}": said for key, said in about.items()},
+        **{f"assessment_{key}": said for key, said in assessed.items()},
         "alternatives": "; ".join(texts(section.get("alternatives_recorded"))),
     }
     considered = text(section.get("considered"))
     if not considered and not any(detail.values()):
         return []
     decided = when_if_any(section.get("decided"))
-    return [_entry(risk, RecordEntry.Kind.EXIT, considered or "Exit considered", decided, detail)]
+    whom = partners.about("")
+    return [_entry(risk, RecordEntry.Kind.EXIT, considered or "Exit considered", decided, detail, about=whom)]
 
 
 def _below(item: Item | None) -> dict[str, Item]:

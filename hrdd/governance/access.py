@@ -46,6 +46,7 @@ def person(request: HttpRequest) -> User:
 
 PAGES = (
     ("desk", "Desk", Permission.READ_DESK),
+    ("inbox", "Inbox", Permission.READ_DESK),
     ("risk-list", "Risks", Permission.READ_DESK),
     ("involvement-list", "Involvement", Permission.READ_DESK),
     ("measure-list", "Measures", Permission.READ_DESK),
@@ -60,8 +61,10 @@ PAGES = (
     ("report-list", "Reports", Permission.READ_DESK),
     ("case-retention", "Erasure", Permission.HOLD_CASES),
     ("sign-off-list", "Sign-offs", Permission.READ_DESK),
+    ("oversight", "Oversight", Permission.READ_DESK),
     ("board", "Board", Permission.READ_BOARD),
     ("audit-list", "Audit", Permission.READ_AUDIT),
+    ("webhook-list", "Webhooks", Permission.MANAGE_WEBHOOKS),
     ("shared-list", "Shared with me", Permission.READ_SHARED),
 )
 

@@ -1,14 +1,23 @@
 """The only writer of the audit log and of sign-offs."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
-from hrdd.governance.models import AuditEvent, SignOff, User
-from hrdd.governance.rules import ONLY_TO_REFUSE, NotAllowed, Permission, SignOffReasons, Step, may_sign_off
+from hrdd.governance.models import AuditEvent, Mandate, SignOff, User
+from hrdd.governance.rules import (
+    ONLY_TO_REFUSE,
+    NotAllowed,
+    Permission,
+    SignOffReasons,
+    Step,
+    demand_reasons,
+    may_sign_off,
+)
 
 JOB = "JOB (scheduled job)"
 IMPORT = "IMPORT (public record)"
@@ -173,4 +182,107 @@ def decide_sign_off(
         action=f"sign-off {decision}: {sign_off.step_label.lower()}",
         subject=sign_off.subject,
         detail={"hash": sign_off.content_hash},
+    )
+
+
+@transaction.atomic
+def give_mandate(
+    *,
+    person: User,
+    role: str,
+    function: str,
+    authority: Sequence[str],
+    reports_to: str,
+    budget_eur_year: int,
+    fte: Decimal,
+    starts_on: date,
+    by: User,
+    at: datetime,
+    supersedes: Mandate | None = None,
+) -> Mandate:
+    """Give somebody a mandate: what they answer for, what they may decide, with what budget (UNGP 19(a); 1.10).
+
+    Args:
+        person, role: who, in which of their roles.
+        function: what they answer for.
+        authority: what they may decide alone, one sentence each.
+        reports_to: to whom they answer.
+        budget_eur_year: euros a year.
+        fte: of how many full-time people they dispose.
+        starts_on: from when; a superseded mandate ends on that day.
+        by, at: who gives it, and now.
+        supersedes: the mandate that this one takes the place of.
+
+    Raises:
+        NotAllowed: the role, one's own mandate, a role the person does not hold, or an ended mandate.
+    """
+    by.demand(Permission.GIVE_MANDATE)
+    if by == person:
+        raise NotAllowed(
+            "Person: nobody gives themselves a mandate. Ask the board or another executive (SD1)."
+        )
+    if not person.is_active or role not in person.roles:
+        raise NotAllowed(
+            f"Role: {person} does not hold {role}. A mandate needs a role that can carry it out."
+        )
+    if not authority:
+        raise NotAllowed("Authority: name at least one thing that they may decide alone.")
+    if supersedes is not None:
+        _supersede(supersedes, starts_on, at=at)
+    try:
+        with transaction.atomic():
+            mandate = Mandate.objects.create(
+                role=role,
+                person=person,
+                function=function,
+                authority=list(authority),
+                reports_to=reports_to,
+                budget_eur_year=budget_eur_year,
+                fte=fte,
+                starts_on=starts_on,
+                supersedes=supersedes,
+                recorded_by=by,
+                recorded_at=at,
+            )
+    except IntegrityError:
+        raise NotAllowed("Somebody superseded this mandate in the meantime. Open it to see how.") from None
+    record_event(
+        by=by.username,
+        at=at,
+        action="gave mandate",
+        subject=f"mandate {mandate.pk}",
+        detail={"person": person.username, "function": function, "from": starts_on.isoformat()},
+    )
+    return mandate
+
+
+def _supersede(mandate: Mandate, on: date, *, at: datetime) -> None:
+    if on < mandate.starts_on:
+        raise NotAllowed("From: a mandate is superseded from the day on which it began, or later.")
+    _close(mandate, on, f"Superseded on {at.date().isoformat()}.")
+
+
+def _close(mandate: Mandate, on: date, reasons: str) -> None:
+    found = Mandate.objects.filter(pk=mandate.pk, ended_on__isnull=True)
+    if not found.update(ended_on=on, end_reasons=reasons):
+        raise NotAllowed("This mandate has ended already. Give a new one.")
+
+
+@transaction.atomic
+def end_mandate(mandate: Mandate, *, ended_on: date, reasons: str, by: User, at: datetime) -> None:
+    """End a mandate; what its holder answered for has nobody from that day (G1).
+
+    Raises:
+        NotAllowed: the role, one that has ended, a day before it began, or reasons too short.
+    """
+    by.demand(Permission.GIVE_MANDATE)
+    if ended_on < mandate.starts_on:
+        raise NotAllowed("Ends on: not before the day on which it began.")
+    _close(mandate, ended_on, demand_reasons(reasons))
+    record_event(
+        by=by.username,
+        at=at,
+        action="ended mandate",
+        subject=f"mandate {mandate.pk}",
+        detail={"person": mandate.person.username, "on": ended_on.isoformat()},
     )

@@ -1,7 +1,8 @@
 """People, their roles, and the audit log that nobody can rewrite."""
 
 import hashlib
-from typing import ClassVar
+from datetime import date
+from typing import ClassVar, Self
 
 import rfc8785
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -138,3 +139,51 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d}: {'intact' if self.intact else 'not intact'}"
+
+
+class MandateQuerySet(models.QuerySet["Mandate"]):
+    def in_force(self, on: date) -> Self:
+        """Return the mandates that stand on a day."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), starts_on__lte=on)
+
+
+class Mandate(models.Model):
+    """Who answers for human rights in a function, with what authority, budget and time (UNGP 19(a)(i); 1.10).
+
+    What it says is never edited: it is ended once, or superseded by a later one; the database refuses the rest.
+    """
+
+    role = models.CharField(max_length=20, choices=[(str(one), one.replace("_", " ")) for one in Role])
+    person = models.ForeignKey(User, models.PROTECT, related_name="mandates")
+    function = models.CharField(max_length=160)
+    authority = models.JSONField(default=list)
+    reports_to = models.CharField(max_length=160)
+    budget_eur_year = models.PositiveBigIntegerField()
+    fte = models.DecimalField(max_digits=6, decimal_places=2)
+    starts_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    end_reasons = models.TextField(blank=True)
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    objects = MandateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["function", "-starts_on", "-id"]
+        indexes = [models.Index(fields=["person", "starts_on"], name="mandate_of_person")]
+        constraints = [
+            models.CheckConstraint(
+                name="mandate_ended_with_reasons",
+                condition=Q(ended_on__isnull=True, end_reasons="")
+                | (Q(ended_on__isnull=False, ended_on__gte=F("starts_on")) & ~Q(end_reasons="")),
+            ),
+            models.CheckConstraint(name="mandate_names_an_authority", condition=~Q(authority=[])),
+            models.CheckConstraint(name="mandate_given_by_another", condition=~Q(recorded_by=F("person"))),
+            models.CheckConstraint(name="mandate_has_time", condition=Q(fte__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.function} ({self.role})"

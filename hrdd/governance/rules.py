@@ -86,6 +86,15 @@ class Permission(StrEnum):
     KEEP_IDENTITIES = "keep the identities of complainants"
     HOLD_CASES = "see what is erased when, and hold it"
     READ_EFFECTIVENESS = "read how well complaints are handled"
+    READ_PEOPLE = "read who may what"
+    MANAGE_PEOPLE = "manage people and their roles"
+    REVIEW_ACCESS = "review who may what"
+    GIVE_MANDATE = "give or end a mandate"
+    RECORD_MEETING = "record an oversight meeting"
+    RAISE_ESCALATION = "raise a matter with leadership"
+    RECORD_OVERSIGHT = "record training, incentives and resources"
+    FREEZE_FIGURES = "freeze the figures of the board"
+    MANAGE_WEBHOOKS = "say which programs are told of what is published"
 
 
 READ = frozenset({Permission.READ_DESK})
@@ -111,9 +120,12 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.ASSESS_INCITEMENT,
         Permission.LOG_LEVERAGE,
         Permission.PREPARE_EXIT,
+        Permission.RAISE_ESCALATION,
+        Permission.RECORD_OVERSIGHT,
     },
     Role.REVIEWER: READ_ALL
     | {
+        Permission.RAISE_ESCALATION,
         Permission.ASSESS_RISK,
         Permission.ASSIGN_RISK,
         Permission.CONFIRM_RISK,
@@ -124,6 +136,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     },
     Role.DECIDER: READ_ALL
     | {
+        Permission.RAISE_ESCALATION,
         Permission.ASSIGN_RISK,
         Permission.FIND_INVOLVEMENT,
         Permission.CHALLENGE_INVOLVEMENT,
@@ -143,7 +156,6 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.READ_EFFECTIVENESS,
         Permission.APPROVE_GRAVE_MEASURE,
         Permission.APPROVE_POLICY,
-        Permission.APPROVE_COMMITMENT,
         Permission.DECIDE_GRAVE_DILEMMA,
         Permission.ASSIGN_RISK,
         Permission.LOWER_SEVERITY,
@@ -152,9 +164,17 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.APPROVE_REPORT,
         Permission.DECIDE_ONBOARDING,
         Permission.DECIDE_EXIT,
+        Permission.GIVE_MANDATE,
+        Permission.RECORD_MEETING,
+        Permission.RAISE_ESCALATION,
+        Permission.RECORD_OVERSIGHT,
+        Permission.FREEZE_FIGURES,
     },
     Role.BOARD: READ
     | {
+        Permission.GIVE_MANDATE,
+        Permission.RECORD_MEETING,
+        Permission.FREEZE_FIGURES,
         Permission.READ_BOARD,
         Permission.READ_EFFECTIVENESS,
         Permission.APPROVE_COMMITMENT,
@@ -182,7 +202,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.GRV_DEC: OF_CASES | {Permission.DECIDE_CASE},
     Role.APPEAL: OF_CASES | {Permission.DECIDE_APPEAL},
     Role.CUSTODIAN: READ | {Permission.KEEP_IDENTITIES, Permission.HOLD_CASES},
-    Role.SYSADMIN: frozenset(),
+    Role.SYSADMIN: frozenset({Permission.READ_PEOPLE, Permission.MANAGE_PEOPLE, Permission.MANAGE_WEBHOOKS}),
 }
 LEAST_REASONS = 50
 

@@ -2,7 +2,6 @@
 
 import csv
 
-from django.contrib.auth.views import LoginView
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -10,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from hrdd.governance.access import first_page, person, requires
+from hrdd.governance.access import person, requires
 from hrdd.governance.actions import record_event
 from hrdd.governance.forms import AuditFilter
 from hrdd.governance.models import AuditEvent
@@ -18,14 +17,6 @@ from hrdd.governance.queries import checked_links, exported_events, last_verific
 from hrdd.governance.rules import Permission
 
 PAGE_SIZE = 50
-
-
-class SignIn(LoginView):
-    """The sign-in page; it leads each person to the first page that opens for them."""
-
-    def get_default_redirect_url(self) -> str:
-        """Return where a person goes who was on the way to no page in particular."""
-        return first_page(person(self.request))
 
 
 @require_GET

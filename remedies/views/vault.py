@@ -61,6 +61,7 @@ class SignOut(LogoutView):
             close_vault(request.user)
         response = super().post(request, *args, **kwargs)
         response.delete_cookie(COOKIE)
+        response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
         return response
 
 

@@ -9,7 +9,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
 from risks.models import ClockEntry, Involvement, RelationshipRisk, Risk
 from risks.queries.method import method
-from risks.queries.time_to_change import change_on_record, clock_of
+from risks.queries.time_to_change import NO_DAY, change_on_record, clock_of
 from risks.rules.involvement import CONTRIBUTES, stop_due
 from risks.rules.leverage import PARTIAL_CHANGE, deadline, moved_deadline, own_part_due
 
@@ -22,8 +22,13 @@ def start_clock(tied: RelationshipRisk, *, by: str, at: datetime) -> None:
     Args:
         tied: the harm.
         by, at: who, and now.
+
+    Raises:
+        NotAllowed: nobody said since when the company knows.
     """
     level = tied.risk.level
+    if tied.known_since is None:
+        raise NotAllowed(NO_DAY)
     own_due = None
     if tied.own_contribution:
         by_tier = stop_due(at, tie=CONTRIBUTES[0], tier=tied.risk.tier, level=level, method=method())
@@ -59,11 +64,13 @@ def follow_severity(risk: Risk, *, at: datetime) -> None:
 def _follow(tied: RelationshipRisk, risk: Risk, *, at: datetime) -> None:
     before, after = tied.clock_level or risk.level, risk.level
     rose, held = after > before, risk.held
+    started = tied.clock_started_on or tied.known_since
+    assert started is not None  # noqa: S101  # its clock runs, so it started
     due = moved_deadline(
         tied.change_due,
         before=before,
         after=after,
-        started=tied.clock_started_on or tied.known_since,
+        started=started,
         on=at.date(),
         limits=method().time_limits,
     )

@@ -12,6 +12,7 @@ from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
 from risks.actions.change_clock import log_of_tied, refuse_revenue_owner
 from risks.models import EffectMeasurement, Evidence, LeverageAction, Measure, RelationshipRisk
 from risks.models.measures import NEVER_STOOD
+from risks.queries.time_to_change import NO_DAY
 from risks.rules.leverage import PARTIAL_CHANGE
 from risks.rules.leverage_plan import Measured, collaboration_refusals, effect_refusals, rung_refusals
 
@@ -56,6 +57,8 @@ def log_leverage(
     """
     by.demand(Permission.LOG_LEVERAGE)
     held = RelationshipRisk.objects.select_for_update(of=("self",)).select_related("risk").get(pk=tied.pk)
+    if held.known_since is None:
+        raise NotAllowed(NO_DAY)
     if started_on > at.date():
         raise NotAllowed("Started on: record an action once it has begun; a plan changes nothing yet.")
     if deadline < started_on:

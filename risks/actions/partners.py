@@ -23,6 +23,9 @@ from risks.rules.partner import (
     takes_warning_off,
 )
 
+STANDS = {
+    value: str(label) for value, label in Relationship.Status.choices if value != Relationship.Status.UNKNOWN
+}
 BEGIN = Step("Begin the relationship", frozenset({"proposed"}), "active", Permission.LOG_LEVERAGE)
 NOTHING_DIFFERS = "Nothing differs from what is on record. Change what is wrong, or go back."
 
@@ -94,6 +97,10 @@ def correct_relationship(
     held = (
         Relationship.objects.select_for_update(of=("self",)).select_related("partner").get(pk=relationship.pk)
     )
+    if held.not_taken_up:
+        raise NotAllowed(
+            "A dossier tells of this relationship. Take it up: say what it is and where it stands."
+        )
     _check(
         refusals_of_relationship(
             facts,
@@ -111,6 +118,54 @@ def correct_relationship(
     if not changes:
         raise NotAllowed(NOTHING_DIFFERS)
     Relationship.objects.filter(pk=held.pk).update(**columns_of(facts), owner=owner)
+    held.products.set(products_named(facts.products))
+    return keep_correction(held.partner, changes, relationship=held, reasons=said, by=by, at=at)
+
+
+@transaction.atomic
+def take_up_relationship(
+    relationship: Relationship,
+    facts: RelationshipFacts,
+    *,
+    status: str,
+    owner: User | None,
+    reasons: str,
+    by: User,
+    at: datetime,
+) -> PartnerCorrection:
+    """Say what a relationship is that a dossier tells of, and where it stands; its words are kept (domain.md 5.1).
+
+    Args:
+        relationship: one that nobody took up yet; read again under a lock.
+        facts: all of it, as far as it is known.
+        status: where it stands, by Relationship.Status; "not known" is no answer.
+        owner: who looks after it.
+        reasons: where this is known from, in at least 50 characters.
+        by, at: who, and now.
+
+    Raises:
+        NotAllowed: the role, what the record lacks, short reasons, or it was taken up before.
+    """
+    by.demand(Permission.LOG_LEVERAGE)
+    said = demand_reasons(reasons)
+    held = (
+        Relationship.objects.select_for_update(of=("self",)).select_related("partner").get(pk=relationship.pk)
+    )
+    if not held.not_taken_up:
+        raise NotAllowed("This relationship was taken up before. Correct it instead.")
+    if status not in STANDS:
+        raise NotAllowed(f"Where it stands: choose one of {', '.join(STANDS)}.")
+    begun = status != Relationship.Status.PROPOSED
+    _check(refusals_of_relationship(facts, kinds=Relationship.Kind.values, today=at.date(), begun=begun))
+    _check_owner(owner)
+    _screen(supplied=facts.supplied)
+    changes = [
+        *changes_between(facts_of(held), facts),
+        Change(LABELS["status"], held.get_status_display(), STANDS[status]),
+    ]
+    if owner is not None:
+        changes.append(Change(LABELS["owner"], _called(held.owner), _called(owner)))
+    Relationship.objects.filter(pk=held.pk).update(**columns_of(facts), status=status, owner=owner)
     held.products.set(products_named(facts.products))
     return keep_correction(held.partner, changes, relationship=held, reasons=said, by=by, at=at)
 
@@ -140,7 +195,7 @@ def correct_partner(
             "8.6 N8: a warning not to name a partner is added to, never taken off here. Ask the safety officer "
             "(REDACTOR) to lift it."
         )
-    if Partner.objects.filter(name__iexact=facts.name).exclude(pk=held.pk).exists():
+    if Partner.objects.filter(name__iexact=facts.name, told_by=held.told_by).exclude(pk=held.pk).exists():
         raise NotAllowed("Partner: another partner has this name. Record the relationship with that one.")
     _screen(about=facts.about)
     return _change(held, facts, reasons=said, by=by, at=at)
@@ -289,7 +344,7 @@ def _screen(**texts: str) -> None:
 def _partner(facts: PartnerFacts) -> Partner:
     """Return the partner of a name, however it is capitalised; a further warning is added, none is ever lost."""
     name, warning = " ".join(facts.name.split()), facts.naming_endangers.strip()
-    partner = Partner.objects.select_for_update().filter(name__iexact=name).first()
+    partner = Partner.objects.select_for_update().filter(name__iexact=name, told_by="").first()
     if partner is None:
         return Partner.objects.create(
             name=name, country=facts.country, about=facts.about, naming_endangers=warning
@@ -335,6 +390,35 @@ def tie_risk(
     start_clock(tied, by=by.username, at=at)
     log_of_tied(tied, "tied risk to relationship", by=by, at=at)
     return tied
+
+
+@transaction.atomic
+def date_knowledge(
+    tied: RelationshipRisk, *, known_since: date, how_known: str, by: User, at: datetime
+) -> None:
+    """Say since when the company knows of a harm that a dossier tells of; the clock starts on that day (5.4).
+
+    Args:
+        tied: the harm; read again under a lock.
+        known_since, how_known: since when, and from what.
+        by, at: who, and now.
+
+    Raises:
+        NotAllowed: the role, a day to come, no word on how it is known, or the day is on record.
+    """
+    by.demand(Permission.ASSESS_RISK)
+    if known_since > at.date():
+        raise NotAllowed("Known since: this day is still to come. The clock starts with knowledge.")
+    if not how_known.strip():
+        raise NotAllowed("How it became known: say what it is known from.")
+    dated = RelationshipRisk.objects.filter(pk=tied.pk, known_since__isnull=True).update(
+        known_since=known_since, how_known=how_known.strip()
+    )
+    if not dated:
+        raise NotAllowed("Since when it is known is on record already; its clock runs.")
+    tied.refresh_from_db()
+    start_clock(tied, by=by.username, at=at)
+    log_of_tied(tied, "dated knowledge of a harm", by=by, at=at)
 
 
 def log_of_relationship(

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from hrdd.governance.actions import ask_sign_off, decide_sign_off, record_event
+from hrdd.governance.actions import ask_sign_off, decide_sign_off, record_event, void_sign_offs
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed, Permission, RoleMayNot, canonical_hash
 from risks.models import SalientList
-from risks.queries.salient_list import drawn_rows
+from risks.queries.salient_list import drawn_rows, since
 
 SIGN_OFF_KIND = "salient list"
 STEP = "sign"
@@ -23,7 +23,7 @@ def draw_salient_list(*, by: User, at: datetime) -> SalientList:
         by, at: who draws it, and so may not sign it; and now.
 
     Raises:
-        NotAllowed: the role, nothing is salient, or a list waits for the board already.
+        NotAllowed: the role, nothing is salient, or a list that still holds waits for the board already.
     """
     if not may_draw(by):
         raise RoleMayNot(
@@ -34,6 +34,7 @@ def draw_salient_list(*, by: User, at: datetime) -> SalientList:
         raise NotAllowed(
             "No risk is salient, so that there is nothing to sign. Record and judge risks first."
         )
+    _void_what_changed(at)
     try:
         with transaction.atomic():
             drawn = SalientList.objects.create(
@@ -64,6 +65,14 @@ def draw_salient_list(*, by: User, at: datetime) -> SalientList:
     return drawn
 
 
+def _void_what_changed(at: datetime) -> None:
+    """Let a list fall that waits for the board, and that the register has left behind."""
+    for waiting in SalientList.objects.select_for_update().filter(signed_at=None, refused_at=None):
+        if not since(waiting).nothing:
+            void_sign_offs(subject_kind=SIGN_OFF_KIND, subject_id=waiting.pk, at=at)
+            SalientList.objects.filter(pk=waiting.pk).update(refused_at=at)
+
+
 def may_draw(user: User) -> bool:
     """Whether somebody may draw the list: who judges risks, and who answers for those left off."""
     return user.may(Permission.ASSESS_RISK) or user.may(Permission.WITHHOLD_RISK)
@@ -91,9 +100,10 @@ def decide(
         seen_hash=seen_hash,
         authors=frozenset({drawn.drawn_by.username, *left_off_by}),
     )
-    if approve and content_hash(drawn.rows) != sign_off.content_hash:
+    if approve and (content_hash(drawn.rows) != sign_off.content_hash or not since(drawn).nothing):
         raise NotAllowed(
-            "The list is not what the board was asked to sign. Refuse it, and have it drawn anew."
+            "The register has changed since the list was drawn, so that it is not what the board was asked to sign. "
+            "Have it drawn anew; this one then falls."
         )
     changes = {"signed_by": by, "signed_at": at} if approve else {"refused_at": at}
     SalientList.objects.filter(pk=drawn.pk).update(**changes)

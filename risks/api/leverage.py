@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from hrdd.governance.api import Register, caller, checked
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
-from risks.actions import change_clock, corrective_plans, leverage, leverage_plans
+from risks.actions import change_clock, corrective_plans, leverage, leverage_plans, partners
 from risks.api.plans import ReasonsSerializer
 from risks.models import (
     ClockEntry,
@@ -229,6 +229,13 @@ class RestartingSerializer(ReasonsSerializer):
     known_on = serializers.DateField()
 
 
+class KnowledgeSerializer(serializers.Serializer[Any]):
+    """Since when the company knows of a harm that a dossier tells of, and from what."""
+
+    known_since = serializers.DateField()
+    how_known = prose()
+
+
 class UndertakingSerializer(serializers.Serializer[Any]):
     """What the partner undertook."""
 
@@ -269,6 +276,15 @@ class ClockViewSet(Register[RelationshipRisk]):
     def retrieve(self, request: Request, pk: str) -> Response:
         """One clock with its own story."""
         return self._story(self.get_object())
+
+    @extend_schema(request=KnowledgeSerializer, responses=ClockStorySerializer)
+    @action(detail=True, methods=["post"])
+    def known(self, request: Request, pk: str) -> Response:
+        """Say since when a harm is known that a dossier tells of; the clock starts (5.4)."""
+        tied = self.get_object()
+        given = checked(KnowledgeSerializer, request)
+        partners.date_knowledge(tied, by=caller(request), at=timezone.now(), **given)
+        return self._story(tied)
 
     @extend_schema(request=ReasonsSerializer, responses=ClockStorySerializer)
     @action(detail=True, methods=["post"])

@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from hrdd.accounts.access.guards import demand_fresh
 from hrdd.governance.api import Register, caller, checked, filters_of
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed
@@ -245,6 +246,7 @@ class MeasureViewSet(Register[Measure]):
         asked = asked_sign_off(measure)
         if asked is None:
             raise NotAllowed("Nobody is asked to decide on this measure.")
+        demand_fresh(request)
         actions.decide(asked, by=caller(request), at=timezone.now(), **given)
         return self._story(measure)
 

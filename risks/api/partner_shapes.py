@@ -7,10 +7,19 @@ from rest_framework import serializers
 
 from hrdd.governance.models import User
 from risks.actions.onboarding import content_hash
-from risks.models import AgreedTerms, Onboarding, OnboardingFinding, Partner, PartnerNote, Relationship
+from risks.models import (
+    AgreedTerms,
+    Onboarding,
+    OnboardingFinding,
+    Partner,
+    PartnerNote,
+    RecordEntry,
+    Relationship,
+)
 from risks.queries.partners import told_outside
 from risks.queries.terms import terms_of
-from risks.queries.time_to_change import read_clocks, with_severity
+from risks.queries.time_to_change import read_clocks, undated_of, with_severity
+from risks.queries.told_partners import told_of
 
 
 class TextOutside(serializers.CharField):
@@ -93,14 +102,15 @@ class RelationshipSerializer(serializers.ModelSerializer[Relationship]):
     """A relationship in a list."""
 
     partner = PartnerSerializer()
+    kind_said = TextOutside()
     supplied = TextOutside()
     owner = person_field()
 
     class Meta:
         model = Relationship
         fields: tuple[str, ...] = (
-            *("id", "partner", "kind", "supplied", "country", "status", "started_on", "contract_end"),
-            *("owner", "crucial", "crucial_due"),
+            *("id", "partner", "kind", "kind_said", "supplied", "country", "status", "started_on"),
+            *("contract_end", "owner", "crucial", "crucial_due", "told_by"),
         )
         read_only_fields: tuple[str, ...] = fields
 
@@ -184,6 +194,39 @@ class OnboardingStorySerializer(OnboardingSerializer):
         return content_hash(onboarding)
 
 
+class ToldEntrySerializer(serializers.ModelSerializer[RecordEntry]):
+    """Leverage or an exit as a dossier tells it, kept as it was said."""
+
+    what = TextOutside()
+    detail = serializers.SerializerMethodField()
+
+    class Meta:
+        model = RecordEntry
+        fields = ("kind", "what", "when_said", "when_first", "when_last", "detail", "risk")
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.DictField(child=serializers.CharField()))
+    def get_detail(self, entry: RecordEntry) -> dict[str, str]:
+        """Return what else was said."""
+        return {name: told_outside(said, self.context["names"]) for name, said in entry.detail.items()}
+
+
+class ToldWordSerializer(serializers.Serializer[Any]):
+    """A word of the dossier on the relationship."""
+
+    name = serializers.CharField()
+    said = TextOutside()
+
+
+class ToldSerializer(serializers.Serializer[Any]):
+    """What a dossier tells of a relationship, and the gaps that its exit shows."""
+
+    words = ToldWordSerializer(many=True)
+    leverage = ToldEntrySerializer(many=True)
+    exits = ToldEntrySerializer(many=True)
+    gaps = serializers.ListField(child=serializers.CharField())
+
+
 class RelationshipStorySerializer(RelationshipSerializer):
     """A relationship with its terms, onboarding and clocks; contacts and what was corrected stay on its page.
 
@@ -196,13 +239,15 @@ class RelationshipStorySerializer(RelationshipSerializer):
     crucial_no_alternative = TextOutside()
     terms = serializers.SerializerMethodField()
     onboardings = OnboardingSerializer(many=True)
+    told = serializers.SerializerMethodField()
+    undated = serializers.SerializerMethodField()
     clocks = serializers.SerializerMethodField()
 
     class Meta(RelationshipSerializer.Meta):
         fields = (
             *RelationshipSerializer.Meta.fields,
             *("products", "revenue_band", "revenue_owners", "crucial_essential", "crucial_no_alternative"),
-            *("terms", "onboardings", "clocks"),
+            *("terms", "onboardings", "told", "undated", "clocks"),
         )
         read_only_fields = fields
 
@@ -211,6 +256,25 @@ class RelationshipStorySerializer(RelationshipSerializer):
         """Return what was agreed, what stands first."""
         read = terms_of(relationship, on=self.context["on"])
         return TermsReadSerializer(read, many=True, context=self.context).data
+
+    @extend_schema_field(ToldSerializer(allow_null=True))
+    def get_told(self, relationship: Relationship) -> Any:
+        """Return what a dossier tells of it; null where none does."""
+        told = told_of(relationship)
+        if told is None:
+            return None
+        whole = {
+            "words": [{"name": name, "said": said} for name, said in told.words],
+            "leverage": told.leverage,
+            "exits": [entry for entry, _gaps in told.exits],
+            "gaps": [gap for _entry, gaps in told.exits for gap in gaps],
+        }
+        return ToldSerializer(whole, context=self.context).data
+
+    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
+    def get_undated(self, relationship: Relationship) -> list[int]:
+        """Return the harms whose clock cannot run, as nobody said since when the company knows."""
+        return [one.pk for one in undated_of(relationship)]
 
     @extend_schema_field(RelationshipClockSerializer(many=True))
     def get_clocks(self, relationship: Relationship) -> Any:

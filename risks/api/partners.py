@@ -80,6 +80,12 @@ class CorrectingRelationshipSerializer(FactsSerializer):
     reasons = _text()
 
 
+class TakingUpSerializer(CorrectingRelationshipSerializer):
+    """What a relationship is that a dossier tells of, where it stands, and where this is known from."""
+
+    status = serializers.ChoiceField(choices=list(actions.STANDS.items()))
+
+
 class CorrectingPartnerSerializer(serializers.Serializer[Any]):
     """What is wrong, as it shall be, and why; what is not sent stays. A `warning` is added to the one on record."""
 
@@ -316,6 +322,19 @@ class RelationshipViewSet(_Outside, Register[Relationship]):
         facts = RelationshipFacts(**whole | {"products": tuple(whole["products"])})
         actions.correct_relationship(
             one, facts, owner=owner, reasons=reasons, by=caller(request), at=timezone.now()
+        )
+        return self._story(one)
+
+    @extend_schema(request=TakingUpSerializer, responses=RelationshipStorySerializer)
+    @action(detail=True, methods=["post"], url_path="take-up")
+    def take_up(self, request: Request, pk: str) -> Response:
+        """Say what it is that a dossier tells of, and where it stands (5.1)."""
+        one = self.get_object()
+        given = checked(TakingUpSerializer, request)
+        standing, reasons, owner = given.pop("status"), given.pop("reasons"), given.pop("owner", None)
+        facts = RelationshipFacts(**given | {"products": tuple(given["products"])})
+        actions.take_up_relationship(
+            one, facts, status=standing, owner=owner, reasons=reasons, by=caller(request), at=timezone.now()
         )
         return self._story(one)
 

@@ -17,6 +17,10 @@ NAMING_HELP = (
     "Say whom and why; leave empty if not. It is then left out of exports, reports and public pages."
 )
 BANDS = [("", "not on record"), *((str(band), said) for band, said in REVENUE_BANDS.items())]
+STANDINGS = [
+    ("", "Choose"),
+    *((value, said) for value, said in Relationship.Status.choices if value != "unknown"),
+]
 KINDS = [("", "Choose"), *Relationship.Kind.choices]
 
 
@@ -149,6 +153,34 @@ class CorrectRelationshipForm(_RelationshipFields):
         if self.errors:
             return given
         return {"facts": self.relationship_facts(), "owner": given["owner"], "reasons": given["reasons"]}
+
+
+class TakeUpForm(CorrectRelationshipForm):
+    """What a relationship is that a dossier tells of, and where it stands."""
+
+    groups: Groups = (
+        (
+            "The relationship",
+            "As far as you know it; nothing is guessed from the dossier.",
+            ("kind", "status", "supplied", "country", "products", "started_on", "contract_end"),
+        ),
+        ("Inside", "", ("owner", "revenue_band")),
+        ("Why", "The words of the dossier are kept as they are.", ("reasons",)),
+    )
+    status = choice(LABELS["status"], STANDINGS)
+    reasons = _reasons("Where you know it from.")
+
+    def clean(self) -> dict[str, Any]:
+        status = self.cleaned_data.get("status")
+        given = super().clean()
+        return given if self.errors else given | {"status": status}
+
+
+class KnowledgeForm(forms.Form):
+    """Since when the company knows of a harm that a dossier tells of."""
+
+    known_since = day("Known since", "The clock starts on this day.")
+    how_known = text("How it became known")
 
 
 class CorrectPartnerForm(_PartnerFields):

@@ -54,7 +54,7 @@ class PolicyForm(forms.Form):
     )
     kind = forms.ChoiceField(
         choices=[("", "Choose"), *KIND],
-        help_text="It stays, since it says who approves: a policy commitment is approved by a senior executive or the "
+        help_text="It stays, since it says who approves: a policy commitment is approved by the "
         "board (UNGP 16(a)).",
         error_messages={
             "required": "Kind: choose one of the list.",

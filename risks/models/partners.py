@@ -1,29 +1,40 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from risks.rules.partner import REVENUE_BANDS
 
 
 class Partner(models.Model):
-    """Somebody whom the company does business with, or is asked by."""
+    """Somebody whom the company does business with, or is asked by.
 
-    name = models.CharField(max_length=200, unique=True)
+    `told_by` is the dossier that tells of it, empty for a partner of the company. Names that dossiers use ("customers")
+    are those of one dossier each.
+    """
+
+    name = models.CharField(max_length=200)
     country = models.CharField(max_length=2, blank=True)
     about = models.TextField(blank=True)
     naming_endangers = models.TextField(
         blank=True, help_text="Who would be in danger if this partner were named in public, and why."
     )
+    told_by = models.CharField(max_length=40, blank=True)
 
     class Meta:
         ordering = ["name"]
+        constraints = [models.UniqueConstraint(Lower("name"), "told_by", name="partner_name_once")]
 
     def __str__(self) -> str:
         return self.name
 
 
 class Relationship(models.Model):
-    """What ties the company to a partner (domain.md 5.1). Revenue never weighs against exit (X8): INTERNAL."""
+    """What ties the company to a partner (domain.md 5.1). Revenue never weighs against exit (X8): INTERNAL.
+
+    One that a dossier tells of (`told_by`) may leave kind and status open until a person takes it up; `kind_said` and
+    `told` hold its words. The database takes `told_by` from the importer alone, and never afterwards.
+    """
 
     class Kind(models.TextChoices):
         ENTERPRISE_CUSTOMER = "enterprise_customer", "Enterprise customer"
@@ -45,9 +56,13 @@ class Relationship(models.Model):
         ACTIVE = "active", "Active"
         SUSPENDED = "suspended", "Suspended"
         ENDED = "ended", "Ended"
+        UNKNOWN = "unknown", "Not known"
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="relationships")
-    kind = models.CharField(max_length=24, choices=Kind)
+    kind = models.CharField(max_length=24, choices=Kind, blank=True)
+    kind_said = models.CharField(max_length=200, blank=True)
+    told = models.JSONField(default=dict, blank=True)
+    told_by = models.CharField(max_length=40, blank=True)
     supplied = models.TextField(help_text="What is supplied, by whom to whom, and for what use.")
     country = models.CharField(max_length=2, blank=True)
     products = models.ManyToManyField("risks.Product", blank=True, related_name="relationships")
@@ -70,6 +85,10 @@ class Relationship(models.Model):
         ordering = ["partner__name", "id"]
         constraints = [
             models.CheckConstraint(
+                name="relationship_open_only_as_told",
+                condition=(~Q(kind="") & ~Q(status="unknown")) | ~Q(told_by=""),
+            ),
+            models.CheckConstraint(
                 name="crucial_for_both_reasons",
                 condition=Q(crucial=False) | (~Q(crucial_essential="") & ~Q(crucial_no_alternative="")),
             ),
@@ -80,19 +99,34 @@ class Relationship(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.partner} ({self.get_kind_display().lower()})"
+        return f"{self.partner} ({self.kind_told.lower()})"
+
+    @property
+    def kind_told(self) -> str:
+        """Return the kind, for people: as a dossier called it where nobody said which it is."""
+        said = self.kind_said[:1].upper() + self.kind_said[1:]
+        return self.get_kind_display() or said or "Kind not said"
+
+    @property
+    def not_taken_up(self) -> bool:
+        """Whether a dossier tells of it and no person said yet what it is and where it stands."""
+        return bool(self.told_by) and (not self.kind or self.status == self.Status.UNKNOWN)
 
 
 class RelationshipRisk(models.Model):
     """A harm tied to a relationship: where the time-to-change clock starts (domain.md 5.4).
 
     The columns of the clock, from `clock_started_on` to `own_stop_due`, are those of its latest ClockEntry; the
-    database copies them, and refuses anybody who writes them otherwise.
+    database copies them, and refuses anybody who writes them otherwise. What a dossier tells (`told_by`) may leave open
+    since when the company knows; no clock runs until a person says it.
     """
 
     relationship = models.ForeignKey(Relationship, models.PROTECT, related_name="risks")
     risk = models.ForeignKey("risks.Risk", models.PROTECT, related_name="relationships")
-    known_since = models.DateField(help_text="The day since which the company knows; the clock starts here.")
+    known_since = models.DateField(
+        null=True, blank=True, help_text="The day since which the company knows; the clock starts here."
+    )
+    told_by = models.CharField(max_length=40, blank=True)
     how_known = models.TextField()
     own_contribution = models.BooleanField(default=False)
     own_part_stopped_on = models.DateField(null=True, blank=True)
@@ -112,6 +146,9 @@ class RelationshipRisk(models.Model):
         ordering = ["known_since", "id"]
         constraints = [
             models.UniqueConstraint(fields=["relationship", "risk"], name="relationship_risk_once"),
+            models.CheckConstraint(
+                name="harm_undated_only_as_told", condition=Q(known_since__isnull=False) | ~Q(told_by="")
+            ),
             models.CheckConstraint(
                 name="extension_has_author_and_reasons",
                 condition=Q(extended_by__isnull=True, extended_on__isnull=True, extension_reasons="")

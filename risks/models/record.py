@@ -19,6 +19,9 @@ class RecordEntry(models.Model):
         EVENT = "event", "Event"
 
     risk = models.ForeignKey("risks.Risk", models.CASCADE, related_name="record")
+    relationship = models.ForeignKey(
+        "risks.Relationship", models.PROTECT, null=True, blank=True, related_name="record"
+    )
     kind = models.CharField(max_length=14, choices=Kind)
     when_said = models.CharField(max_length=120, blank=True)
     when_first = models.DateField(null=True, blank=True)
@@ -32,3 +35,12 @@ class RecordEntry(models.Model):
 
     def __str__(self) -> str:
         return self.what
+
+    @property
+    def told_details(self) -> list[tuple[str, str]]:
+        """Return what else was said, each with its name for people."""
+        return [
+            (name.replace("_", " ").capitalize(), said)
+            for name, said in self.detail.items()
+            if name != "date"
+        ]

@@ -13,7 +13,7 @@ from django.db.models import Count, F, Q, QuerySet
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.models import Consultation, ConsultationFinding, Participant, Risk
-from risks.queries.desk import FEW, Indicator
+from risks.queries.desk import FEW, Indicator, percent
 from risks.queries.method import method
 from risks.rules.consultation import (
     GUARDED_FROM,
@@ -419,6 +419,7 @@ def loop_closed(*, on: date) -> Indicator:
         "under 90 %.",
         red=part * 100 < whole * 90,
         few_data=0 < whole < FEW,
+        number=percent(part, whole),
     )
 
 

@@ -11,7 +11,6 @@ from risks.models.measures import IN_FORCE
 from risks.queries.method import method
 from risks.queries.register import STATES
 from risks.rules.proportionality import BY_CODE, Outcome
-from risks.rules.severity import BANDS
 from risks.rules.standing import CLOSED, REMEDIED
 from risks.rules.three_part_test import OutcomeOfTest
 
@@ -80,39 +79,8 @@ def finding_counts(cycle: Cycle) -> list[tuple[Outcome, str, int]]:
 
 
 @dataclass(frozen=True)
-class HeatCell:
-    """How many open risks stand at a level in a tier; `tier` is how the register filters by it."""
-
-    level: int
-    tier: str
-    label: str
-    count: int
-
-
-def heat() -> list[tuple[int, str, list[HeatCell]]]:
-    """Return the open risks by level and tier, the gravest first; every level is listed."""
-    columns = {
-        **{number: (f"P{number}", f"P{number}") for number in method().review_days},
-        REMEDIED: ("remedied", "Remedied"),
-    }
-    rows = Risk.objects.filter(tier__lt=CLOSED).order_by().values_list("level", "tier")
-    counted = {(level, tier): many for level, tier, many in rows.annotate(many=Count("pk"))}
-    return [
-        (
-            level,
-            BANDS[level],
-            [
-                HeatCell(level, tier, label, counted.get((level, number), 0))
-                for number, (tier, label) in columns.items()
-            ],
-        )
-        for level in sorted(BANDS, reverse=True)
-    ]
-
-
-@dataclass(frozen=True)
 class Indicator:
-    """A figure of domain.md section 9: what it counts, and the line past which it is red."""
+    """A figure of domain.md section 9: what it counts, and the line past which it is red; as a number for its trend."""
 
     code: str
     title: str
@@ -121,6 +89,7 @@ class Indicator:
     threshold: str
     red: bool = False
     few_data: bool = False
+    number: float | None = None
 
 
 def indicators(*, at: datetime) -> list[Indicator]:
@@ -133,6 +102,11 @@ def indicators(*, at: datetime) -> list[Indicator]:
         _reversals(),
         _necessity_proof(),
     ]
+
+
+def percent(part: int, whole: int) -> float | None:
+    """Return a share as a number of percent; None of nothing."""
+    return round(100 * part / whole, 1) if whole else None
 
 
 def _share(part: int, whole: int) -> str:
@@ -152,6 +126,7 @@ def _open_severe() -> Indicator:
         + (f" {split.capitalize()}." if split else ""),
         "any without an owner.",
         red=unowned > 0,
+        number=sum(rows.values()),
     )
 
 
@@ -169,6 +144,7 @@ def _freshness(on: date) -> Indicator:
         "under 90 %.",
         red=part * 100 < whole * 90,
         few_data=0 < whole < FEW,
+        number=percent(part, whole),
     )
 
 
@@ -184,6 +160,7 @@ def _overdue_intrusive(at: datetime) -> Indicator:
         f"Suspensions, bans, terminations and withdrawals whose re-assessment is past its deadline.{oldest}",
         "any for 7 days.",
         red=days >= 7,
+        number=found["many"],
     )
 
 
@@ -197,6 +174,7 @@ def _breaches(at: datetime) -> Indicator:
         "Measures in force that are stronger than the severity supports, or weaker than the least expected.",
         "any for 72 hours.",
         red=found["since"] is not None and at - found["since"] >= timedelta(hours=72),
+        number=found["many"],
     )
 
 
@@ -214,6 +192,7 @@ def _reversals() -> Indicator:
         f"Measures eased or lifted after a review or an appeal, of those decided on: {part} of {whole}.",
         "twice as high in one language as in another; languages are not recorded yet, so this line is not drawn.",
         few_data=0 < whole < FEW,
+        number=percent(part, whole),
     )
 
 
@@ -233,4 +212,5 @@ def _necessity_proof() -> Indicator:
         "under 100 %.",
         red=part < whole,
         few_data=0 < whole < FEW,
+        number=percent(part, whole),
     )

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from risks.models import ExitDecision, ExitNarrative, Measure, RecordEntry, Risk
 from risks.models.measures import NEVER_STOOD
-from risks.queries.desk import FEW, Indicator
+from risks.queries.desk import FEW, Indicator, percent
 from risks.rules.exit import TRIGGER_LABELS, ExitKind, Trigger
 from risks.rules.gaps import EXITS, exit_gaps, is_exit
 from risks.rules.severity import BANDS
@@ -119,6 +119,7 @@ def exit_quality() -> Indicator:
         "under 100 %.",
         red=part < whole,
         few_data=0 < whole < FEW,
+        number=percent(part, whole),
     )
 
 

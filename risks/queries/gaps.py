@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet
 
+from hrdd.governance.models import Mandate
 from risks.models import (
     Consultation,
     ConsultationFinding,
@@ -119,6 +120,9 @@ CONDITIONS: Mapping[str, Callable[[datetime], Q]] = {
     "STALE_ASSESSMENT": lambda at: OPEN & Q(next_review__lt=at.date(), held__isnull=False),
     "CONTEXT_PASSED": lambda at: OPEN & Q(context_until__lt=at.date(), assessed_on__lte=F("context_until")),
     "NO_OWNER": lambda _at: SALIENT & Q(owner__isnull=True),
+    "OWNER_WITHOUT_MANDATE": lambda at: (
+        SALIENT & Q(owner__isnull=False) & ~Q(owner__in=Mandate.objects.in_force(at.date()).values("person"))
+    ),
     "NO_MITIGATION": lambda _at: (
         SALIENT
         & ~Q(_approved(MitigationPlan.Kind.MITIGATION, MitigationPlan.Kind.REMEDIATION))
@@ -228,6 +232,13 @@ def _facts(measure: Measure) -> MeasureFacts:
         ended_on=measure.ended_on,
         lifted=measure.state == Measure.State.LIFTED,
     )
+
+
+def exit_gaps_of(entry: RecordEntry) -> list[Gap]:
+    """Return the gap that an exit of the record shows by itself (UNGP 19, X1)."""
+    said = entry.detail
+    told = {"decided": said.get("decided", ""), "assessment_done": said.get("assessment_done", "")}
+    return list(exit_gaps(entry.risk.title, **told, carried_out=""))
 
 
 def _exit_gaps(risk: Risk, record: Sequence[RecordEntry], measures: Sequence[Measure]) -> Iterator[Gap]:

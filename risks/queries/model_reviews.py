@@ -314,6 +314,7 @@ def indicator(*, on: date) -> Indicator:
         f"{method().severe_risks_sharing_a_driver} open risks of level 4 or 5 share, without a review: {missing}.",
         "any.",
         red=late + missing > 0,
+        number=late + missing,
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 from django.forms import TextInput
 from django_filters import CharFilter
 
@@ -26,10 +27,10 @@ from risks.rules.severity import BANDS
 
 BY_CLOCK = "clock"
 NO_CLOCK = "none"
-STATUSES: Mapping[str, str] = {**CLOCK_STATUSES, NO_CLOCK: "No harm tied"}
-ORDERS: Mapping[str, tuple[str, Sequence[str]]] = {
+STATUSES: Mapping[str, str] = {**CLOCK_STATUSES, NO_CLOCK: "No clock"}
+ORDERS: Mapping[str, tuple[str, Sequence[str | Lower]]] = {
     BY_CLOCK: ("Most pressing clock first", ()),
-    "name": ("By partner", ("partner__name", "pk")),
+    "name": ("By partner", (Lower("partner__name"), "pk")),
     "newest": ("Newest first", ("-pk",)),
     "contract": ("Contract end first", ("contract_end", "pk")),
 }

@@ -8,7 +8,14 @@ from django.db.models import Q, QuerySet
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
-from risks.models import Onboarding, Partner, PartnerCorrection, PartnerNote, Relationship
+from risks.models import (
+    Onboarding,
+    Partner,
+    PartnerCorrection,
+    PartnerNote,
+    Relationship,
+    RelationshipRisk,
+)
 from risks.queries.time_to_change import Reading, clocks_of_page
 from risks.rules.onboarding import OnboardingStatus
 from risks.rules.screening import names_one
@@ -50,6 +57,12 @@ def notes_of(partner: Partner) -> tuple[list[PartnerNote], list[PartnerNote]]:
     notes = list(partner.notes.select_related("recorded_by", "replaced_by"))
     standing = [one for one in notes if not hasattr(one, "replaced_by")]
     return standing, [one for one in notes if hasattr(one, "replaced_by")]
+
+
+def undated_among(relationships: Sequence[int]) -> set[int]:
+    """Return which relationships have a harm whose clock cannot run, as nobody said since when the company knows."""
+    undated = RelationshipRisk.objects.filter(relationship__in=relationships, known_since__isnull=True)
+    return set(undated.values_list("relationship", flat=True))
 
 
 def others_of(relationship: Relationship) -> QuerySet[Relationship]:

@@ -72,11 +72,11 @@ def _counted(filters: RegisterFilter) -> Counter[tuple[int, str]]:
     rows = filters.qs.order_by().values_list("level", "state_of_harm", "likelihood")
     counted: Counter[tuple[int, str]] = Counter()
     for level, state, likelihood, many in rows.annotate(many=Count("*")):
-        counted[level, _column(state, likelihood)] += many
+        counted[level, column_of(state, likelihood)] += many
     return counted
 
 
-def _column(state: str, likelihood: int | None) -> str:
+def column_of(state: str, likelihood: int | None) -> str:
     """Return the column of a risk; what is not said to have happened could happen."""
     if state.startswith("actual"):
         return state

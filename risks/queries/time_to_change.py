@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import F, Max, Prefetch, Q, QuerySet
 
+from hrdd.governance.rules import NotAllowed
 from risks.models import (
     ClockEntry,
     ClockReminder,
@@ -17,7 +18,7 @@ from risks.models import (
     RelationshipRisk,
     Risk,
 )
-from risks.queries.desk import FEW, Indicator
+from risks.queries.desk import FEW, Indicator, percent
 from risks.queries.exit_figures import exit_quality
 from risks.queries.involvement import drifting
 from risks.queries.method import method
@@ -71,6 +72,7 @@ BADGES = {
     "INCREASE_LEVERAGE": "due",
     "OK": "ok",
 }
+NO_DAY = "UNGP 19: record first since when the company knows of this harm; the clock starts on that day."
 CONSIDERED = (
     "The question of exit is open: assess the impact of leaving, then decide. Leverage goes on meanwhile."
 )
@@ -202,10 +204,10 @@ def read_clocks(tied: Iterable[RelationshipRisk], *, on: date) -> list[Reading]:
     """Read the clocks of rows that `with_severity` prepared, the most pressing first; two queries more.
 
     Args:
-        tied: the harms.
+        tied: the harms; one that no day of knowledge is on record for has no clock, and is left out.
         on: the day.
     """
-    rows = list(tied)
+    rows = [one for one in tied if one.known_since is not None]
     exits = _exits_of(rows)
     drifts = list(drifting(on).filter(risk__in={one.risk_id for one in rows})) if rows else []
     readings = [_read(one, on=on, exits=exits, drifts=drifts) for one in rows]
@@ -259,6 +261,7 @@ def _read(
         best = 0
     limits = method().time_limits[level]
     started = tied.clock_started_on or tied.known_since
+    assert started is not None  # noqa: S101  # read_clocks leaves out what no day is known of
     change_due = tied.change_due if tied.clock_level else deadline(level, started, method().time_limits)
     clock = read_clock(
         first_action=limits.first_action,
@@ -402,8 +405,25 @@ def clocks_of_risk(risk: Risk, *, on: date) -> list[Reading]:
 
 
 def clock_of(tied: RelationshipRisk, *, on: date) -> Reading:
-    """Return the clock of one harm."""
-    return read_clocks(with_severity(RelationshipRisk.objects.filter(pk=tied.pk), on=on), on=on)[0]
+    """Return the clock of one harm.
+
+    Raises:
+        NotAllowed: a dossier tells of it, and nobody recorded since when the company knows.
+    """
+    found = read_clocks(with_severity(RelationshipRisk.objects.filter(pk=tied.pk), on=on), on=on)
+    if not found:
+        raise NotAllowed(NO_DAY)
+    return found[0]
+
+
+def undated_of(relationship: Relationship) -> QuerySet[RelationshipRisk]:
+    """Return the harms of a relationship whose clock cannot run, as nobody said since when the company knows."""
+    return relationship.risks.filter(known_since__isnull=True).select_related("risk")
+
+
+def undated_of_risk(risk: Risk) -> QuerySet[RelationshipRisk]:
+    """Return the relationships tied to a risk whose clock cannot run, as nobody said since when the company knows."""
+    return risk.relationships.filter(known_since__isnull=True).select_related("relationship__partner")
 
 
 def change_on_record(tied: RelationshipRisk) -> EffectMeasurement | None:
@@ -454,6 +474,7 @@ def _effect(running: Sequence[Reading]) -> Indicator:
         "under 30 %.",
         red=whole > 0 and part * 100 < 30 * whole,
         few_data=0 < whole < FEW,
+        number=percent(part, whole),
     )
 
 
@@ -466,4 +487,5 @@ def _past_the_limit(running: Sequence[Reading]) -> Indicator:
         "Harms tied to a partner, past the time to see change, with no exit considered.",
         "any.",
         red=unanswered > 0,
+        number=unanswered,
     )

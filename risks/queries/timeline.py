@@ -36,6 +36,7 @@ def timeline_of(risk: Risk, consultations: Iterable[Row]) -> list[Happening]:
     """
     happened = [
         *_record(risk),
+        *_told_of(risk),
         *_asked(consultations),
         *_judged(risk),
         *_involved(risk),
@@ -51,6 +52,15 @@ def _record(risk: Risk) -> Iterator[Happening]:
         exact = entry.when_first is not None and entry.when_first == entry.when_last
         said = "" if exact else entry.when_said
         yield Happening(entry.when_first, said, entry.what, entry.get_kind_display())
+
+
+def _told_of(risk: Risk) -> Iterator[Happening]:
+    """Yield the relationships that a dossier tells of."""
+    for tied in risk.relationships.exclude(told_by="").select_related("relationship__partner"):
+        one = tied.relationship
+        url = reverse("partner-detail", args=[one.pk])
+        what = f"{one.partner}: {one.kind_told}"
+        yield Happening(None, one.told.get("date", ""), what, "Business relationship", url)
 
 
 def _asked(consultations: Iterable[Row]) -> Iterator[Happening]:

@@ -139,6 +139,9 @@ REGISTER_GAPS: Mapping[str, str] = {
     "STALE_ASSESSMENT": "UNGP 18, R5: the assessment is past its date and must be made again.",
     "CONTEXT_PASSED": "UNGP 18, R5: the context that the assessment assumed is over (an election, an emergency).",
     "NO_OWNER": "UNGP 19(a), G1: salient, and nobody answers for it.",
+    "OWNER_WITHOUT_MANDATE": (
+        "UNGP 19(a), G1: salient, and whoever answers for it holds no mandate: no authority, budget or time was given."
+    ),
     "NO_MITIGATION": "UNGP 19: salient, and neither an approved plan nor a measure in force answers it.",
     "INTERIM_OVERDUE": "UNGP 24: a P1 risk needs a decision on interim measures within its hours; none was taken.",
     "PLAN_OVERDUE": "UNGP 24, G2: the time for a plan has passed, and none is approved.",

@@ -59,6 +59,7 @@ class Method:
     due_days: int = 14  # 3.6: a person answers any other finding
     near_days: int = 14  # 3.6: an end date is near
     silence_days: int = 7  # 3.8: a senior re-justifies or lifts what lapsed
+    escalation_answer_days: int = 7  # G2: leadership answers what a machine reminded it of
 
     @property
     def version(self) -> str:
@@ -70,7 +71,10 @@ class Method:
 
 
 DEFAULT = Method()
-NEVER_LENGTHENED = ("urgent_hours", "urgent_hours_life", "due_days", "silence_days")
+NEVER_LENGTHENED = (
+    *("urgent_hours", "urgent_hours_life", "due_days", "silence_days"),
+    "escalation_answer_days",
+)
 NEVER_SHORTENED = ("near_days",)  # a later warning before an end date would protect less
 BY_CLASS: Mapping[str, Callable[[Any], Any]] = {
     "review_intervals": review_intervals,

@@ -32,6 +32,7 @@ LABELS: Mapping[str, str] = {
     "about": "About the partner",
     "naming_endangers": "Would naming it in public endanger somebody?",
     "kind": "Kind of relationship",
+    "status": "Where it stands",
     "supplied": "What is supplied, by whom, for what use",
     "country": "Country where it takes effect",
     "products": "Products",

@@ -244,7 +244,7 @@ def months_after(day: date, months: int) -> date:
 
 
 def permission_to_approve(kind: str) -> Permission:
-    """Return what it takes to approve: a policy commitment is approved at the most senior level (UNGP 16(a))."""
+    """Return what it takes to approve: a policy commitment is the board's (UNGP 16(a), domain.md 1.10)."""
     return Permission.APPROVE_COMMITMENT if kind == PolicyKind.COMMITMENT else Permission.APPROVE_POLICY
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -46,6 +46,8 @@ def clock_list(request: HttpRequest) -> HttpResponse:
 def clock_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One clock: where it stands, its own story, the plan, what was tried and changed, what was promised."""
     tied = get_object_or_404(RelationshipRisk.objects.select_related("relationship__partner", "risk"), pk=pk)
+    if tied.known_since is None:
+        return redirect("date-knowledge", pk=pk)
     today, user = timezone.now().date(), person(request)
     reading = queries.clock_of(tied, on=today)
     plan = plans.open_plan_of(tied)

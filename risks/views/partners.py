@@ -23,16 +23,19 @@ from risks.forms.partners import (
     BeginForm,
     CorrectPartnerForm,
     CorrectRelationshipForm,
+    KnowledgeForm,
     RelationshipForm,
+    TakeUpForm,
     TieRiskForm,
     WarningForm,
 )
-from risks.models import Relationship, Risk
+from risks.models import Relationship, RelationshipRisk, Risk
 from risks.queries import partners as queries
 from risks.queries.exits import exits_of
 from risks.queries.partner_filter import PartnerFilter
 from risks.queries.terms import terms_of
-from risks.queries.time_to_change import story_of
+from risks.queries.time_to_change import NO_DAY, story_of, undated_of
+from risks.queries.told_partners import told_of
 from risks.rules.countries import country_names
 from risks.rules.onboarding import OPEN, lacks_gate
 from risks.rules.partner import PartnerFacts
@@ -58,6 +61,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         "querystring": filters.querystring,
         "page_obj": page,
         "rows": filters.rows(list(page.object_list)),
+        "undated": queries.undated_among(list(page.object_list)),
         "counts": filters.counts,
         "may_log": person(request).may(Permission.LOG_LEVERAGE),
     }
@@ -92,6 +96,8 @@ def partner_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "relationship": relationship,
         "story": story_of(relationship, on=on),
+        "undated": undated_of(relationship),
+        "told": told_of(relationship),
         "exit_side": exits_of(relationship, user),
         "may_log": user.may(Permission.LOG_LEVERAGE),
         "may_tie": user.may(Permission.ASSESS_RISK),
@@ -129,7 +135,7 @@ def _gate(relationship: Relationship) -> dict[str, Any]:
     gates = list(relationship.onboardings.select_related("asked_by", "decided_by"))
     status = relationship.status
     lacking = lacks_gate(
-        begun=status != Relationship.Status.PROPOSED,
+        begun=status not in {Relationship.Status.PROPOSED, Relationship.Status.UNKNOWN},
         ended=status == Relationship.Status.ENDED,
         statuses=[one.status for one in gates],
     )
@@ -171,6 +177,41 @@ def correct_relationship(request: HttpRequest, pk: int) -> HttpResponse:
         button="Record the correction",
         back=reverse("partner-detail", args=[pk]),
         done="Corrected. Before and after stand in its history.",
+    )
+
+
+@require_http_methods(GET_OR_POST)
+@requires(Permission.LOG_LEVERAGE)
+def take_up_relationship(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what a relationship is that a dossier tells of, and where it stands."""
+    one = get_object_or_404(Relationship.objects.select_related("owner", "partner"), pk=pk)
+    return form_page(
+        request,
+        TakeUpForm(request.POST or None, facts=actions.facts_of(one), owner=one.owner),
+        act=partial(actions.take_up_relationship, one, by=person(request), at=timezone.now()),
+        title=f"Take up the relationship: {one.partner}",
+        lead="A dossier tells of it. Say what it is and where it stands, as far as you know; then it is worked with as "
+        "any other.",
+        button="Take it up",
+        back=reverse("partner-detail", args=[pk]),
+        done="Taken up. Say since when each harm is known, so that its clock starts.",
+    )
+
+
+@require_http_methods(GET_OR_POST)
+@requires(Permission.ASSESS_RISK)
+def date_knowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say since when the company knows of a harm that a dossier tells of; its clock starts."""
+    tied = get_object_or_404(RelationshipRisk.objects.select_related("relationship__partner", "risk"), pk=pk)
+    return form_page(
+        request,
+        KnowledgeForm(request.POST or None),
+        act=partial(actions.date_knowledge, tied, by=person(request), at=timezone.now()),
+        title=f"Known since: {tied.relationship.partner}",
+        lead=f"{tied.risk}. {NO_DAY}",
+        button="Start the clock",
+        back=reverse("partner-detail", args=[tied.relationship_id]),
+        done="The clock runs.",
     )
 
 

@@ -33,7 +33,7 @@ from risks.queries.gaps import gaps_of
 from risks.queries.involvement import involvements_of
 from risks.queries.model_reviews import model_reviews_of_risk
 from risks.queries.register import standings
-from risks.queries.time_to_change import clocks_of_risk
+from risks.queries.time_to_change import clocks_of_risk, undated_of_risk
 from risks.queries.timeline import timeline_of
 from risks.rules.risk_workflow import BUTTONS, RISK_STEPS, refusals
 from risks.views.form_page import form_page
@@ -67,6 +67,7 @@ def risk_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "plans": risk.plans.select_related("owner", "proposed_by", "decided_by"),
         "rights": risk.touches.select_related("right"),
         "partner_clocks": clocks_of_risk(risk, on=now.date()),
+        "undated_partners": undated_of_risk(risk),
         "lowering": risk.lowering_proposals.filter(state="asked").first(),
         "involvements": involvements_of(risk, now.date()),
         "may_propose_involvement": user.may(Permission.PROPOSE_INVOLVEMENT) and risk.status != "closed",

@@ -13,7 +13,9 @@ from risks.models import (
     Consultation,
     Involvement,
     Measure,
+    Partner,
     RecordEntry,
+    Relationship,
     Risk,
     RiskRight,
     SeverityAssessment,
@@ -33,7 +35,10 @@ measures:
 """
 
 
-TABLES = (Risk, RiskRight, SeverityAssessment, Involvement, Measure, Consultation, RecordEntry, AuditEvent)
+TABLES = (
+    *(Risk, RiskRight, SeverityAssessment, Involvement, Partner, Relationship, Measure, Consultation),
+    *(RecordEntry, AuditEvent),
+)
 
 
 def rows() -> int:
@@ -78,8 +83,10 @@ def test_the_answer_has_the_keys_of_the_contract(catalogue: None) -> None:
     result = run(*CASES)
 
     assert list(result) == ["created", "gaps"]
-    kinds = {"risks", "rights", "assessments", "involvements", "measures", "consultations", "record_entries"}
-    assert set(result["created"]) == kinds
+    assert set(result["created"]) == {
+        *("risks", "rights", "assessments", "involvements", "partners", "relationships", "measures"),
+        *("consultations", "record_entries"),
+    }
     assert result["gaps"]
     assert {tuple(gap) for gap in result["gaps"]} == {("code", "subject", "message")}
     counted = [table.objects.count() for table in TABLES[:-1]]

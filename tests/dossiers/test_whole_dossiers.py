@@ -9,7 +9,16 @@ import pytest
 import yaml
 from django.forms.models import model_to_dict
 
-from risks.models import Consultation, Involvement, Measure, RecordEntry, Risk, RiskRight
+from risks.models import (
+    Consultation,
+    Involvement,
+    Measure,
+    Partner,
+    RecordEntry,
+    Relationship,
+    Risk,
+    RiskRight,
+)
 from tests.dossiers.test_import_dossier import CASES, catalogue, run
 
 __all__ = ["catalogue"]
@@ -52,6 +61,7 @@ def shown(risk: Risk) -> str:
     related = [
         *(risk.touches.all(), risk.assessments.all(), risk.involvements.all()),
         *(risk.measures.all(), risk.record.all(), risk.consultations.all()),
+        *(Relationship.objects.all(), Partner.objects.all()),
     ]
     own = model_to_dict(risk, exclude=["imported_record", "rights"])
     return "\n".join(texts_of([own, *(model_to_dict(row) for rows in related for row in rows)]))

@@ -46,7 +46,7 @@ DEFINING = (
 SECRET = (
     "SELECT password FROM governance_user",
     "SELECT username FROM governance_user",
-    "SELECT session_data FROM django_session",
+    "SELECT data FROM accounts_session",
     "SELECT * FROM governance_auditevent",
     "SELECT * FROM remedies_readlog",
     "SELECT sealed FROM remedies_sealedidentity",

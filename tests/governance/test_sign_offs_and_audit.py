@@ -192,5 +192,5 @@ def test_signing_in_needs_the_right_password(cast: Cast, client: Client) -> None
     right = client.post("/sign-in/", {"username": "ana", "password": "x"})
 
     assert wrong.status_code == 200
-    assert b"do not match" in wrong.content
+    assert b"did not prove who you are" in wrong.content
     assert right.headers["Location"] == "/desk/"

@@ -113,3 +113,16 @@ def test_published_figures_have_nothing_that_wcag_forbids(
 
     assert (light, found_on(tab, IN_DARK)) == ([], [])
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_replaced_edition_has_nothing_that_wcag_forbids(
+    published: Report, live_server: LiveServer, page: Callable[..., Page]
+) -> None:
+    Report.objects.update(state="corrected")
+    tab = page(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
+    tab.goto(f"{live_server.url}/reports/2021/editions/1/")
+    light = found_on(tab, IN_LIGHT)
+    tab.emulate_media(color_scheme="dark")
+
+    assert (light, found_on(tab, IN_DARK)) == ([], [])
+    assert tab.get_by_text("A later edition corrects it").is_visible()

@@ -32,6 +32,7 @@ from risks.models import (
 )
 from risks.queries.gaps import CONDITIONS, gap_counts, register_gaps_of, risks_with
 from risks.rules.gaps import REGISTER_GAPS
+from tests.oversight.stage import mandate_of
 from tests.risks.test_lowering import person, signed_in
 
 NOW = datetime.now(UTC)
@@ -54,6 +55,7 @@ def sound(people: dict[str, User]) -> Risk:
     plan(risk, "mitigation")
     find(risk, "none")
     Publication.objects.create(risk=risk, publish=True, level=4, decided_by=people["ana"], decided_at=NOW)
+    mandate_of(people["ana"], by=person("mandating", Role.SENIOR), at=NOW)
     refresh(risk, at=NOW)
     return risk
 
@@ -172,6 +174,10 @@ BROKEN: list[tuple[Callable[[Risk], object], set[str]]] = [
         {"CONTEXT_PASSED"},
     ),
     (change(owner=None), {"NO_OWNER"}),
+    (
+        lambda risk: change(owner=User.objects.get(username="dan"))(risk),
+        {"OWNER_WITHOUT_MANDATE"},
+    ),
     (lambda risk: risk.plans.all().update(state="ended"), {"NO_MITIGATION"}),
     (
         lambda risk: (risk.plans.all().update(state="ended"), change(tier=1, tier_since=LONG_AGO)(risk)),

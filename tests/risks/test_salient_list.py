@@ -57,7 +57,7 @@ def drawn(ana: User) -> SalientList:
 
 
 def decide(by: User, decision: str, reasons: str = "", seen_hash: str | None = None) -> tuple[int, str]:
-    asked = SignOff.objects.get(subject_kind="salient list")
+    asked = SignOff.objects.filter(subject_kind="salient list").latest("pk")
     answer = signed_in(by).post(
         f"/desk/signoffs/{asked.pk}/",
         {"decision": decision, "reasons": reasons, "seen_hash": seen_hash or asked.content_hash},
@@ -282,3 +282,22 @@ def test_the_database_lets_nobody_sign_what_they_drew(drawn: SalientList, ana: U
 def test_the_database_holds_one_open_list(drawn: SalientList, ana: User) -> None:
     with pytest.raises(IntegrityError, match="salient_list_open_once"), transaction.atomic():
         SalientList.objects.create(drawn_on=TODAY.date(), rows=[], content_hash="x", drawn_by=ana)
+
+
+def test_a_list_that_the_register_left_behind_is_not_signed_and_falls_when_it_is_drawn_anew(
+    drawn: SalientList, ana: User, bob: User
+) -> None:
+    Risk.objects.filter(salient=True).update(level=5)
+    status, page = decide(bob, "approve")
+    assert status == 400
+    assert "The register has changed since the list was drawn" in page
+
+    draw(ana)
+
+    drawn.refresh_from_db()
+    anew = SalientList.objects.exclude(pk=drawn.pk).get()
+    assert drawn.refused_at is not None
+    assert list(SignOff.objects.order_by("pk").values_list("decision", flat=True)) == ["void", ""]
+    decide(bob, "approve")
+    anew.refresh_from_db()
+    assert anew.signed_by == bob

@@ -1,5 +1,6 @@
 """Reports for those who make them and those who read them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,6 +61,26 @@ def published_document(period: str, format_: str) -> QuerySet[Document]:
         format=format_,
         content_hash=F("report__content_hash"),
     )
+
+
+def edition_document(period: str, edition: int, format_: str) -> QuerySet[Document]:
+    """Return one document of an edition that was published and holds or was replaced, or nothing."""
+    return Document.objects.filter(
+        report__period=period,
+        report__edition=edition,
+        report__state__in=(State.PUBLISHED, State.CORRECTED),
+        format=format_,
+        content_hash=F("report__content_hash"),
+    )
+
+
+def replaced_editions(periods: Collection[str]) -> dict[str, list[Report]]:
+    """Return the editions that a later one replaced, by period, the latest first."""
+    found: dict[str, list[Report]] = {}
+    replaced = Report.objects.filter(state=State.CORRECTED, period__in=periods).defer("content")
+    for one in replaced.order_by("period", "-edition"):
+        found.setdefault(one.period, []).append(one)
+    return found
 
 
 def staff_reports() -> QuerySet[Report]:

@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import quote_etag
 from django.views.decorators.http import condition, require_safe
@@ -17,8 +18,15 @@ from transparency.models import Document, Report
 from transparency.queries.consultations import published_consultations, told
 from transparency.queries.public import measure_counts, published_list
 from transparency.queries.releases import latest_complaints, latest_exits
-from transparency.queries.reports import current_documents, published_document, published_reports
+from transparency.queries.reports import (
+    current_documents,
+    edition_document,
+    published_document,
+    published_reports,
+    replaced_editions,
+)
 from transparency.rules.manifest import MEDIA_TYPES, file_name
+from transparency.rules.workflows import State
 
 ON_THE_FIRST_PAGE, ON_A_PAGE = 5, 20
 
@@ -79,7 +87,9 @@ def complaints(request: HttpRequest) -> HttpResponse:
 @require_safe
 def report_list(request: HttpRequest) -> HttpResponse:
     """Every published report."""
-    reports = [(report, current_documents(report)) for report in published_reports()]
+    found = list(published_reports())
+    replaced = replaced_editions([one.period for one in found])
+    reports = [(one, current_documents(one), replaced.get(one.period, [])) for one in found]
     return render(request, "transparency/report_list_public.html", {"reports": reports})
 
 
@@ -94,6 +104,32 @@ def report(_request: HttpRequest, period: str, format: str = "html") -> HttpResp
     """The published bytes of a period, as they were frozen."""
     document = get_object_or_404(published_document(period, format).select_related("report"))
     response = document_response(document, document.report)
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+def _edition_etag(_request: HttpRequest, period: str, edition: int, format: str = "") -> str | None:  # noqa: A002
+    found = edition_document(period, edition, format or Document.Format.HTML)
+    row = found.values_list("sha256", "report__state").first()
+    if row is None:
+        return None
+    sha256, state = row
+    return quote_etag(sha256 if format or state == State.PUBLISHED else f"{sha256}-replaced")
+
+
+@require_safe
+@condition(etag_func=_edition_etag)
+def edition(_request: HttpRequest, period: str, edition: int, format: str = "") -> HttpResponse:  # noqa: A002  # the URL's word
+    """One edition at the address that it keeps; the page of a replaced one says so above its frozen bytes.
+
+    Its files, the page as a file among them, are the frozen bytes and nothing else, so that they can be checked.
+    """
+    found = edition_document(period, edition, format or Document.Format.HTML)
+    document = get_object_or_404(found.select_related("report"))
+    response = document_response(document, document.report)
+    if not format and document.report.state == State.CORRECTED:
+        banner = render_to_string("transparency/_replaced_edition.html", {"report": document.report})
+        response.content = response.content.replace(b"<body>", b"<body>\n" + banner.encode(), 1)
     response["Cache-Control"] = "public, max-age=300"
     return response
 

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from hrdd.demo import PASSWORD, PEOPLE, VAULT_PASSPHRASE, create_people
 from hrdd.demo_cases import record_cases
+from hrdd.demo_oversight import freeze_and_render, record_oversight
+from hrdd.demo_partners import record_partners
 from hrdd.demo_work import record_work
 from hrdd.dossiers.policies import load_policies
 from hrdd.governance.models import User
@@ -31,6 +33,13 @@ from risks.models import Risk
 REPLAYED = date(2021, 2, 1)
 REPORTED = ("--from", "2021-01-01", "--to", "2021-12-31")
 CASES = Path(__file__).resolve().parents[2] / "cases"
+# What is invented for the demonstration, in the order in which one rests on another.
+INVENTED = (
+    (record_work, "a working week"),
+    (record_partners, "business partners"),
+    (record_oversight, "mandates, meetings and trainings"),
+    (record_cases, "invented cases"),
+)
 
 
 class Command(BaseCommand):
@@ -60,13 +69,14 @@ class Command(BaseCommand):
             publish_risk(risk, by=publisher, at=timezone.now())
         self.stdout.write(f"policies: {load_policies(at=timezone.now())} recorded")
         if options["at_work"]:
-            if record_work(at=timezone.now()):
-                self.stdout.write("a working week recorded")
-            if record_cases(at=timezone.now()):
-                self.stdout.write("invented cases recorded")
+            for record, said in INVENTED:
+                if record(at=timezone.now()):
+                    self.stdout.write(f"{said} recorded")
             call_command("reassess", as_of=REPLAYED, wait=True, stdout=self.stdout)
             call_command("reassess", wait=True, stdout=self.stdout)
             call_command("publish_report", *REPORTED, "--demo", stdout=self.stdout)
+            freeze_and_render(at=timezone.now())
+            self.stdout.write("figures of the board frozen")
         for person in PEOPLE:
             self.stdout.write(f"{person.username} / {PASSWORD}   {person.display_name}: {person.sentence}")
         self.stdout.write(f"vault passphrase of those who handle concerns: {VAULT_PASSPHRASE}")

@@ -1,0 +1,41 @@
+"""What a person has set to prove who they are with."""
+
+from dataclasses import dataclass
+
+from hrdd.accounts.models import OrganisationAccount, Passkey, RecoveryCode, Session, Totp
+from hrdd.governance.models import User
+
+
+@dataclass(frozen=True)
+class Factors:
+    """The ways of one person to prove who they are."""
+
+    passkeys: list[Passkey]
+    totp: Totp | None
+    codes_left: int
+    organisation: OrganisationAccount | None
+
+    @property
+    def second(self) -> bool:
+        """Whether there is more than a password."""
+        return bool(self.passkeys) or self.totp is not None
+
+
+def factors_of(user: User) -> Factors:
+    """Return what a person has set."""
+    return Factors(
+        passkeys=list(Passkey.objects.filter(user=user)),
+        totp=Totp.objects.filter(user=user).first(),
+        codes_left=RecoveryCode.objects.filter(user=user, used_at__isnull=True).count(),
+        organisation=OrganisationAccount.objects.filter(user=user).first(),
+    )
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether a person has set a passkey or an authenticator app."""
+    return Totp.objects.filter(user=user).exists() or Passkey.objects.filter(user=user).exists()
+
+
+def sessions_of(user: User) -> list[Session]:
+    """Return the sessions of a person, the one used last first."""
+    return list(Session.objects.filter(user=user))

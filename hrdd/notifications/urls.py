@@ -1,0 +1,15 @@
+"""Pages of the inbox, and of those who are told of what is published."""
+
+from django.urls import path
+
+from hrdd.notifications.views import inbox, webhooks
+
+urlpatterns = [
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/seen/", inbox.inbox_seen, name="inbox-seen"),
+    path("inbox/settings/", inbox.notification_settings, name="notification-settings"),
+    path("webhooks/", webhooks.webhook_list, name="webhook-list"),
+    path("webhooks/new/", webhooks.webhook_new, name="webhook-new"),
+    path("webhooks/messages/<int:pk>/again/", webhooks.webhook_again, name="webhook-again"),
+    path("webhooks/<int:pk>/<slug:step>/", webhooks.webhook_step, name="webhook-step"),
+]

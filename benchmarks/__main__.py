@@ -9,7 +9,8 @@ from pathlib import Path
 from hrdd.trial.servers import embedded_servers, trial_environment
 
 DATA = Path(__file__).resolve().parent.parent / ".data" / "benchmarks"
-NAMES = ("audit", "intake", "reassess", "register")
+NAMES = ("audit", "intake", "pdf", "public", "reassess", "register")
+SIZES = {"intake": 2_000, "pdf": 200}
 BUDGETS = ("HRDD_INTAKE_QUIET_A_MINUTE", "HRDD_INTAKE_MOST_A_MINUTE")
 
 
@@ -20,7 +21,7 @@ def main() -> None:
     parser.add_argument(
         "--size",
         type=int,
-        help="how many measures or audit rows (1,000,000), or submissions (2,000)",
+        help="how many measures or audit rows (1,000,000), submissions (2,000) or pages (200)",
     )
     parser.add_argument(
         "--sizes", default="1000,10000,100000", help="register: how many risks (1000,10000,100000)"
@@ -29,7 +30,7 @@ def main() -> None:
     parser.add_argument("--web-kills", type=int, default=3, help="intake: how often a web process is (3)")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    size = options.size or (2_000 if options.name == "intake" else 1_000_000)
+    size = options.size or SIZES.get(options.name, 1_000_000)
     with embedded_servers(DATA) as servers:
         os.environ.update({"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url})
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hrdd.settings")
@@ -39,7 +40,7 @@ def main() -> None:
         import django
 
         django.setup()
-        from benchmarks import audit, intake, reassess, register
+        from benchmarks import audit, intake, pdf, public, reassess, register
 
         if options.name == "register":
             result = register.run([int(size) for size in options.sizes.split(",")])
@@ -47,6 +48,10 @@ def main() -> None:
             result = audit.run(size)
         elif options.name == "intake":
             result = intake.run(size, kills=options.kills, web_kills=options.web_kills, data=DATA)
+        elif options.name == "pdf":
+            result = pdf.run(size)
+        elif options.name == "public":
+            result = public.run(servers, DATA)
         else:
             result = reassess.run(size)
     if options.json:

@@ -13,6 +13,7 @@ from hrdd.governance.rules import NotAllowed
 from risks.actions.screening import refuse_naming
 from transparency import documents
 from transparency.actions.releases import release_figures
+from transparency.documents import pdf
 from transparency.models import Document, Report
 from transparency.queries.contents import report_content
 from transparency.rules.completeness import missing_from, texts_of
@@ -124,13 +125,11 @@ def render_documents(report: Report, *, at: datetime) -> int:
     there = set(report.documents.filter(content_hash=report.content_hash).values_list("format", flat=True))
     if not report.content_hash or there == set(Document.Format.values):
         return 0
-    from transparency.documents.pdf import render_pdf  # here, so that web processes do not load Pango
-
     content, css = report.parsed_content, documents.style()
     html = documents.render_html(content, content_hash=report.content_hash, css=css)
     bodies = {
         Document.Format.HTML: html,
-        Document.Format.PDF: render_pdf(html, content_hash=report.content_hash),
+        Document.Format.PDF: pdf.render_pdf(html, content_hash=report.content_hash),
         Document.Format.JSON: report.content.encode(),
         Document.Format.CSV: documents.render_csv(content),
     }

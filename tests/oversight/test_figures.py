@@ -155,7 +155,7 @@ def test_before_the_first_freeze_the_board_counts_live_and_says_so(reader: Clien
 
 @pytest.mark.parametrize(("name", "sees"), [("bob", False), ("grace", True)])
 def test_a_figure_links_to_the_list_that_the_reader_may_open(bob: User, name: str, sees: bool) -> None:
-    User.objects.create_user("grace", "x", display_name="Grace", roles=[Role.BOARD, Role.GRV_INTAKE])
+    User.objects.create_user("grace", "x", display_name="Grace", roles=[Role.SENIOR, Role.GRV_INTAKE])
     client = Client()
     client.force_login(User.objects.get(username=name))
     rows = [one for _group, found in client.get("/board/").context["groups"] for one in found]

@@ -236,7 +236,7 @@ def test_only_a_tie_that_was_found_is_told(
     assert ("Directly linked" in extract) == (state in {"found", "challenged"})
 
 
-@pytest.mark.parametrize("roles", [[Role.ANALYST], [Role.EXPERT, Role.ANALYST], []])
+@pytest.mark.parametrize("roles", [[Role.ANALYST], []])
 def test_whoever_has_another_role_is_no_outside_expert(
     roles: list[Role], risk: Risk, consultation: Consultation, ana: User, client: Client
 ) -> None:

@@ -94,9 +94,7 @@ def correct_relationship(
     """
     by.demand(Permission.LOG_LEVERAGE)
     said = demand_reasons(reasons)
-    held = (
-        Relationship.objects.select_for_update(of=("self",)).select_related("partner").get(pk=relationship.pk)
-    )
+    held = _held(relationship)
     if held.not_taken_up:
         raise NotAllowed(
             "A dossier tells of this relationship. Take it up: say what it is and where it stands."
@@ -148,9 +146,7 @@ def take_up_relationship(
     """
     by.demand(Permission.LOG_LEVERAGE)
     said = demand_reasons(reasons)
-    held = (
-        Relationship.objects.select_for_update(of=("self",)).select_related("partner").get(pk=relationship.pk)
-    )
+    held = _held(relationship)
     if not held.not_taken_up:
         raise NotAllowed("This relationship was taken up before. Correct it instead.")
     if status not in STANDS:
@@ -320,6 +316,11 @@ def facts_of(relationship: Relationship) -> RelationshipFacts:
 def columns_of(facts: RelationshipFacts) -> dict[str, object]:
     """Return the columns of a relationship that its facts fill."""
     return {name: value for name, value in vars(facts).items() if name != "products"}
+
+
+def _held(relationship: Relationship) -> Relationship:
+    found = Relationship.objects.select_for_update(of=("self",)).select_related("partner")
+    return found.get(pk=relationship.pk)
 
 
 def _called(user: User | None) -> str:

@@ -4,7 +4,7 @@ The desk shows everybody what needs somebody; here stands only what this person 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,13 +16,13 @@ from hrdd.governance.queries import waiting_sign_offs
 from hrdd.governance.rules import Permission
 from hrdd.notifications.rules.kinds import KINDS
 from hrdd.oversight.queries.today import READ_AS, Entry, owed_by
-from remedies.queries.alarms import alarms_of
+from remedies.queries.alarms import Alarms, alarms_of
 from risks.queries.clock_reminders import open_reminders
 from risks.queries.clocks import due_risks, plans_to_decide
 from risks.queries.consultations import findings_to_answer
 from risks.queries.desk import waiting
 from risks.queries.escalations import escalated_to
-from risks.queries.partners import partner_tasks
+from risks.queries.partners import PartnerTask, partner_tasks
 from risks.queries.rabat import referred_to_senior
 from risks.queries.reassessments import asked_of
 from risks.queries.register import standings
@@ -82,17 +82,22 @@ def waiting_for(user: User, *, at: datetime) -> list[Item]:
         user: what their roles may not see or do is not in it.
         at: now.
     """
-    lists = _mine(user, at) | owed_by(user, at=at)
+    alarms, records_of_partners = alarms_of(user, today=at.date()), partner_tasks(user, on=at.date())
+    lists = _mine(user, at, alarms, records_of_partners) | owed_by(user, at=at)
     found = [
         Item(KIND_OF[name], READ_AS[name](one), at) for name, records in lists.items() for one in records
     ]
-    found += [Item(kind, entry, at) for kind, entry in [*_dangers(user, at), *_without_a_list(user, at)]]
+    found += [
+        Item(kind, entry, at)
+        for kind, entry in [*_dangers(alarms, at), *_without_a_list(user, at, records_of_partners)]
+    ]
     return sorted(found, key=lambda one: (one.entry.waits_since, one.entry.at, one.kind, one.entry.what))
 
 
-def _mine(user: User, at: datetime) -> dict[str, Iterable[Any]]:
+def _mine(
+    user: User, at: datetime, alarms: Alarms, records_of_partners: Sequence[PartnerTask]
+) -> dict[str, Iterable[Any]]:
     on = at.date()
-    alarms = alarms_of(user, today=on)
     owned = [one for one in pressing_clocks(on=on) if one.tied.relationship.owner_id == user.pk and one.due]
     judges = user.may(Permission.ASSESS_RISK)
     return {
@@ -102,16 +107,15 @@ def _mine(user: User, at: datetime) -> dict[str, Iterable[Any]]:
         "reminders": escalated_to(user, shown=MOST).reminders,
         "asked": waiting(asked_of(user)[:MOST], at=at),
         "clocks": owned[:MOST],
-        "partner_tasks": [one for one in partner_tasks(user, on=on) if one.due][:MOST],
+        "partner_tasks": [one for one in records_of_partners if one.due][:MOST],
         "due_risks": standings(list(due_risks(user, on=on)[:MOST])) if judges else [],
         "plans_to_decide": plans_to_decide(user)[:MOST],
         "findings_to_answer": findings_to_answer(user, on=on)[:MOST],
     }
 
 
-def _dangers(user: User, at: datetime) -> Iterator[tuple[str, Entry]]:
+def _dangers(alarms: Alarms, at: datetime) -> Iterator[tuple[str, Entry]]:
     """Yield numbers only: whoever looks over a shoulder learns of no case."""
-    alarms = alarms_of(user, today=at.date())
     told = (
         (alarms.unseen_dangers, "in danger to life, read by nobody yet"),
         (alarms.escalated_dangers, "in danger to life, and nobody answered"),
@@ -125,7 +129,9 @@ def _dangers(user: User, at: datetime) -> Iterator[tuple[str, Entry]]:
             yield "case", Entry(_midnight(at), "Look at once", said, f"{reverse('desk')}#cases")
 
 
-def _without_a_list(user: User, at: datetime) -> Iterator[tuple[str, Entry]]:
+def _without_a_list(
+    user: User, at: datetime, records_of_partners: Sequence[PartnerTask]
+) -> Iterator[tuple[str, Entry]]:
     """Yield what the desk lists in a place of its own: incitement, clocks that roles were reminded of, gates."""
     if user.may(Permission.DECIDE_GRAVE_DILEMMA):
         for sheet in referred_to_senior()[:MOST]:
@@ -135,7 +141,7 @@ def _without_a_list(user: User, at: datetime) -> Iterator[tuple[str, Entry]]:
         said = f"{one.tied.relationship.partner}: {one.get_why_display()}"
         page = reverse("clock-detail", args=[one.tied_id])
         yield "clock", Entry(one.sent_at, "Partner's clock", said, page, waits_since=True)
-    for task in [one for one in partner_tasks(user, on=at.date()) if one.due is None][:MOST]:
+    for task in [one for one in records_of_partners if one.due is None][:MOST]:
         page = reverse("partner-detail", args=[task.relationship.pk])
         said = str(task.relationship.partner)
         yield "partner", Entry(_midnight(at), task.says, said, page, waits_since=True)

@@ -259,6 +259,7 @@ WEBHOOKS_INSIDE = env_bool("HRDD_WEBHOOKS_INSIDE", default=False)
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "hrdd.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 

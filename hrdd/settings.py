@@ -349,6 +349,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "hrdd.oversight.tasks.remind_of_plans",
         "schedule": crontab(minute=20),
     },
+    "remind-of-sign-offs": {
+        "task": "hrdd.oversight.tasks.remind_of_sign_offs",
+        "schedule": crontab(minute=25),
+    },
     "write-mails": {"task": "hrdd.notifications.tasks.write_mails", "schedule": crontab(hour=6, minute=0)},
     "send-what-is-due": {"task": "hrdd.notifications.tasks.send_what_is_due", "schedule": 30.0},
     "freeze-the-board": {

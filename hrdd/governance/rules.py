@@ -394,13 +394,13 @@ class Difference:
 
 
 def differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[Difference]:
-    """Return the parts that changed between two contents, by their fingerprints, in the order of the later one.
+    """Return the parts that changed between two contents, by their fingerprints, by name.
 
     Args:
         before, now: as `fingerprints` gives them.
     """
     found = []
-    for name in [*now, *(one for one in before if one not in now)]:
+    for name in sorted({*before, *now}):
         was, is_now = before.get(name, ""), now.get(name, "")
         if was == is_now:
             continue

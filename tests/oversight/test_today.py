@@ -76,7 +76,9 @@ def tasks(cast: Cast) -> None:
     )
 
 
-def test_what_is_overdue_comes_first_then_the_nearest_day_signatures_among_them(tasks: None, cast: Cast) -> None:
+def test_what_is_overdue_comes_first_then_the_nearest_day_signatures_among_them(
+    tasks: None, cast: Cast
+) -> None:
     assert desk_of(cast.eve) == [
         ("Plan a P1 risk", "No plan yet"),
         ("Training", "Launches: 2 to go"),

@@ -94,11 +94,11 @@ def test_what_changed_names_the_parts_and_says_days_and_quantities_but_keeps_no_
     assert "named" not in str(before)
     told = [(one.part, one.change, one.was, one.now) for one in differences(before, now)]
     assert told == [
-        ("Reasons", "changed", "", ""),
+        ("Counsel", "added", "", ""),
         ("Ends on", "changed", "2026-12-01", "2027-01-01"),
         ("Level", "changed", "5", "4"),
-        ("Warned", "changed", "no", "yes"),
-        ("Counsel", "added", "", ""),
+        ("Reasons", "changed", "", ""),
         ("Stages", "taken out", "", ""),
+        ("Warned", "changed", "no", "yes"),
     ]
     assert differences(now, now) == []

@@ -164,6 +164,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.contrib.sitemaps",
     "csp",
     "django_filters",
     "django_htmx",
@@ -349,6 +350,10 @@ CELERY_BEAT_SCHEDULE = {
     "remind-leadership-of-plans": {
         "task": "hrdd.oversight.tasks.remind_of_plans",
         "schedule": crontab(minute=20),
+    },
+    "remind-of-sign-offs": {
+        "task": "hrdd.oversight.tasks.remind_of_sign_offs",
+        "schedule": crontab(minute=25),
     },
     "write-mails": {"task": "hrdd.notifications.tasks.write_mails", "schedule": crontab(hour=6, minute=0)},
     "send-what-is-due": {"task": "hrdd.notifications.tasks.send_what_is_due", "schedule": 30.0},

@@ -290,6 +290,7 @@ WEBHOOKS_INSIDE = env_bool("HRDD_WEBHOOKS_INSIDE", default=False)
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "hrdd.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -381,6 +382,10 @@ CELERY_BEAT_SCHEDULE = {
     "remind-leadership-of-plans": {
         "task": "hrdd.oversight.tasks.remind_of_plans",
         "schedule": crontab(minute=20),
+    },
+    "remind-of-sign-offs": {
+        "task": "hrdd.oversight.tasks.remind_of_sign_offs",
+        "schedule": crontab(minute=25),
     },
     "write-mails": {"task": "hrdd.notifications.tasks.write_mails", "schedule": crontab(hour=6, minute=0)},
     "send-what-is-due": {"task": "hrdd.notifications.tasks.send_what_is_due", "schedule": 30.0},

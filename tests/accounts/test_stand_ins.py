@@ -90,6 +90,8 @@ def a_milestone(first: User) -> Milestone:
             partner=Partner.objects.create(name="Northern Cloud"), kind="reseller", supplied="Hosting"
         ),
         risk=Risk.objects.create(title="x", summary="x", opened_on=TODAY),
+        known_since=TODAY - timedelta(days=20),
+        how_known="Press",
     )
     plan = CorrectivePlan.objects.create(
         tied=tied, agreed="Train staff", agreed_on=TODAY, recorded_by=first, recorded_at=NOW
@@ -108,11 +110,14 @@ def a_consultation(first: User, **changes: Any) -> Consultation:
 
 
 def checked(first: User, second: User) -> None:
-    consultations.check_safeguards(a_consultation(first, risk_to_participants=4), by=second, at=NOW)
+    held = a_consultation(first, risk_to_participants=4)
+    held.team.add(second)
+    consultations.check_safeguards(held, by=second, at=NOW)
 
 
 def screened(first: User, second: User) -> None:
-    held = a_consultation(first, state="held", summary="People are afraid.")
+    held = a_consultation(first, state="held", summary="People are afraid.", risk_to_participants=1)
+    held.team.add(second)
     consultations.screen(held, seen_hash="x", by=second, at=NOW)
 
 

@@ -119,6 +119,7 @@ def test_no_statement_is_put_together_from_words_of_others() -> None:
     }
 
     assert found == {
+        "hrdd/database_grants.py",  # ALTER ROLE of an enumeration, with a SCRAM verifier
         "hrdd/database_roles.py",  # SET ROLE of an enumeration
         "hrdd/trial/servers.py",  # CREATE DATABASE of a constant
         "risks/actions/proportionality.py",  # SELECT of the name of a lock function

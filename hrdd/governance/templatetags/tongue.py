@@ -8,13 +8,14 @@ from django import template
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_noop as marked
 from django.utils.translation.trans_real import catalog
 
 from hrdd.tongues import ENGLISH
 
 register = template.Library()
 COUNTED = re.compile(r"(fewer than|about) (\d+)")
-FEWER, ABOUT = "fewer than %(number)s", "about %(number)s"
+FEWER, ABOUT = marked("fewer than %(number)s"), marked("about %(number)s")
 
 
 @register.filter

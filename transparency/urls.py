@@ -5,7 +5,7 @@ import re
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from transparency.models import Document
-from transparency.views import effectiveness, log, policies, public, reports, statements
+from transparency.views import effectiveness, feeds, log, maps, policies, public, reports, statements
 
 
 class FormatConverter:
@@ -54,6 +54,7 @@ pages: list[URLPattern | URLResolver] = [
     path("business-model/", public.business_model, name="public-business-model"),
     path("partners/", public.exits, name="public-exits"),
     path("complaints/", public.complaints, name="public-complaints"),
+    path("corrections/", public.corrections, name="public-corrections"),
     path("policies/", policies.policy_list, name="public-policies"),
     path("policies/<slug:slug>/", policies.policy, name="public-policy"),
     path("policies/<slug:slug>/<int:number>/", policies.policy_version, name="public-policy-version"),
@@ -75,6 +76,13 @@ pages: list[URLPattern | URLResolver] = [
 ]
 # The same for everybody in one form: data, the log, frozen bytes; and the desk.
 urlpatterns = [
+    *(
+        path(f"feeds/{name.removeprefix('feed-')}.atom", feeds.feed, {"name": name}, name=name)
+        for name in feeds.FEEDS
+    ),
+    path("robots.txt", maps.robots, name="robots"),
+    path("sitemap.xml", maps.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", maps.sitemap_section, name="sitemap-section"),
     path("desk/cases/effectiveness/", effectiveness.effectiveness, name="case-effectiveness"),
     path("policies.json", policies.policy_list_data, name="public-policies-data"),
     path("policies/<slug:slug>.json", policies.policy_data, name="public-policy-data"),

@@ -16,7 +16,7 @@ from transparency.queries.wording import asked
 __all__ = ["vault_of_three"]
 ROOT = Path(settings.BASE_DIR)
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
-PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]")
 
 
 def written(language: str) -> dict[str, str]:

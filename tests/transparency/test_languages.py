@@ -10,7 +10,7 @@ from hrdd.tongues import in_language, language_of, languages
 
 PAGES = (
     *("/", "/risks/", "/consultations/", "/policies/", "/statements/", "/business-model/"),
-    *("/partners/", "/complaints/", "/reports/", "/verify/"),
+    *("/partners/", "/complaints/", "/reports/", "/verify/", "/corrections/"),
 )
 RTL = ' dir="rtl"'
 OTHERS = [code for code in languages() if code != "en"]

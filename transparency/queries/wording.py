@@ -9,7 +9,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from remedies.queries.effectiveness import FINDING_WORDS, LANGUAGE_NAMES, TYPE_WORDS
+from remedies.queries.effectiveness import FINDING_WORDS, LANGUAGE_NAMES
+from remedies.rules.case import TYPE_WORDS
 from remedies.rules.effectiveness import CRITERIA, Light
 from risks.models import Consultation, ConsultationFinding, Dilemma, DilemmaOption, ModelReview
 from risks.queries.exit_figures import ENDED, KEPT, SUSPENDED

@@ -27,7 +27,7 @@ def worded(label: object) -> str:
     said = str(label) if label else ""
     if not said or (get_language() or ENGLISH).startswith(ENGLISH):
         return said
-    if said not in catalog()._catalog:
+    if said not in catalog()._catalog:  # type: ignore[attr-defined]  # the stubs leave it out
         return format_html('<span lang="en" dir="ltr">{}</span>', said)
     return gettext(said)
 

@@ -1,6 +1,8 @@
 """The public pages in four languages: the address tells which, no sentence escapes, and what people wrote is marked."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -12,6 +14,29 @@ PAGES = (
     *("/", "/risks/", "/consultations/", "/policies/", "/statements/", "/business-model/"),
     *("/partners/", "/complaints/", "/reports/", "/verify/", "/corrections/"),
 )
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+INCLUDED = re.compile(r'{% (?:include|extends) "([^"]+)"')
+LITERAL = re.compile(r"{% include [^%]*?with ([^%]*)%}")
+SAID_IN = re.compile(r'(?:aria-label|title|alt|placeholder|data-label|content)="([^"]*)"')
+WORD = re.compile(r"[^\W\d_]{2,}")
+# Names and signs that are the same in every language.
+SAME_EVERYWHERE = {
+    "HRDD",
+    "JSON",
+    "CSV",
+    "PDF",
+    "Atom",
+    "UTC",
+    "RFC",
+    "SHA",
+    "OK",
+    "NOT",
+    "VERIFIED",
+    "width",
+    "device",
+    "initial",
+    "scale",
+}
 RTL = ' dir="rtl"'
 OTHERS = [code for code in languages() if code != "en"]
 ALTERNATE = re.compile(r'<link rel="alternate" hreflang="([a-z-]+)" href="([^"]+)">')
@@ -80,6 +105,51 @@ class TestPages:
         assert missing.status_code == 404
         assert '<html lang="fr">' in missing.content.decode()
         assert 'href="/fr/"' in missing.content.decode()
+
+
+def pages_for_people() -> set[str]:
+    """Return the templates of the public pages, with whatever they are made of."""
+    found = {"404.html"} | {
+        f"transparency/{file.name}"
+        for file in (TEMPLATES / "transparency").glob("*.html")
+        if 'extends "base_public.html"' in file.read_text()
+    }
+    waiting = list(found)
+    while waiting:
+        for name in INCLUDED.findall((TEMPLATES / waiting.pop()).read_text()):
+            if name not in found:
+                found.add(name)
+                waiting.append(name)
+    return found
+
+
+def bare_words(text: str) -> Iterator[str]:
+    """Yield the words that stand in a template itself, outside of every tag that translates or fills in."""
+    for given in LITERAL.findall(text):
+        yield from (
+            word
+            for said in re.findall(r'(?:label|title|text)="([^"]+)"', given)
+            for word in WORD.findall(said)
+        )
+    text = re.sub(r"{% blocktranslate.*?{% endblocktranslate %}", "", text, flags=re.S)
+    text = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "", text, flags=re.S)
+    text = re.sub(r"<(pre|code|style)\b.*?</\1>", "", text, flags=re.S)
+    for said in [*SAID_IN.findall(text), re.sub(r"<[^>]*>", " ", text)]:
+        yield from WORD.findall(re.sub(r"&\w+;", " ", said))
+
+
+@pytest.mark.parametrize("name", sorted(pages_for_people()))
+def test_no_template_holds_a_word_that_is_not_translated(name: str) -> None:
+    assert set(bare_words((TEMPLATES / name).read_text())) - SAME_EVERYWHERE == set()
+
+
+def test_the_lint_finds_words_wherever_they_stand() -> None:
+    hidden = (
+        '<p>Some</p><a aria-label="of {{ name }}">{% translate "fine" %}</a>'
+        '{% include "x.html" with label="them" %}{% if a == "b" %}escape{% endif %}'
+    )
+    assert set(bare_words(hidden)) == {"Some", "of", "them", "escape"}
+    assert len(pages_for_people()) > 30
 
 
 def test_the_names_of_the_languages_are_their_own() -> None:

@@ -93,8 +93,12 @@ class PublicStatement:
         return ", ".join(_(labels.get(one, str(one))) for one in (said if isinstance(said, list) else [said]))
 
     @property
-    def facts(self) -> list[tuple[str, str]]:
-        """Return its fields in words, the values in the language that is spoken; what is empty is left out."""
+    def facts(self) -> list[tuple[str, str, bool]]:
+        """Return its fields in words, and whether a person wrote them; what is empty is left out.
+
+        Values of lists are told in the language that is spoken.
+        """
+        written = {self.rule, str(self.content.get("content_type_other") or "")}
         told = [
             (RESTRICTION, _(self.restriction_label)),
             (WHERE, self.places),
@@ -110,7 +114,7 @@ class PublicStatement:
             (label_of("automated_detection"), self.told("automated_detection")),
             (label_of("automated_decision"), self.told("automated_decision")),
         ]
-        return [(term, said) for term, said in told if said]
+        return [(term, said, said in written) for term, said in told if said]
 
     def as_data(self) -> dict[str, Any]:
         """Return it as data, under the names of the database where it has one."""

@@ -33,6 +33,15 @@ def worded(label: object) -> str:
 
 
 @register.filter
+def recorded(said: str, written: str = "") -> str:
+    """Return a label in the page's language where it is one, else the words of the record, marked by `written`."""
+    if not written:
+        return said
+    known = said in catalog()._catalog  # type: ignore[attr-defined]  # the stubs leave it out
+    return gettext(said) if known else format_html("<span{}>{}</span>", written, said)
+
+
+@register.filter
 def counted(said: object) -> str:
     """Return a published number in the page's language, where it is a number or says that it is hidden."""
     told = str(said)

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from django.test import Client
 
-from tests.cast import NOW, Cast, sign
+from tests.cast import NOW, Cast, freeze, sign
 from transparency.actions import reports as actions
 from transparency.models import Document, Report
 
@@ -22,7 +22,7 @@ def corrected(published: Report, cast: Cast) -> Report:
         by=cast.pia,
         at=NOW,
     )
-    actions.freeze_figures(second, by=cast.pia, at=NOW)
+    freeze(second, cast.pia)
     actions.render_documents(second, at=NOW)
     actions.ask_clearance(second, by=cast.pia, at=NOW)
     sign(second, cast.rex)

@@ -101,15 +101,24 @@ def test_a_question_is_given_a_place_or_a_reason(
     assert bool(says) == bool(refused)
 
 
-def test_what_is_said_of_one_risk_goes_before_what_is_said_of_all_and_that_before_the_record() -> None:
-    said = {("C4.3", 0): Given(reason=REASON), ("C4.3", 2): Given(told_in="risk")}
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({}, [("record", "risk-1-measures"), (None, "")]),
+        ({0: Given(reason=REASON)}, [("record", "risk-1-measures"), ("none", "")]),
+        ({1: Given(reason=REASON)}, [("none", ""), (None, "")]),
+        ({0: Given("risk")}, [("said", "risk-1"), ("said", "risk-2")]),
+        ({0: Given(reason=REASON), 2: Given("risk")}, [("record", "risk-1-measures"), ("said", "risk-2")]),
+    ],
+)
+def test_a_word_on_one_risk_goes_first_and_a_reason_for_all_hides_nothing_that_the_record_tells(
+    said: dict[int, Given], found: list[tuple[str | None, str]]
+) -> None:
+    told = answers(content(TOLD, BARE), {("C4.3", risk): one for risk, one in said.items()})
 
-    found = [one for one in answers(content(TOLD, TOLD), said) if one.question.code == "C4.3"]
-
-    assert [(one.kind, one.reason, one.place.anchor if one.place else "") for one in found] == [
-        ("none", REASON, ""),
-        ("said", "", "risk-2"),
-    ]
+    assert [
+        (one.kind, one.place.anchor if one.place else "") for one in told if one.question.code == "C4.3"
+    ] == found
 
 
 def test_risks_of_which_the_same_is_said_stand_together() -> None:

@@ -113,6 +113,7 @@ def test_a_question_of_the_company_is_not_said_of_a_risk(record: None, draft: Re
 def test_the_database_keeps_the_answers_of_a_frozen_report(rendered: Report, statement: str) -> None:
     refused = pytest.raises(DatabaseError, match=r"frozen|append-only")
     with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement)
 
 

@@ -15,9 +15,7 @@ from transparency.queries.coverage import coverage_of
 from transparency.rules import coverage
 from transparency.rules.workflows import State
 
-FROM_THE_RECORD_ALONE = (
-    "Not answered: a command made this report from the record alone, which does not answer it."
-)
+FROM_THE_RECORD_ALONE = "A command made this report from the record alone, which does not answer it."
 
 
 @transaction.atomic

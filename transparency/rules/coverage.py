@@ -190,6 +190,8 @@ def _of_company(code: str, content: Mapping[str, Any]) -> Place | None:
 def answers(content: Mapping[str, Any], given: Mapping[tuple[str, int], Given]) -> list[Answer]:
     """Return every question with its answer: what a person said of this risk, of all risks, or else the record.
 
+    A reason that was given for all risks hides nothing that the record tells of one.
+
     Args:
         content: the content of the report.
         given: what people said, by question and risk; risk 0 of a question of issues is said of all of them.
@@ -197,19 +199,21 @@ def answers(content: Mapping[str, Any], given: Mapping[tuple[str, int], Given]) 
     found = []
     for question in QUESTIONS:
         for risk in range(1, len(content["risks"]) + 1) if question.of_issues else [0]:
+            told = from_record(question, content, risk)
             said = given.get((question.code, risk)) or given.get((question.code, 0))
-            found.append(_answer(question, risk, said, content))
+            if question.of_issues and told and (question.code, risk) not in given and said and said.reason:
+                said = None
+            found.append(_answer(question, risk, said, told))
     return found
 
 
-def _answer(question: Question, risk: int, said: Given | None, content: Mapping[str, Any]) -> Answer:
-    if said is not None and said.reason:
+def _answer(question: Question, risk: int, said: Given | None, told: Place | None) -> Answer:
+    if said is None:
+        return Answer(question, risk, Kind.RECORD if told else None, told)
+    if said.reason:
         return Answer(question, risk, Kind.NONE, reason=said.reason)
-    if said is not None:
-        place = PLACES[said.told_in]
-        return Answer(question, risk, Kind.SAID, Place(place.anchor.format(risk=risk), place.name))
-    found = from_record(question, content, risk)
-    return Answer(question, risk, Kind.RECORD if found else None, found)
+    place = PLACES[said.told_in]
+    return Answer(question, risk, Kind.SAID, Place(place.anchor.format(risk=risk), place.name))
 
 
 def index(found: Sequence[Answer]) -> list[dict[str, Any]]:

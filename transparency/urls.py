@@ -5,7 +5,17 @@ import re
 from django.urls import path, register_converter
 
 from transparency.models import Document
-from transparency.views import coverage, effectiveness, log, policies, public, reports, statements
+from transparency.views import (
+    coverage,
+    effectiveness,
+    feeds,
+    log,
+    maps,
+    policies,
+    public,
+    reports,
+    statements,
+)
 
 
 class FormatConverter:
@@ -54,6 +64,14 @@ urlpatterns = [
     path("partners/", public.exits, name="public-exits"),
     path("complaints/", public.complaints, name="public-complaints"),
     path("desk/cases/effectiveness/", effectiveness.effectiveness, name="case-effectiveness"),
+    path("corrections/", public.corrections, name="public-corrections"),
+    *(
+        path(f"feeds/{name.removeprefix('feed-')}.atom", feeds.feed, {"name": name}, name=name)
+        for name in feeds.FEEDS
+    ),
+    path("robots.txt", maps.robots, name="robots"),
+    path("sitemap.xml", maps.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", maps.sitemap_section, name="sitemap-section"),
     path("policies/", policies.policy_list, name="public-policies"),
     path("policies.json", policies.policy_list_data, name="public-policies-data"),
     path("policies/<slug:slug>/", policies.policy, name="public-policy"),

@@ -15,6 +15,7 @@ from risks.queries.salient_list import signed_on
 from risks.rules.consultation import SILENCE
 from risks.rules.publication import counted, signed_in_time
 from transparency.models import Document, Report
+from transparency.queries import news
 from transparency.queries.consultations import published_consultations, told
 from transparency.queries.public import measure_counts, published_list
 from transparency.queries.releases import latest_complaints, latest_exits
@@ -27,6 +28,7 @@ from transparency.queries.reports import (
 )
 from transparency.rules.manifest import MEDIA_TYPES, file_name
 from transparency.rules.workflows import State
+from transparency.views.kept import kept
 
 ON_THE_FIRST_PAGE, ON_A_PAGE = 5, 20
 
@@ -91,6 +93,13 @@ def report_list(request: HttpRequest) -> HttpResponse:
     replaced = replaced_editions([one.period for one in found])
     reports = [(one, current_documents(one), replaced.get(one.period, [])) for one in found]
     return render(request, "transparency/report_list_public.html", {"reports": reports})
+
+
+@require_safe
+def corrections(request: HttpRequest) -> HttpResponse:
+    """What was published and then corrected."""
+    context = {"reports": news.corrected_reports(), "statements": news.corrected_statements()}
+    return kept(request, render(request, "transparency/corrections_public.html", context))
 
 
 def _etag(_request: HttpRequest, period: str, format: str = "html") -> str | None:  # noqa: A002

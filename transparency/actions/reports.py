@@ -212,8 +212,11 @@ def publish_report(report: Report, *, by: User, at: datetime) -> None:
     """
     _demand_documents(report)
     by.demand(REPORT_STEPS["publish"].permission)
-    if by in (report.cleared_by, report.approved_by):
-        raise NotAllowed("SD6: whoever cleared or approved a report does not publish it. Ask its publisher.")
+    signed = {one.username for one in (report.cleared_by, report.approved_by) if one}
+    if by.as_one() & signed:
+        raise NotAllowed(
+            "SD6: whoever cleared or approved a report, or stands in for them, does not publish it. Ask its publisher."
+        )
     content = report.parsed_content
     lacking = missing_from(content)
     if lacking:
@@ -270,6 +273,8 @@ def _ask(report: Report, name: str, *, by: User, at: datetime) -> SignOff:
         step_label=step.label,
         permission=step.permission,
         content_hash=report.content_hash,
+        series=f"report {report.period}",
+        parts=report.parsed_content,
         by=by,
         at=at,
     )

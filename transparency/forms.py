@@ -1,6 +1,6 @@
 """One form per action; shape only, no rule."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from risks.models.statements import CATEGORIES, GROUNDS
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
 from transparency.models import ReferenceOrganisation
+from transparency.rules.coverage import LEAST_REASON, PLACES, RISK_ACCOUNT, Question
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -50,6 +51,55 @@ class DraftReportForm(forms.Form):
     title = forms.CharField(max_length=200, help_text="For example: Human rights report 2021.")
     begin = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
     end = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class AnswerForm(forms.Form):
+    """Where a question of the framework is answered, or why not; of one risk, or of all."""
+
+    risk = forms.TypedChoiceField(
+        label="Said of", coerce=int, required=False, empty_value=None, help_text="One risk, or all of them."
+    )
+    told_in = forms.ChoiceField(
+        label="Answered in",
+        required=False,
+        help_text="What the report, or a public page beside it, tells of this question.",
+    )
+    reason = forms.CharField(
+        label="Or why it is not answered",
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=f"A sentence of at least {LEAST_REASON} characters. The report prints it.",
+    )
+
+    def __init__(
+        self, data: Any = None, *, question: Question, risks: Sequence[tuple[int, str]], **options: Any
+    ) -> None:
+        """Offer the places that may answer this question, and the risks of the report."""
+        super().__init__(data, **options)
+        places = [
+            (code, one.name) for code, one in PLACES.items() if question.of_issues or code != RISK_ACCOUNT
+        ]
+        _choices(self, "told_in", [("", "Nowhere; the reason is below"), *places])
+        if question.of_issues:
+            _choices(self, "risk", [("", "All risks that have no answer of their own"), *risks])
+        else:
+            del self.fields["risk"]
+
+
+class ReasonForm(forms.Form):
+    """One reason for several things."""
+
+    reason = forms.CharField(
+        label="Why they are not answered",
+        widget=forms.Textarea({"rows": 3}),
+        help_text=f"A sentence of at least {LEAST_REASON} characters. The report prints it with each question.",
+    )
+
+
+def _choices(form: forms.Form, name: str, choices: Sequence[tuple[Any, str]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101  # the form above declares it
+    field.choices = list(choices)
 
 
 class PublicStatementFilter(forms.Form):

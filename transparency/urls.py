@@ -5,7 +5,17 @@ import re
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from transparency.models import Document
-from transparency.views import effectiveness, feeds, log, maps, policies, public, reports, statements
+from transparency.views import (
+    coverage,
+    effectiveness,
+    feeds,
+    log,
+    maps,
+    policies,
+    public,
+    reports,
+    statements,
+)
 
 
 class FormatConverter:
@@ -110,6 +120,14 @@ urlpatterns = [
     ),
     path("desk/reports/", reports.report_list, name="report-list"),
     path("desk/reports/<int:pk>/", reports.report_detail, name="report-detail"),
+    path("desk/reports/<int:pk>/coverage/", coverage.coverage_index, name="report-coverage"),
+    path("desk/reports/<int:pk>/coverage/open/", coverage.leave_open, name="report-coverage-open"),
+    path("desk/reports/<int:pk>/coverage/<str:question>/", coverage.question, name="report-question"),
+    path(
+        "desk/reports/<int:pk>/coverage/<str:question>/forget/",
+        coverage.forget,
+        name="report-question-forget",
+    ),
     path("desk/reports/<int:pk>/<slug:step>/", reports.take_step, name="report-step"),
     path("desk/reports/<int:pk>.<format:format>", reports.report_preview, name="report-preview"),
 ]

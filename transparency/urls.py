@@ -5,7 +5,8 @@ import re
 from django.urls import path, register_converter
 
 from transparency.models import Document
-from transparency.views import effectiveness, feeds, log, maps, policies, public, reports, statements
+from transparency.queries.public_data import WITHOUT_A_DAY
+from transparency.views import data, effectiveness, feeds, log, maps, policies, public, reports, statements
 
 
 class FormatConverter:
@@ -55,6 +56,12 @@ urlpatterns = [
     path("complaints/", public.complaints, name="public-complaints"),
     path("desk/cases/effectiveness/", effectiveness.effectiveness, name="case-effectiveness"),
     path("corrections/", public.corrections, name="public-corrections"),
+    path("data/", data.data_page, name="public-data"),
+    path("data/<slug:name>.schema.json", data.schema, name="public-schema"),
+    *(path(f"{name}.json", data.data, {"name": name}, name=f"public-{name}-data") for name in WITHOUT_A_DAY),
+    path("figures.csv", data.figures_table, name="public-figures-table"),
+    path("risks.json", data.risks, name="public-risks-data"),
+    path("reports.json", data.reports, name="public-reports-data"),
     *(
         path(f"feeds/{name.removeprefix('feed-')}.atom", feeds.feed, {"name": name}, name=name)
         for name in feeds.FEEDS

@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -25,6 +25,34 @@ def env_bool(name: str, *, default: bool) -> bool:
     if value in {"0", "false", "no", "off"}:
         return False
     raise ImproperlyConfigured(f"{name} must be yes or no, not {value!r}.")
+
+
+def secret(name: str) -> str:
+    """Return a secret from the environment, or from the file that NAME_FILE names; empty where neither is set.
+
+    Raises ImproperlyConfigured where both are set, and where the file cannot be read or holds nothing.
+    """
+    said, file = os.environ.get(name, ""), os.environ.get(f"{name}_FILE", "")
+    if not file:
+        return said
+    if said:
+        raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
+    try:
+        held = Path(file).read_text().strip()
+    except OSError as refused:
+        raise ImproperlyConfigured(f"{name}_FILE: {file} cannot be read ({refused.strerror}).") from refused
+    if not held:
+        raise ImproperlyConfigured(f"{name}_FILE: {file} holds nothing.")
+    return held
+
+
+def with_password(url: str, password: str) -> str:
+    """Return an address with this password, where it has none of its own; characters such as @ are encoded."""
+    parts = urlsplit(url)
+    if not password or parts.password:
+        return url
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:{quote(password, safe='')}@{place}"))
 
 
 def env_count(name: str, *, default: int) -> int:
@@ -92,7 +120,8 @@ def refuse_password_alone(is_enough: bool, *, hosts: Sequence[str], debug: bool)
 def single_sign_on() -> dict[str, Any]:
     """Return what is set about single sign-on, or nothing; raise ImproperlyConfigured on half of it."""
     names = ("issuer", "client_id", "client_secret")
-    found: dict[str, Any] = {name: os.environ.get(f"HRDD_OIDC_{name.upper()}", "") for name in names}
+    found: dict[str, Any] = {name: os.environ.get(f"HRDD_OIDC_{name.upper()}", "") for name in names[:2]}
+    found["client_secret"] = secret("HRDD_OIDC_CLIENT_SECRET")
     if not any(found.values()):
         return {}
     if missing := [name for name, said in found.items() if not said]:
@@ -115,16 +144,16 @@ DATA_LICENCE_URL = os.environ.get(
     "HRDD_DATA_LICENCE_URL",
     "https://creativecommons.org/licenses/by/4.0/" if DATA_LICENCE == "CC BY 4.0" else "",
 )
-SECRET_KEY = os.environ.get("HRDD_SECRET_KEY", "")
+SECRET_KEY = secret("HRDD_SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured("HRDD_SECRET_KEY must be set: a long random text, the same for every process.")
-SEALING_KEYS = [key for key in os.environ.get("HRDD_SEALING_KEYS", "").split(",") if key]
+SEALING_KEYS = [key for key in secret("HRDD_SEALING_KEYS").split(",") if key]
 if not SEALING_KEYS:
     raise ImproperlyConfigured(
         "HRDD_SEALING_KEYS must be set: Fernet keys, the newest first, separated by commas (.env.example)."
     )
 # Finds receipts, vouches for public keys, goes into form tokens; opens no text (ADR 20).
-RECEIPT_PEPPERS = peppers(os.environ.get("HRDD_RECEIPT_PEPPER", ""))
+RECEIPT_PEPPERS = peppers(secret("HRDD_RECEIPT_PEPPER"))
 # What a guess of a vault passphrase costs; only for keys enrolled from now on.
 VAULT_ARGON2_KIB = 64 * 1024
 VAULT_ARGON2_PASSES = 3
@@ -216,7 +245,8 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", "postgresql:///hrdd"))}
+DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql:///hrdd")
+DATABASES = {"default": database_from_url(with_password(DATABASE_URL, secret("HRDD_DATABASE_PASSWORD")))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "governance.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -256,7 +286,7 @@ EMAIL_HOST = os.environ.get("HRDD_EMAIL_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
 EMAIL_PORT = env_count("HRDD_EMAIL_PORT", default=587)
 EMAIL_HOST_USER = os.environ.get("HRDD_EMAIL_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("HRDD_EMAIL_PASSWORD", "")
+EMAIL_HOST_PASSWORD = secret("HRDD_EMAIL_PASSWORD")
 EMAIL_USE_TLS = env_bool("HRDD_EMAIL_TLS", default=True)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("HRDD_EMAIL_FROM", "hrdd@localhost")
@@ -266,6 +296,7 @@ WEBHOOKS_INSIDE = env_bool("HRDD_WEBHOOKS_INSIDE", default=False)
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "hrdd.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -309,7 +340,9 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],  # the values of a field stand with the field
 }
 
-CELERY_BROKER_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+CELERY_BROKER_URL = with_password(
+    os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"), secret("HRDD_REDIS_PASSWORD")
+)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -355,6 +388,10 @@ CELERY_BEAT_SCHEDULE = {
     "remind-leadership-of-plans": {
         "task": "hrdd.oversight.tasks.remind_of_plans",
         "schedule": crontab(minute=20),
+    },
+    "remind-of-sign-offs": {
+        "task": "hrdd.oversight.tasks.remind_of_sign_offs",
+        "schedule": crontab(minute=25),
     },
     "write-mails": {"task": "hrdd.notifications.tasks.write_mails", "schedule": crontab(hour=6, minute=0)},
     "send-what-is-due": {"task": "hrdd.notifications.tasks.send_what_is_due", "schedule": 30.0},

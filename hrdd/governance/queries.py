@@ -1,7 +1,7 @@
 """What waits for a signature, and what was done."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from hrdd.governance.models import AuditEvent, SignOff, User, Verification
-from hrdd.governance.rules import Permission
+from hrdd.governance.rules import Difference, Permission, differences
 
 FIRST_PREVIOUS = "0" * 64
 EXPORTED = ("no", "at", "actor", "action", "subject", "detail", "prev_hash", "hash")
@@ -22,6 +22,48 @@ def waiting_sign_offs(user: User) -> QuerySet[SignOff]:
     mine = [str(permission) for permission in Permission if user.may(permission)]
     waiting = SignOff.objects.filter(decided_at__isnull=True, permission__in=mine)
     return waiting.exclude(asked_by=user).select_related("asked_by")
+
+
+def asked_sign_offs(user: User) -> QuerySet[SignOff]:
+    """Return what this person asked for and nobody decided yet, the oldest first."""
+    return SignOff.objects.filter(decided_at__isnull=True, asked_by=user)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The request before this one about the same thing, and what changed since; None where it kept no parts."""
+
+    sign_off: SignOff
+    changes: list[Difference] | None
+
+    @property
+    def same(self) -> bool:
+        """Whether the very same content is asked for again."""
+        return self.changes == []
+
+
+def earlier_requests(sign_offs: Iterable[SignOff]) -> dict[int, Earlier]:
+    """Return by sign-off the request before it about the same thing, in one query whatever their number.
+
+    Args:
+        sign_offs: what waits; those asked for the first time are not among the keys.
+    """
+    asked = list(sign_offs)
+    before = SignOff.objects.filter(series__in={one.series for one in asked} - {""}).order_by("-pk")
+    found: dict[int, Earlier] = {}
+    for earlier in before.select_related("decided_by") if asked else ():
+        for one in asked:
+            later = one.pk not in found and (one.series, one.step) == (earlier.series, earlier.step)
+            if later and earlier.pk < one.pk:
+                found[one.pk] = Earlier(earlier, _changes(earlier, one))
+    return found
+
+
+def _changes(earlier: SignOff, now: SignOff) -> list[Difference] | None:
+    if earlier.content_hash == now.content_hash:
+        return []
+    changed = differences(earlier.parts, now.parts) if earlier.parts and now.parts else []
+    return changed or None
 
 
 def decided_sign_offs(user: User) -> QuerySet[SignOff]:

@@ -261,6 +261,8 @@ def _ask(report: Report, name: str, *, by: User, at: datetime) -> SignOff:
         step_label=step.label,
         permission=step.permission,
         content_hash=report.content_hash,
+        series=f"report {report.period}",
+        parts=report.parsed_content,
         by=by,
         at=at,
     )

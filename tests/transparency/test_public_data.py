@@ -165,6 +165,7 @@ def test_the_page_of_data_names_every_file_that_programs_can_fetch(published: Re
 
     assert len(files) >= 14
     assert [one for one in files if f'href="/{one}"' not in page] == []
+    assert 'href="/feeds/statements.atom">Statements of reasons</a>' in page
     assert "CC BY 4.0" in page
     assert 'href="/reports/2021.json"' in page
 

@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
+from hrdd.accounts.actions.delegations import delegate
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import NotAllowed, Role
 from risks.models import Partner, Risk
@@ -214,6 +216,27 @@ def test_who_signed_a_report_does_not_publish_it(rendered: Report, cast: Cast) -
 
     with pytest.raises(NotAllowed, match="SD6"):
         actions.publish_report(rendered, by=cast.rex, at=NOW)
+
+
+def test_who_stands_in_for_whoever_signed_a_report_does_not_publish_it(rendered: Report, cast: Cast) -> None:
+    actions.ask_clearance(rendered, by=cast.pia, at=NOW)
+    sign(rendered, cast.rex)
+    sign(rendered, cast.eve)
+    rendered.refresh_from_db()
+    today = timezone.now().date()
+    delegate(
+        role=Role.REDACTOR,
+        to=cast.pia,
+        starts_on=today,
+        until=today,
+        why="Rex is away today, agreed with the head.",
+        by=cast.rex,
+        at=timezone.now(),
+    )
+    cast.pia.refresh_from_db()
+
+    with pytest.raises(NotAllowed, match="SD6"):
+        actions.publish_report(rendered, by=cast.pia, at=NOW)
 
 
 def test_a_danger_seen_after_approval_takes_the_report_back_and_every_signature_with_it(

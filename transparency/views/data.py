@@ -27,7 +27,7 @@ def data_page(request: HttpRequest) -> HttpResponse:
     context = {
         "sets": public_data.SETS.values(),
         "columns": {"figures": told_figures.COLUMNS, "statements": COLUMNS},
-        "feeds": FEEDS,
+        "feeds": [(name, feed.label) for name, feed in FEEDS.items()],
         "licence": settings.DATA_LICENCE,
         "licence_url": settings.DATA_LICENCE_URL,
         "latest": published_reports().first(),

@@ -217,6 +217,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "hrdd.database_roles.SurfaceDoor",
+    "hrdd.tongues.LanguageOfTheAddress",
     "remedies.access.IntakeStandsApart",  # before whatever knows of cookies, sessions and people
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -241,6 +242,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "hrdd.governance.access.page_furniture",
+                "hrdd.tongues.page_language",
             ]
         },
     }
@@ -294,6 +296,10 @@ DEFAULT_FROM_EMAIL = os.environ.get("HRDD_EMAIL_FROM", "hrdd@localhost")
 WEBHOOKS_INSIDE = env_bool("HRDD_WEBHOOKS_INSIDE", default=False)
 
 LANGUAGE_CODE = "en-gb"
+# Of the public pages and of those for concerns (hrdd/tongues.py), each by its own name.
+LANGUAGES = [("en-gb", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
+# In which language the organisation keeps its record; public pages in another one say so.
+RECORD_LANGUAGE = os.environ.get("HRDD_RECORD_LANGUAGE", "en")
 USE_I18N = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "hrdd.formats"

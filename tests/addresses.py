@@ -93,6 +93,11 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "case-file": lambda: {"pk": uuid4(), "file": uuid4()},
     "report-detail": lambda: {"pk": Report.objects.get().pk},
     "report-step": lambda: {"pk": Report.objects.get().pk, "step": "thaw"},
+    **{name: lambda: {"pk": Report.objects.get().pk} for name in ("report-coverage", "report-coverage-open")},
+    **{
+        name: lambda: {"pk": Report.objects.get().pk, "question": "C2.1"}
+        for name in ("report-question", "report-question-forget")
+    },
     "report-preview": lambda: {"pk": Report.objects.get().pk, "format": "json"},
     "sign-off-decide": lambda: {"pk": SignOff.objects.get().pk},
     "review-task": lambda: {"pk": ReviewTask.objects.order_by("pk")[0].pk},

@@ -12,7 +12,7 @@ from hrdd.accounts.actions.delegations import delegate
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import NotAllowed, Role
 from risks.models import Partner, Risk
-from tests.cast import NOW, Cast, sign
+from tests.cast import NOW, Cast, freeze, sign
 from transparency.actions import reports as actions
 from transparency.models import Document, Report
 from transparency.rules.workflows import REPORT_STEPS, State
@@ -41,6 +41,7 @@ def test_a_report_goes_from_draft_to_published_by_three_people(published: Report
     assert list(
         AuditEvent.objects.filter(action__startswith="report:").order_by("id").values_list("action", "actor")
     ) == [
+        ("report: answered questions of the index", "pia"),
         ("report: freeze the figures", "pia"),
         ("report: ask for safety clearance", "pia"),
         ("report: clear for safety", "rex"),
@@ -175,7 +176,7 @@ def test_a_correction_is_a_new_edition_and_the_earlier_one_stays(published: Repo
         by=cast.pia,
         at=NOW,
     )
-    actions.freeze_figures(second, by=cast.pia, at=NOW)
+    freeze(second, cast.pia)
     actions.render_documents(second, at=NOW)
     actions.ask_clearance(second, by=cast.pia, at=NOW)
     sign(second, cast.rex)
@@ -190,7 +191,7 @@ def test_a_correction_is_a_new_edition_and_the_earlier_one_stays(published: Repo
 
 def test_who_froze_the_figures_is_who_prepared_them(record: None, draft: Report, cast: Cast) -> None:
     paul = User.objects.create_user("paul", "x", display_name="Paul", roles=[Role.PUBLISHER, Role.REDACTOR])
-    actions.freeze_figures(draft, by=paul, at=NOW)
+    freeze(draft, paul)
     actions.render_documents(draft, at=NOW)
     actions.ask_clearance(draft, by=cast.pia, at=NOW)
 
@@ -266,7 +267,7 @@ def test_no_report_is_frozen_that_names_a_partner_whose_name_endangers_people(
     with pytest.raises(
         NotAllowed, match=r"it names a partner whose name endangers people \(domain.md 8.6 N8\)"
     ):
-        actions.freeze_figures(draft, by=cast.pia, at=NOW)
+        freeze(draft, cast.pia)
 
     draft.refresh_from_db()
     assert (draft.state, draft.content) == (State.DRAFT, "")

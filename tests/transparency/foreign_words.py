@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 LATIN = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
-APART = {"code", "pre", "script", "style"}
+APART = {"code", "pre", "script", "style", "title"}  # a title holds no mark of a language
 NO_END = {"meta", "link", "img", "br", "input", "hr", "option"}
 SPOKEN = ("aria-label", "title", "alt", "placeholder", "data-label")
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,6 +19,7 @@ from hrdd.oversight.queries import figures
 from hrdd.oversight.queries.escalations import open_escalations
 from hrdd.oversight.queries.sign_offs import clocks_of, raised_with
 from hrdd.oversight.queries.today import ENTRIES, READ_AS, in_order, owed_by
+from hrdd.surfaces import Surface
 from remedies.queries.alarms import alarms_of
 from risks.models import Cycle
 from risks.queries import (
@@ -50,15 +52,19 @@ SHOWN = 10
 @require_GET
 def livez(_request: HttpRequest) -> HttpResponse:
     """Whether the process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_GET
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """Whether the database and the queue answer, one line each; 503 when one does not."""
-    answers = {"database": database_answers(), "queue": queue_answers()}
+    """Whether what this surface needs answers, a line each; 503 when one does not. Only the desk needs the queue."""
+    answers = {"database": database_answers()}
+    if settings.SURFACE in {Surface.STAFF, Surface.ALL}:
+        answers["queue"] = queue_answers()
     lines = "".join(f"{name} {'ok' if well else 'down'}\n" for name, well in answers.items())
-    return HttpResponse(lines, content_type="text/plain", status=200 if all(answers.values()) else 503)
+    return HttpResponse(
+        lines, content_type="text/plain; charset=utf-8", status=200 if all(answers.values()) else 503
+    )
 
 
 @require_GET

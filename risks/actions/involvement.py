@@ -269,7 +269,9 @@ def _refuse_the_partial(proposal: Involvement, by: User) -> None:
     before = proposal.supersedes
     if before is None or before.state != Involvement.State.CHALLENGED:
         return
-    if before.decided_by_id == by.pk or before.challenges.filter(raised_by=by).exists():
+    sides = {before.decided_by.username} if before.decided_by else set()
+    sides |= set(before.challenges.values_list("raised_by__username", flat=True))
+    if sides & by.as_one():
         raise NotAllowed(
             "SD1: the finding before this one was challenged. Whoever decided or challenged it does not decide again; "
             "ask another person with the role."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cast import NOW, Cast, sign
+from tests.cast import NOW, Cast, freeze, sign
 from transparency.actions import reports as actions
 from transparency.models import Report
 
@@ -17,7 +17,7 @@ def corrected(published: Report, cast: Cast) -> Report:
         by=cast.pia,
         at=NOW,
     )
-    actions.freeze_figures(second, by=cast.pia, at=NOW)
+    freeze(second, cast.pia)
     actions.render_documents(second, at=NOW)
     actions.ask_clearance(second, by=cast.pia, at=NOW)
     sign(second, cast.rex)

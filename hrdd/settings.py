@@ -173,6 +173,8 @@ if not (LOG_KEY_FILE or DEBUG or DEMONSTRATION):
 ANCHORS = [place for place in os.environ.get("HRDD_ANCHORS", "").split(",") if place]
 if odd := [place for place in ANCHORS if not place.startswith(("dir:", "git:"))]:
     raise ImproperlyConfigured(f"HRDD_ANCHORS holds {odd[0]!r}; a place starts with dir: or git:.")
+# Opens /metrics at the desk's surface for Prometheus; without it nothing is there.
+METRICS_TOKEN = secret("HRDD_METRICS_TOKEN")
 # Where backups go, and the public keys of age that they are sealed to; the private halves are on no server (ADR 38).
 BACKUP_FOLDER = os.environ.get("HRDD_BACKUP_FOLDER", "")
 BACKUP_RECIPIENTS = [
@@ -221,8 +223,10 @@ INSTALLED_APPS = [
     "hrdd.notifications",
     "hrdd.dossiers",
     "hrdd.recovery",
+    "hrdd.watch",
 ]
 MIDDLEWARE = [
+    "hrdd.logs.RequestNumber",
     "hrdd.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "hrdd.database_roles.SurfaceDoor",
@@ -378,6 +382,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "hrdd.watch.tasks.tick", "schedule": 20.0},
     "clear-sessions": {"task": "hrdd.accounts.tasks.clear_sessions", "schedule": 600.0},
     "nightly-reassessment": {"task": "risks.tasks.reassess_nightly", "schedule": crontab(hour=2, minute=0)},
     "policies-come-into-force": {
@@ -425,4 +430,23 @@ CELERY_BEAT_SCHEDULE = {
     },
     "ring-unrendered-packs": {"task": "hrdd.oversight.tasks.ring_unrendered_packs", "schedule": 60.0},
     "push-anchors": {"task": "transparency.tasks.push_anchors", "schedule": 60.0},
+}
+
+# Lines of JSON in which nobody is named (hrdd/logs.py); in a trial, lines for whoever looks on.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "hrdd.logs.AsJson"},
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain" if DEBUG or DEMONSTRATION else "json",
+        }
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    # Django's own handlers would mail what an error held, and write each line a second time.
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }

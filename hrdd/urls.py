@@ -10,12 +10,12 @@ from hrdd.tongues import in_every_language
 from remedies.views.vault import SignOut
 from transparency.urls import pages
 
+handler500 = "hrdd.faults.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
     in_every_language(pages),
     path("", include("transparency.urls")),
     path("", include("remedies.urls")),
-    path("livez", dashboards.livez, name="livez"),
-    path("readyz", dashboards.readyz, name="readyz"),
+    path("", include("hrdd.watch.urls")),
     path(
         "sign-in/",
         SignIn.as_view(

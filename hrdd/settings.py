@@ -138,6 +138,12 @@ PEPPER_BYTES = 32
 DEBUG = env_bool("HRDD_DEBUG", default=False)
 DEMONSTRATION = env_bool("HRDD_DEMO", default=False)
 ORGANISATION = os.environ.get("HRDD_ORGANISATION", "Example Platforms")
+# Under which terms anyone may use the public data; empty where none is named.
+DATA_LICENCE = os.environ.get("HRDD_DATA_LICENCE", "CC BY 4.0")
+DATA_LICENCE_URL = os.environ.get(
+    "HRDD_DATA_LICENCE_URL",
+    "https://creativecommons.org/licenses/by/4.0/" if DATA_LICENCE == "CC BY 4.0" else "",
+)
 SECRET_KEY = secret("HRDD_SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured("HRDD_SECRET_KEY must be set: a long random text, the same for every process.")

@@ -27,30 +27,28 @@ LITERAL = re.compile(r"{% include [^%]*?with ([^%]*)%}")
 SAID_IN = re.compile(r'(?:aria-label|title|alt|placeholder|data-label|content)="([^"]*)"')
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Names and signs that are the same in every language.
-SAME_EVERYWHERE = set(
-    [
-        "HRDD",
-        "JSON",
-        "CSV",
-        "PDF",
-        "Atom",
-        "UTC",
-        "RFC",
-        "SHA",
-        "json",
-        "csv",
-        "width",
-        "device",
-        "initial",
-        "scale",
-        "website",
-        "summary",
-    ]
-)
+SAME_EVERYWHERE = {
+    "HRDD",
+    "JSON",
+    "CSV",
+    "PDF",
+    "Atom",
+    "UTC",
+    "RFC",
+    "SHA",
+    "json",
+    "csv",
+    "width",
+    "device",
+    "initial",
+    "scale",
+    "website",
+    "summary",
+}
 # What a reader of Arabic may meet in Latin letters: names, formats, and what is to be typed or found in a file.
 NAMES = re.compile(
-    r"/?[\w/.-]*(?:\.(?:json|csv|pdf)|SHA256SUMS)|SHA-256|RFC|Ed25519|UTF-8|YYYY-MM-DD|If-None-Match|CC BY|HRDD|JSON|CSV"
-    r"|PDF|Atom|UTC|OK|ADR|POSSIBLE_LACK_OF_TRUST|c2sp\.org/[a-z-]+|smallest_shown|fewer than 10|not shown|"
+    r"/?[\w/.-]*(?:\.(?:json|csv|pdf)|SHA256SUMS)|SHA-256|RFC|Ed25519|UTF-8|YYYY-MM-DD|If-None-Match|CC BY|HRDD"
+    r"|JSON|CSV|PDF|Atom|UTC|OK|ADR|POSSIBLE_LACK_OF_TRUST|c2sp\.org/[a-z-]+|smallest_shown|fewer than 10|not shown|"
     + re.escape(settings.ORGANISATION)
 )
 RTL = ' dir="rtl"'

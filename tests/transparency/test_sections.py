@@ -15,7 +15,7 @@ from tests.cast import NOW, Cast, freeze, sign
 from transparency.actions import coverage
 from transparency.actions import reports as actions
 from transparency.actions import sections as acts
-from transparency.models import Report, ReportSection, SectionRevision
+from transparency.models import Report, ReportSection, SectionComment, SectionRevision
 from transparency.queries.coverage import coverage_of
 from transparency.queries.sections import listed_sections, owed
 
@@ -86,7 +86,7 @@ def test_a_comment_is_resolved_by_its_author_the_owner_or_the_publisher(draft: R
             acts.resolve_comment(one, by=may, at=NOW)
         acts.reopen_comment(one, by=cast.ana, at=NOW)
     give(draft, cast.ana, cast.pia)
-    acts.resolve_comment(one, by=cast.ana, at=NOW)
+    acts.resolve_comment(SectionComment.objects.get(), by=cast.ana, at=NOW)
     with pytest.raises(NotAllowed, match="write what should change"):
         acts.comment(draft, code="lessons", risk=None, text=" ", by=cast.ana, at=NOW)
 

@@ -16,7 +16,7 @@ SECRETS = {
     "HRDD_RECEIPT_PEPPER": "receipt_pepper",
 }
 WITHOUT_DATABASE = {
-    *("help", "version", "--version", "check", "diffsettings"),
+    *("help", "version", "--version", "check", "diffsettings", "asvs_report"),
     *("compilemessages", "makemessages", "collectstatic", "findstatic", "startapp", "startproject"),
 }
 

@@ -52,7 +52,7 @@ SHOWN = 10
 @require_GET
 def livez(_request: HttpRequest) -> HttpResponse:
     """Whether the process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_GET
@@ -62,7 +62,9 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     if settings.SURFACE in {Surface.STAFF, Surface.ALL}:
         answers["queue"] = queue_answers()
     lines = "".join(f"{name} {'ok' if well else 'down'}\n" for name, well in answers.items())
-    return HttpResponse(lines, content_type="text/plain", status=200 if all(answers.values()) else 503)
+    return HttpResponse(
+        lines, content_type="text/plain; charset=utf-8", status=200 if all(answers.values()) else 503
+    )
 
 
 @require_GET

@@ -209,8 +209,10 @@ INSTALLED_APPS = [
     "hrdd.dossiers",
 ]
 MIDDLEWARE = [
+    "hrdd.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "hrdd.database_roles.SurfaceDoor",
+    "hrdd.tongues.LanguageOfTheAddress",
     "remedies.access.IntakeStandsApart",  # before whatever knows of cookies, sessions and people
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -235,6 +237,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "hrdd.governance.access.page_furniture",
+                "hrdd.tongues.page_language",
             ]
         },
     }
@@ -270,9 +273,16 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+# To be listed in browsers is the choice of whoever owns the domain, and is not taken back for a year.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sessionid"
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Where staff reach the desk, for the one link in a mail; mails go nowhere until a server is named.
 SITE_URL = os.environ.get("HRDD_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -288,6 +298,10 @@ DEFAULT_FROM_EMAIL = os.environ.get("HRDD_EMAIL_FROM", "hrdd@localhost")
 WEBHOOKS_INSIDE = env_bool("HRDD_WEBHOOKS_INSIDE", default=False)
 
 LANGUAGE_CODE = "en-gb"
+# Of the public pages and of those for concerns (hrdd/tongues.py), each by its own name.
+LANGUAGES = [("en-gb", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
+# In which language the organisation keeps its record; public pages in another one say so.
+RECORD_LANGUAGE = os.environ.get("HRDD_RECORD_LANGUAGE", "en")
 USE_I18N = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "hrdd.formats"
@@ -298,12 +312,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = os.environ.get("HRDD_STATIC_ROOT") or None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],

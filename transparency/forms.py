@@ -1,10 +1,12 @@
 """One form per action; shape only, no rule."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from hrdd.governance.models import User
 from risks.models.statements import CATEGORIES, GROUNDS
@@ -13,13 +15,35 @@ from risks.rules.ladder import LADDER
 from transparency.models import ReferenceOrganisation
 from transparency.rules.coverage import BY_CODE, LEAST_REASON, OF_EACH_RISK, PLACES, Question
 
-RESTRICTIONS = [("", "Any"), *((code, rung.label) for code, rung in LADDER.items() if code != "no_action")]
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def countries() -> list[tuple[str, str]]:
-    """Return every country by its name, after any."""
-    return [("", "Any"), *sorted(country_names().items(), key=lambda one: one[1])]
+    """Return every country by its name in the language that is spoken, after any."""
+    return _after_any(sorted(_spoken(country_names().items()), key=lambda one: one[1]))
+
+
+def restrictions() -> list[tuple[str, str]]:
+    """Return every restriction, after any."""
+    return _after_any(_spoken((code, rung.label) for code, rung in LADDER.items() if code != "no_action"))
+
+
+def grounds() -> list[tuple[str, str]]:
+    """Return every ground, after any."""
+    return _after_any(_spoken(GROUNDS))
+
+
+def categories() -> list[tuple[str, str]]:
+    """Return every category, after any."""
+    return _after_any(_spoken(CATEGORIES))
+
+
+def _spoken(labels: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(code, gettext(label)) for code, label in labels]
+
+
+def _after_any(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [("", gettext("Any")), *choices]
 
 
 class DraftReportForm(forms.Form):
@@ -132,14 +156,14 @@ class PublicStatementFilter(forms.Form):
     """Words, what was done, on which ground, where and when; a value it does not know is left out."""
 
     q = forms.CharField(
-        label="Words", max_length=200, required=False, widget=forms.TextInput({"type": "search"})
+        label=_("Words"), max_length=200, required=False, widget=forms.TextInput({"type": "search"})
     )
-    kind = forms.ChoiceField(label="Restriction", choices=RESTRICTIONS, required=False)
-    ground = forms.ChoiceField(choices=[("", "Any"), *GROUNDS], required=False)
-    category = forms.ChoiceField(choices=[("", "Any"), *CATEGORIES], required=False)
-    country = forms.ChoiceField(choices=countries, required=False)
-    first = forms.DateField(label="Issued from", required=False, widget=DAY)
-    last = forms.DateField(label="Issued until", required=False, widget=DAY)
+    kind = forms.ChoiceField(label=_("Restriction"), choices=restrictions, required=False)
+    ground = forms.ChoiceField(label=_("Ground"), choices=grounds, required=False)
+    category = forms.ChoiceField(label=_("Category"), choices=categories, required=False)
+    country = forms.ChoiceField(label=_("Country"), choices=countries, required=False)
+    first = forms.DateField(label=_("Issued from"), required=False, widget=DAY)
+    last = forms.DateField(label=_("Issued until"), required=False, widget=DAY)
 
     def filters(self) -> dict[str, Any]:
         """Return what was chosen, by the names of the query."""

@@ -2,7 +2,7 @@
 
 import re
 
-from django.urls import path, register_converter
+from django.urls import URLPattern, URLResolver, path, register_converter
 
 from transparency.models import Document
 from transparency.views import (
@@ -57,32 +57,18 @@ register_converter(TileLevelConverter, "tile_level")
 register_converter(ManifestFileConverter, "manifest_file")
 LOG = ".well-known/hrdd-log"
 
-urlpatterns = [
+# Pages for people, which stand in every language (hrdd/urls.py gives them their prefix).
+pages: list[URLPattern | URLResolver] = [
     path("", public.home, name="home"),
     path("risks/", public.risk_list, name="public-risks"),
     path("consultations/", public.consultation_list, name="public-consultations"),
     path("business-model/", public.business_model, name="public-business-model"),
     path("partners/", public.exits, name="public-exits"),
     path("complaints/", public.complaints, name="public-complaints"),
-    path("desk/cases/effectiveness/", effectiveness.effectiveness, name="case-effectiveness"),
     path("corrections/", public.corrections, name="public-corrections"),
-    *(
-        path(f"feeds/{name.removeprefix('feed-')}.atom", feeds.feed, {"name": name}, name=name)
-        for name in feeds.FEEDS
-    ),
-    path("robots.txt", maps.robots, name="robots"),
-    path("sitemap.xml", maps.sitemap, name="sitemap"),
-    path("sitemap-<slug:section>.xml", maps.sitemap_section, name="sitemap-section"),
     path("policies/", policies.policy_list, name="public-policies"),
-    path("policies.json", policies.policy_list_data, name="public-policies-data"),
     path("policies/<slug:slug>/", policies.policy, name="public-policy"),
-    path("policies/<slug:slug>.json", policies.policy_data, name="public-policy-data"),
     path("policies/<slug:slug>/<int:number>/", policies.policy_version, name="public-policy-version"),
-    path(
-        "policies/<slug:slug>/<int:number>.json",
-        policies.policy_version_data,
-        name="public-policy-version-data",
-    ),
     path("policies/<slug:slug>/<int:number>/changes/", policies.policy_changes, name="public-policy-changes"),
     path(
         "policies/<slug:slug>/<int:number>/<slug:language>/",
@@ -95,18 +81,36 @@ urlpatterns = [
         name="public-policy-text-changes",
     ),
     path("statements/", statements.statement_list, name="public-statements"),
+    path("statements/<uuid:puid>/", statements.statement, name="public-statement"),
+    path("verify/", log.verify, name="verify"),
+    path("reports/", public.report_list, name="public-reports"),
+]
+# The same for everybody in one form: data, the log, frozen bytes; and the desk.
+urlpatterns = [
+    *(
+        path(f"feeds/{name.removeprefix('feed-')}.atom", feeds.feed, {"name": name}, name=name)
+        for name in feeds.FEEDS
+    ),
+    path("robots.txt", maps.robots, name="robots"),
+    path("sitemap.xml", maps.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", maps.sitemap_section, name="sitemap-section"),
+    path("desk/cases/effectiveness/", effectiveness.effectiveness, name="case-effectiveness"),
+    path("policies.json", policies.policy_list_data, name="public-policies-data"),
+    path("policies/<slug:slug>.json", policies.policy_data, name="public-policy-data"),
+    path(
+        "policies/<slug:slug>/<int:number>.json",
+        policies.policy_version_data,
+        name="public-policy-version-data",
+    ),
     path("statements.json", statements.statements_json, name="public-statements-json"),
     path("statements.csv", statements.statements_csv, name="public-statements-csv"),
-    path("statements/<uuid:puid>/", statements.statement, name="public-statement"),
     path("statements/<uuid:puid>.json", statements.statement_data, name="public-statement-data"),
     path("desk/statements/reference/", statements.reference, name="statement-reference"),
     path("desk/statements/exports/", statements.export_list, name="statement-exports"),
-    path("verify/", log.verify, name="verify"),
     path(f"{LOG}/checkpoint", log.checkpoint, name="log-checkpoint"),
     path(f"{LOG}/keys", log.keys, name="log-keys"),
     path(f"{LOG}/tile/<tile_level:level>/<tile:place>", log.tile, name="log-tile"),
     path("reports/<slug:period>/<manifest_file:name>", log.manifest_file, name="report-manifest"),
-    path("reports/", public.report_list, name="public-reports"),
     path("reports/<slug:period>/", public.report, name="public-report"),
     path("reports/<slug:period>.<format:format>", public.report, name="public-report-file"),
     path("reports/<slug:period>/editions/<int:edition>/", public.edition, name="public-edition"),

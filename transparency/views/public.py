@@ -148,7 +148,8 @@ def document_response(document: Document, of: Report) -> HttpResponse:
     response = HttpResponse(bytes(document.body), content_type=MEDIA_TYPES[document.format])
     style = f"'{document.style_hash}'" if document.style_hash else "'none'"
     response["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; object-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     )
     if document.format == Document.Format.CSV:
         response["Content-Disposition"] = f'attachment; filename="{file_name(of.period, "csv")}"'

@@ -80,6 +80,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},
     "public-edition": lambda: {"period": "2021", "edition": 1},
     "public-edition-file": lambda: {"period": "2021", "edition": 1, "format": "json"},
+    "public-schema": lambda: {"name": "figures"},
     "sitemap-section": lambda: {"section": "pages"},
     "report-manifest": lambda: {"period": "2021", "name": "manifest.json"},
     "log-tile": lambda: {"level": "0", "place": "000"},

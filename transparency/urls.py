@@ -17,6 +17,7 @@ from transparency.views import (
     public,
     reports,
     statements,
+    withdrawals,
 )
 
 
@@ -120,6 +121,11 @@ urlpatterns = [
     path("reports/<slug:period>/<manifest_file:name>", log.manifest_file, name="report-manifest"),
     path("reports/<slug:period>/", public.report, name="public-report"),
     path("reports/<slug:period>.<format:format>", public.report, name="public-report-file"),
+    path(
+        "reports/<slug:period>/editions/<int:edition>/<manifest_file:name>",
+        log.manifest_file,
+        name="edition-manifest",
+    ),
     path("reports/<slug:period>/editions/<int:edition>/", public.edition, name="public-edition"),
     path(
         "reports/<slug:period>/editions/<int:edition>.<format:format>",
@@ -136,6 +142,7 @@ urlpatterns = [
         coverage.forget,
         name="report-question-forget",
     ),
+    path("desk/reports/<int:pk>/withdraw/", withdrawals.ask, name="report-withdraw"),
     path("desk/reports/<int:pk>/<slug:step>/", reports.take_step, name="report-step"),
     path("desk/reports/<int:pk>.<format:format>", reports.report_preview, name="report-preview"),
 ]

@@ -11,6 +11,7 @@ from transparency.models.statements import (
     ReferenceStatement,
     StatementExport,
 )
+from transparency.models.withdrawals import Withdrawal
 
 __all__ = [
     "AnchorPush",
@@ -26,4 +27,5 @@ __all__ = [
     "Release",
     "Report",
     "StatementExport",
+    "Withdrawal",
 ]

@@ -16,6 +16,7 @@ from transparency.views import (
     policies,
     public,
     reports,
+    sections,
     statements,
     withdrawals,
 )
@@ -143,6 +144,19 @@ urlpatterns = [
         name="report-question-forget",
     ),
     path("desk/reports/<int:pk>/withdraw/", withdrawals.ask, name="report-withdraw"),
+    path("desk/reports/<int:pk>/sections/", sections.section_list, name="report-sections"),
+    path("desk/reports/<int:pk>/sections/<slug:section>/", sections.section, name="report-section"),
+    path("desk/reports/<int:pk>/sections/<slug:section>/owner/", sections.give, name="report-section-owner"),
+    path(
+        "desk/reports/<int:pk>/sections/<slug:section>/comments/",
+        sections.comment,
+        name="report-section-comment",
+    ),
+    path(
+        "desk/reports/<int:pk>/comments/<int:comment>/<slug:step>/",
+        sections.move_comment,
+        name="report-comment-step",
+    ),
     path("desk/reports/<int:pk>/<slug:step>/", reports.take_step, name="report-step"),
     path("desk/reports/<int:pk>.<format:format>", reports.report_preview, name="report-preview"),
 ]

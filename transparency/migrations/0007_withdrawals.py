@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('governance', '0002_audit_is_append_only'),
-        ('transparency', '0005_coverage'),
+        ('transparency', '0006_sections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,8 +14,9 @@ from transparency.forms import DraftReportForm
 from transparency.models import Document, Report
 from transparency.queries.coverage import coverage_of
 from transparency.queries.reports import current_documents, progress, staff_reports
+from transparency.queries.sections import owed
 from transparency.queries.withdrawals import withdrawal_of
-from transparency.rules.workflows import BUTTONS, REPORT_STEPS
+from transparency.rules.workflows import BUTTONS, REPORT_STEPS, State
 from transparency.tasks import render_report, seal_publications
 from transparency.views.public import document_response
 
@@ -73,6 +74,7 @@ def shown(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
         "refusal": refusal,
         "coverage": coverage_of(report),
         "withdrawal": withdrawal_of(report, user),
+        "debts": owed(report) if report.state == State.DRAFT else [],
     }
     return render(request, "transparency/report_detail_staff.html", context, status=400 if refusal else 200)
 

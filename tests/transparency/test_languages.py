@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.shortcuts import render
+from django.test import Client, RequestFactory
 
 from hrdd.governance.rules import Role
 from hrdd.tongues import in_language, language_of, languages
@@ -119,6 +121,14 @@ class TestPages:
         assert missing.status_code == 404
         assert '<html lang="fr">' in missing.content.decode()
         assert 'href="/fr/"' in missing.content.decode()
+
+    def test_a_page_that_stands_in_one_language_leads_to_no_other(self) -> None:
+        request = RequestFactory().get("/reports/2021/")
+        request.user = AnonymousUser()
+        told = render(request, "transparency/home.html").content.decode()
+
+        assert ALTERNATE.findall(told) == []
+        assert 'class="tongues"' not in told
 
 
 def pages_for_people() -> set[str]:

@@ -29,7 +29,7 @@ from transparency.models import Document
 from transparency.queries import consultations, policies
 from transparency.queries.releases import TITLES
 from transparency.queries.statement_numbers import QUESTIONS
-from transparency.rules import releases, shown, withdrawals
+from transparency.rules import releases, shown, withdrawal
 
 ROOT = Path(settings.BASE_DIR)
 CODE = ("hrdd", "risks", "remedies", "transparency")
@@ -138,5 +138,5 @@ def _of_the_rest() -> Iterable[str]:
         *STATES.values(),
         *KIND_LABELS.values(),
         *Became,
-        *withdrawals.REASONS.values(),
+        *withdrawal.REASONS.values(),
     ]

@@ -77,7 +77,14 @@ OPEN_TO_ALL = {
     *("raise", "raise-in", "follow", "follow-in"),
     *("public-statements", "public-statements-json", "public-statements-csv"),
     *("public-statement", "public-statement-data", "public-complaints"),
-    *("public-corrections", "robots", "sitemap", "sitemap-section"),
+    *(
+        "public-corrections",
+        "public-oversight",
+        "public-oversight-data",
+        "robots",
+        "sitemap",
+        "sitemap-section",
+    ),
     *(f"feed-{name}" for name in ("reports", "statements", "policies", "corrections")),
     *("verify", "log-checkpoint", "log-keys", "log-tile", "report-manifest"),
 }

@@ -18,6 +18,7 @@ from transparency.rules.workflows import State
 PAGES = (
     *("home", "public-risks", "public-consultations", "public-policies", "public-statements"),
     *("public-business-model", "public-exits", "public-complaints", "public-reports", "public-corrections"),
+    "public-oversight",
     "verify",
 )
 STATEMENTS_ON_A_MAP = 1000

@@ -11,11 +11,15 @@ RUN python -m venv /opt/hrdd \
     && /opt/hrdd/bin/pip uninstall --yes pip setuptools
 
 FROM ${PYTHON}
-# WeasyPrint's native libraries and fonts, as script/bootstrap installs them; git brings checkpoints to anchors.
+# WeasyPrint's native libraries and fonts, as script/bootstrap installs them; git brings checkpoints to anchors; pg_dump,
+# no older than the server, from PostgreSQL's own packages.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
         fontconfig fonts-noto-core git libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+        postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install --yes --no-install-recommends postgresql-client-18 \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 hrdd \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin hrdd \

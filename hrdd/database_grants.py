@@ -176,6 +176,14 @@ def give() -> int:
 
 
 @transaction.atomic
+def make_roles() -> None:
+    """Make the roles that are not there yet; they may nothing until tables are there and granted."""
+    with connection.cursor() as cursor:
+        for statement in _roles():
+            cursor.execute(statement)
+
+
+@transaction.atomic
 def let_sign_in(folder: Path) -> list[str]:
     """Let each role sign in whose password stands in a file of its name; return these roles. Safe to repeat.
 

@@ -143,6 +143,12 @@ EXAMPLE_PASSWORD = "change-me"  # noqa: S105  # of .env.example
 DEBUG = env_bool("HRDD_DEBUG", default=False)
 DEMONSTRATION = env_bool("HRDD_DEMO", default=False)
 ORGANISATION = os.environ.get("HRDD_ORGANISATION", "Example Platforms")
+# Under which terms anyone may use the public data; empty where none is named.
+DATA_LICENCE = os.environ.get("HRDD_DATA_LICENCE", "CC BY 4.0")
+DATA_LICENCE_URL = os.environ.get(
+    "HRDD_DATA_LICENCE_URL",
+    "https://creativecommons.org/licenses/by/4.0/" if DATA_LICENCE == "CC BY 4.0" else "",
+)
 SECRET_KEY = secret("HRDD_SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured("HRDD_SECRET_KEY must be set: a long random text, the same for every process.")
@@ -172,6 +178,13 @@ if not (LOG_KEY_FILE or DEBUG or DEMONSTRATION):
 ANCHORS = [place for place in os.environ.get("HRDD_ANCHORS", "").split(",") if place]
 if odd := [place for place in ANCHORS if not place.startswith(("dir:", "git:"))]:
     raise ImproperlyConfigured(f"HRDD_ANCHORS holds {odd[0]!r}; a place starts with dir: or git:.")
+# Where backups go, and the public keys of age that they are sealed to; the private halves are on no server (ADR 38).
+BACKUP_FOLDER = os.environ.get("HRDD_BACKUP_FOLDER", "")
+BACKUP_RECIPIENTS = [
+    one.strip() for one in os.environ.get("HRDD_BACKUP_RECIPIENTS", "").split(",") if one.strip()
+]
+# The folder of pg_dump and pg_restore; else they are looked for.
+POSTGRES_TOOLS = os.environ.get("HRDD_POSTGRES_TOOLS", "")
 # What differs from the defaults of the method (risks/rules/method.py), as TOML; risks.queries.method checks it.
 METHOD_FILE = os.environ.get("HRDD_METHOD_FILE", "")
 METHOD = tomllib.loads(Path(METHOD_FILE).read_text()) if METHOD_FILE else {}
@@ -212,6 +225,7 @@ INSTALLED_APPS = [
     "hrdd.oversight",
     "hrdd.notifications",
     "hrdd.dossiers",
+    "hrdd.recovery",
 ]
 MIDDLEWARE = [
     "hrdd.headers.SafeHeaders",

@@ -77,7 +77,9 @@ OPEN_TO_ALL = {
     *("raise", "raise-in", "follow", "follow-in"),
     *("public-statements", "public-statements-json", "public-statements-csv"),
     *("public-statement", "public-statement-data", "public-complaints"),
-    *("public-corrections", "robots", "sitemap", "sitemap-section"),
+    *("public-data", "public-schema", "public-figures-table", "public-figures-data", "public-risks-data"),
+    *("public-consultations-data", "public-business-model-data", "public-corrections-data"),
+    *("public-reports-data", "public-corrections", "robots", "sitemap", "sitemap-section"),
     *(f"feed-{name}" for name in ("reports", "statements", "policies", "corrections")),
     *("verify", "log-checkpoint", "log-keys", "log-tile", "report-manifest"),
 }

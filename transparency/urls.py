@@ -5,8 +5,10 @@ import re
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from transparency.models import Document
+from transparency.queries.public_data import WITHOUT_A_DAY
 from transparency.views import (
     coverage,
+    data,
     effectiveness,
     feeds,
     log,
@@ -14,6 +16,7 @@ from transparency.views import (
     policies,
     public,
     reports,
+    sections,
     statements,
 )
 
@@ -65,6 +68,7 @@ pages: list[URLPattern | URLResolver] = [
     path("partners/", public.exits, name="public-exits"),
     path("complaints/", public.complaints, name="public-complaints"),
     path("corrections/", public.corrections, name="public-corrections"),
+    path("data/", data.data_page, name="public-data"),
     path("policies/", policies.policy_list, name="public-policies"),
     path("policies/<slug:slug>/", policies.policy, name="public-policy"),
     path("policies/<slug:slug>/<int:number>/", policies.policy_version, name="public-policy-version"),
@@ -86,6 +90,11 @@ pages: list[URLPattern | URLResolver] = [
 ]
 # The same for everybody in one form: data, the log, frozen bytes; and the desk.
 urlpatterns = [
+    path("data/<slug:name>.schema.json", data.schema, name="public-schema"),
+    *(path(f"{name}.json", data.data, {"name": name}, name=f"public-{name}-data") for name in WITHOUT_A_DAY),
+    path("figures.csv", data.figures_table, name="public-figures-table"),
+    path("risks.json", data.risks, name="public-risks-data"),
+    path("reports.json", data.reports, name="public-reports-data"),
     *(
         path(f"feeds/{name.removeprefix('feed-')}.atom", feeds.feed, {"name": name}, name=name)
         for name in feeds.FEEDS
@@ -127,6 +136,19 @@ urlpatterns = [
         "desk/reports/<int:pk>/coverage/<str:question>/forget/",
         coverage.forget,
         name="report-question-forget",
+    ),
+    path("desk/reports/<int:pk>/sections/", sections.section_list, name="report-sections"),
+    path("desk/reports/<int:pk>/sections/<slug:section>/", sections.section, name="report-section"),
+    path("desk/reports/<int:pk>/sections/<slug:section>/owner/", sections.give, name="report-section-owner"),
+    path(
+        "desk/reports/<int:pk>/sections/<slug:section>/comments/",
+        sections.comment,
+        name="report-section-comment",
+    ),
+    path(
+        "desk/reports/<int:pk>/comments/<int:comment>/<slug:step>/",
+        sections.move_comment,
+        name="report-comment-step",
     ),
     path("desk/reports/<int:pk>/<slug:step>/", reports.take_step, name="report-step"),
     path("desk/reports/<int:pk>.<format:format>", reports.report_preview, name="report-preview"),

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from hrdd.governance.models import AuditEvent, SignOff, User, Verification
-from hrdd.governance.rules import Difference, Permission, differences
+from hrdd.governance.rules import READS, Difference, Permission, differences
 
 FIRST_PREVIOUS = "0" * 64
 EXPORTED = ("no", "at", "actor", "action", "subject", "detail", "prev_hash", "hash")
@@ -82,11 +82,13 @@ class Link:
 
 
 def search_events(
-    *, actor: str = "", action: str = "", subject: str = "", day: date | None = None
+    *, actor: str = "", action: str = "", subject: str = "", kind: str = "", day: date | None = None
 ) -> QuerySet[AuditEvent]:
-    """Return the audit events that contain these words, on that day (UTC), the latest first."""
+    """Return the audit events that contain these words, of a kind ("reads"), on that day (UTC), the latest first."""
     wanted = {"actor__icontains": actor, "action__icontains": action, "subject__icontains": subject}
     found = AuditEvent.objects.filter(**{key: said for key, said in wanted.items() if said})
+    if kind == "reads":
+        found = found.filter(action__in=READS)
     if day is not None:
         begins = datetime.combine(day, time.min, tzinfo=UTC)
         found = found.filter(at__gte=begins, at__lt=begins + timedelta(days=1))
@@ -104,6 +106,22 @@ def checked_links(events: QuerySet[AuditEvent]) -> list[Link]:
         Link(event, event.chained_hash() == event.hash and event.prev_hash == event.before)
         for event in events.annotate(before=before)
     ]
+
+
+def told_events(events: QuerySet[AuditEvent]) -> Iterator[str]:
+    """Return a line of JSON an event, the earliest first, streamed: all that its hash is made of, as it is."""
+    for event in events.order_by("pk").iterator(chunk_size=2000):
+        told = {
+            "no": event.pk,
+            "at": event.at.isoformat(),
+            "actor": event.actor,
+            "action": event.action,
+            "subject": event.subject,
+            "detail": event.detail,
+            "prev_hash": event.prev_hash,
+            "hash": event.hash,
+        }
+        yield json.dumps(told, ensure_ascii=False) + "\n"
 
 
 def exported_events(events: QuerySet[AuditEvent]) -> Iterator[list[str]]:

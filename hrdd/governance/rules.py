@@ -249,6 +249,15 @@ NEVER_ON_CASES: Mapping[Role, str] = {
 NOT_DELEGABLE_ROLES = CASE_ROLES | {Role.AUDITOR, Role.EXPERT, Role.SYSADMIN}
 NOT_DELEGABLE = frozenset({Permission.REVIEW_ACCESS, Permission.READ_PEOPLE, Permission.MANAGE_PEOPLE})
 LEAST_REASONS = 50
+# What the audit log calls an act that shows or takes along what is sensitive, and changes nothing.
+READS = frozenset(
+    {
+        *("read of a case", "opened their vault", "took out a file as it came"),
+        *("opened contact", "opened contact of partner", "opened assessed words"),
+        "read of a partner not to be named",
+        *("exported the register", "exported the audit log", "exported statements of reasons"),
+    }
+)
 
 
 class NotAllowed(Exception):

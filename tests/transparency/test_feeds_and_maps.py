@@ -132,6 +132,14 @@ def test_what_xml_cannot_hold_does_not_break_a_feed(ana: User) -> None:
     assert "A post called on readers" in entries("statements", "summary")[0]
 
 
+def test_what_a_statement_quotes_is_text_and_no_markup_for_a_reader_of_feeds(ana: User) -> None:
+    stored(ana, decision_facts="A post said <b>come</b> & called on readers.")
+
+    (summary,) = entries("statements", "summary")
+
+    assert "said &lt;b&gt;come&lt;/b&gt; &amp; called" in summary
+
+
 def test_a_policy_is_on_the_map_with_its_versions_and_no_draft_is(ana: User) -> None:
     version = in_force(ana, person("dan", Role.DECIDER))
     next_draft(version.policy, ana, title="Nobody outside reads this yet")

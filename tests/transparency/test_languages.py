@@ -8,13 +8,20 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from hrdd.governance.rules import Role
 from hrdd.tongues import in_language, language_of, languages
+from tests.cast import Cast
+from tests.risks.policy_stage import in_force, person
+from tests.transparency.foreign_words import LATIN, foreign_words
+from tests.transparency.statement_stage import stored
+from transparency.models import Report
 
 PAGES = (
     *("/", "/risks/", "/consultations/", "/policies/", "/statements/", "/business-model/"),
     *("/partners/", "/complaints/", "/reports/", "/verify/", "/corrections/"),
 )
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
+OF_STAFF = {"registration", "accounts"}
 INCLUDED = re.compile(r'{% (?:include|extends) "([^"]+)"')
 LITERAL = re.compile(r"{% include [^%]*?with ([^%]*)%}")
 SAID_IN = re.compile(r'(?:aria-label|title|alt|placeholder|data-label|content)="([^"]*)"')
@@ -110,9 +117,9 @@ class TestPages:
 def pages_for_people() -> set[str]:
     """Return the templates of the public pages, with whatever they are made of."""
     found = {"404.html"} | {
-        f"transparency/{file.name}"
-        for file in (TEMPLATES / "transparency").glob("*.html")
-        if 'extends "base_public.html"' in file.read_text()
+        str(file.relative_to(TEMPLATES))
+        for file in TEMPLATES.rglob("*.html")
+        if 'extends "base_public.html"' in file.read_text() and file.parent.name not in OF_STAFF
     }
     waiting = list(found)
     while waiting:
@@ -150,6 +157,42 @@ def test_the_lint_finds_words_wherever_they_stand() -> None:
     )
     assert set(bare_words(hidden)) == {"Some", "of", "them", "escape"}
     assert len(pages_for_people()) > 30
+
+
+@pytest.mark.django_db
+def test_a_reader_of_arabic_meets_no_word_in_latin_letters_that_is_not_a_name(
+    published: Report, cast: Cast, client: Client
+) -> None:
+    statement = stored(cast.ana)
+    policy = in_force(cast.ana, person("dan", Role.DECIDER)).policy
+    pages = [
+        *PAGES,
+        *(f"/statements/{tail}" for tail in ("?q=nothing+at+all", f"{statement.puid}/", "?country=XX")),
+        *(f"/policies/{policy.slug}/{tail}" for tail in ("", "1/", "1/en/", "1/changes/")),
+    ]
+    known = {"HRDD", settings.ORGANISATION, "JSON", "CSV", "PDF", "Atom", "UTC"}
+
+    found: dict[str, set[str]] = {}
+    for page in pages:
+        told = client.get(f"/ar{page}").content.decode()
+        left = {one for one in foreign_words(told) if one not in known}
+        names = re.compile(
+            "|".join(map(re.escape, [*known, "SHA-256", "RFC", "Ed25519", "OK", "SHA256SUMS"]))
+        )
+        left = {one for one in left if LATIN.search(names.sub("", one))}
+        if left:
+            found[page] = left
+
+    assert found == {}
+    assert (
+        foreign_words(client.get("/risks/").content.decode()) == set()
+    )  # nothing there says that it is Arabic
+    assert '<h2 lang="en" dir="ltr">' in client.get("/ar/risks/").content.decode()
+
+
+def test_a_word_that_nobody_translated_is_found() -> None:
+    page = '<html lang="ar"><p>مرحبا Hello</p><p lang="en">Record</p><code>x</code><a title="Go">ن</a></html>'
+    assert foreign_words(page) == {"مرحبا Hello", "Go"}
 
 
 def test_the_names_of_the_languages_are_their_own() -> None:

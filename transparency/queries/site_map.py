@@ -12,13 +12,12 @@ from transparency.models import Report
 from transparency.queries.news import midnight
 from transparency.queries.policies import public_versions
 from transparency.queries.public_statements import listed, told
-from transparency.queries.reports import published_reports
-from transparency.rules.workflows import State
+from transparency.queries.reports import published_reports, readable_editions
 
 PAGES = (
     *("home", "public-risks", "public-consultations", "public-policies", "public-statements"),
     *("public-business-model", "public-exits", "public-complaints", "public-reports", "public-corrections"),
-    "verify",
+    *("public-data", "verify"),
 )
 STATEMENTS_ON_A_MAP = 1000
 
@@ -57,10 +56,12 @@ def policy_places() -> list[Place]:
 
 def report_places() -> list[Place]:
     """Return every report, and each edition that was published and may still be read."""
-    readable = Report.objects.filter(state__in=(State.PUBLISHED, State.CORRECTED)).defer("content")
     return [
         *(Place(reverse("public-report", args=[one.period]), _day(one)) for one in published_reports()),
-        *(Place(reverse("public-edition", args=[one.period, one.edition]), _day(one)) for one in readable),
+        *(
+            Place(reverse("public-edition", args=[one.period, one.edition]), _day(one))
+            for one in readable_editions()
+        ),
     ]
 
 

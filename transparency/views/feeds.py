@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.functional import Promise
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -65,8 +66,8 @@ class News(Feed):  # type: ignore[type-arg]  # Django's class takes no argument 
         return NO_XML.sub("", item.title)
 
     def item_description(self, item: Piece) -> str:
-        """Return what a piece says."""
-        return NO_XML.sub("", item.summary)
+        """Return what a piece says, as Atom has it: HTML, of which our text has none."""
+        return escape(NO_XML.sub("", item.summary))
 
     def item_link(self, item: Piece) -> str:
         """Return where a piece stands."""

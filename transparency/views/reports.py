@@ -14,7 +14,8 @@ from transparency.forms import DraftReportForm
 from transparency.models import Document, Report
 from transparency.queries.coverage import coverage_of
 from transparency.queries.reports import current_documents, progress, staff_reports
-from transparency.rules.workflows import BUTTONS, REPORT_STEPS
+from transparency.queries.sections import owed
+from transparency.rules.workflows import BUTTONS, REPORT_STEPS, State
 from transparency.tasks import render_report, seal_publications
 from transparency.views.public import document_response
 
@@ -70,6 +71,7 @@ def _show(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
         "documents": [(one, found.get(one)) for one in Document.Format],
         "refusal": refusal,
         "coverage": coverage_of(report),
+        "debts": owed(report) if report.state == State.DRAFT else [],
     }
     return render(request, "transparency/report_detail_staff.html", context, status=400 if refusal else 200)
 

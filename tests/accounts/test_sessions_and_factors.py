@@ -293,7 +293,7 @@ def test_no_password_is_held_by_the_page_that_asks_again(ana: User, client: Clie
 
 
 @pytest.mark.parametrize(
-    "password", ["herons stand still at dawn " * 5, "ALL CAPITALS ONLY", f"{' ' * 15}x", "密码" * 8]
+    "password", ["herons stand still at dawn " * 5, "ALL CAPITALS ONLY", "  herons at dawn  ", "密码" * 8]
 )
 def test_any_signs_do_and_are_kept_as_typed(ana: User, client: Client, password: str) -> None:
     """64 characters and more, one kind of sign only, spaces at the ends: no rule but length and lists."""

@@ -19,7 +19,9 @@ def test_options_of_the_address_reach_the_driver() -> None:
 
 def test_the_password_of_the_example_stops_the_start() -> None:
     example = next(
-        line.partition("=")[2] for line in EXAMPLE.read_text().splitlines() if line.startswith("DATABASE_URL=")
+        line.partition("=")[2]
+        for line in EXAMPLE.read_text().splitlines()
+        if line.startswith("DATABASE_URL=")
     )
 
     with pytest.raises(ImproperlyConfigured, match="of the example"):

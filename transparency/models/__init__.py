@@ -12,6 +12,7 @@ from transparency.models.statements import (
     ReferenceStatement,
     StatementExport,
 )
+from transparency.models.withdrawals import Withdrawal
 
 __all__ = [
     "AnchorPush",
@@ -30,4 +31,5 @@ __all__ = [
     "SectionComment",
     "SectionRevision",
     "StatementExport",
+    "Withdrawal",
 ]

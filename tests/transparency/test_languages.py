@@ -20,7 +20,7 @@ from transparency.models import Report
 
 PAGES = (
     *("/", "/risks/", "/consultations/", "/policies/", "/statements/", "/business-model/"),
-    *("/partners/", "/complaints/", "/reports/", "/verify/", "/corrections/", "/data/"),
+    *("/partners/", "/complaints/", "/reports/", "/verify/", "/corrections/", "/data/", "/oversight/"),
 )
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 OF_STAFF = {"registration", "accounts"}

@@ -8,11 +8,12 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hrdd.governance.models import User
 from risks.models.statements import CATEGORIES, GROUNDS
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
 from transparency.models import ReferenceOrganisation
-from transparency.rules.coverage import LEAST_REASON, PLACES, RISK_ACCOUNT, Question
+from transparency.rules.coverage import BY_CODE, LEAST_REASON, OF_EACH_RISK, PLACES, Question
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -77,7 +78,7 @@ class AnswerForm(forms.Form):
         """Offer the places that may answer this question, and the risks of the report."""
         super().__init__(data, **options)
         places = [
-            (code, one.name) for code, one in PLACES.items() if question.of_issues or code != RISK_ACCOUNT
+            (code, one.name) for code, one in PLACES.items() if question.of_issues or code not in OF_EACH_RISK
         ]
         _choices(self, "told_in", [("", "Nowhere; the reason is below"), *places])
         if question.of_issues:
@@ -94,6 +95,55 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text=f"A sentence of at least {LEAST_REASON} characters. The report prints it with each question.",
     )
+
+
+class SectionForm(forms.Form):
+    """The text of a section, whether it is ready, and which questions it answers."""
+
+    text = forms.CharField(
+        required=False,
+        widget=forms.Textarea({"rows": 14}),
+        help_text="Paragraphs, lists, quotes, *emphasis* and [links](https://…). Empty takes the section out.",
+    )
+    answers = forms.MultipleChoiceField(
+        label="It answers these questions of the Reporting Framework",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    ready = forms.BooleanField(label="It is ready: nothing is left to write", required=False)
+
+    def __init__(self, data: Any = None, *, questions: Sequence[str], **options: Any) -> None:
+        """Offer the questions that the section may answer."""
+        super().__init__(data, **options)
+        if questions:
+            _choices(self, "answers", [(code, f"{code} {BY_CODE[code].asks}") for code in questions])
+        else:
+            del self.fields["answers"]
+
+
+class OwnerForm(forms.Form):
+    """Who answers for a section."""
+
+    owner = forms.ModelChoiceField(
+        User.objects.none(),
+        required=False,
+        empty_label="Nobody",
+        error_messages={"invalid_choice": "Owner: choose somebody of the list, or nobody."},
+        help_text="Reads and writes it; does not sign the report.",
+    )
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        """Offer everybody who has access to the desk."""
+        super().__init__(data, **options)
+        field = self.fields["owner"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # the form above declares it
+        field.queryset = User.objects.filter(is_active=True).order_by("display_name")
+
+
+class CommentForm(forms.Form):
+    """What a colleague asks of a section."""
+
+    comment = forms.CharField(widget=forms.Textarea({"rows": 3}))
 
 
 def _choices(form: forms.Form, name: str, choices: Sequence[tuple[Any, str]]) -> None:

@@ -4,6 +4,7 @@ from transparency.models.coverage import CoverageAnswer
 from transparency.models.log import AnchorPush, LogCheckpoint, LogEntry, Manifest
 from transparency.models.releases import Release
 from transparency.models.reports import Document, Report
+from transparency.models.sections import ReportSection, SectionComment, SectionRevision
 from transparency.models.statements import (
     ExportedStatement,
     ReferenceMeasure,
@@ -11,6 +12,7 @@ from transparency.models.statements import (
     ReferenceStatement,
     StatementExport,
 )
+from transparency.models.withdrawals import Withdrawal
 
 __all__ = [
     "AnchorPush",
@@ -25,5 +27,9 @@ __all__ = [
     "ReferenceStatement",
     "Release",
     "Report",
+    "ReportSection",
+    "SectionComment",
+    "SectionRevision",
     "StatementExport",
+    "Withdrawal",
 ]

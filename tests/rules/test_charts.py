@@ -57,7 +57,7 @@ def test_a_report_draws_what_stands_in_it_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("how", "said", "drawn"),
+    ("kind", "said", "drawn"),
     [
         ("counted", ["12", "40"], True),
         ("counted", ["12 that anybody can read; others: fewer than 10", "40"], False),
@@ -65,11 +65,11 @@ def test_a_report_draws_what_stands_in_it_counted() -> None:
         ("entered", ["12", "40"], False),
     ],
 )
-def test_nothing_is_drawn_that_is_not_told_exactly(how: str, said: list[str], drawn: bool) -> None:
+def test_nothing_is_drawn_that_is_not_told_exactly(kind: str, said: list[str], drawn: bool) -> None:
     quantity = {
         "code": "kind",
         "label": "Statements",
-        "how": how,
+        "kind": kind,
         "rows": [{"of": str(nth), "said": one} for nth, one in enumerate(said)],
     }
 

@@ -74,10 +74,10 @@ def statements(cast: Cast, kind: str, many: int) -> None:
 def test_what_nobody_entered_is_told_as_not_recorded_and_nothing_is_made_up(frozen: Report) -> None:
     found = told(frozen)
 
-    assert found["notices"]["how"] == "not_recorded"
+    assert found["notices"]["kind"] == "not_recorded"
     assert (found["notices"]["total"], found["notices"]["rows"]) == ("", [])
-    assert found["kind"]["how"] == "counted"
-    assert found["complaints"]["how"] == "told"
+    assert found["kind"]["kind"] == "counted"
+    assert found["complaints"]["kind"] == "told"
 
 
 def test_an_entered_count_leaves_through_suppression_and_only_then(
@@ -110,7 +110,7 @@ def test_a_quantity_may_be_not_held_for_a_reason_that_the_report_prints(
     freeze(draft, cast.pia)
     actions.render_documents(draft, at=NOW)
 
-    assert told(draft)["orders_act"]["how"] == "not_held"
+    assert told(draft)["orders_act"]["kind"] == "not_held"
     html = bytes(draft.documents.get(format="html").body).decode()
     assert f"Not held: {WHY}" in html
     assert "Not recorded." in html
@@ -154,11 +154,11 @@ def test_the_same_quantity_of_days_already_told_is_withheld(record: None, draft:
     enter(again, cast, "orders_act", 30, of="Spain")
     freeze(again, cast.pia)
 
-    assert told(half)["orders_act"]["how"] == "withheld"
+    assert told(half)["orders_act"]["kind"] == "withheld"
     assert "told already for 2021" in told(half)["orders_act"]["why"]
-    assert told(half)["kind"]["how"] == "withheld"
+    assert told(half)["kind"]["kind"] == "withheld"
     assert "with other rows" in told(again)["orders_act"]["why"]
-    assert told(again)["kind"]["how"] == "counted"
+    assert told(again)["kind"]["kind"] == "counted"
 
 
 def test_a_report_stands_beside_the_published_one_of_the_period_before(

@@ -125,11 +125,11 @@ def told_quantities(
             "told_in": quantity.told_in,
         }
         if quantity.code in withheld:
-            row |= {"how": "withheld", "why": withheld[quantity.code]}
+            row |= {"kind": "withheld", "why": withheld[quantity.code]}
         elif quantity.source == Source.TOLD:
-            row |= {"how": "told"}
+            row |= {"kind": "told"}
         elif quantity.source == Source.COUNTED:
-            row |= {"how": "counted", **_counted(statements[quantity.code], printed[quantity.code])}
+            row |= {"kind": "counted", **_counted(statements[quantity.code], printed[quantity.code])}
         else:
             row |= _entered(quantity, entries.get(quantity.code, ()), printed.get(quantity.code))
         told.append(row)
@@ -190,16 +190,16 @@ def _and_more(read: int, more: str) -> str:
 
 def _entered(quantity: Quantity, held: Sequence[Entry], printed: Mapping[str, Any] | None) -> dict[str, Any]:
     if not held:
-        return {"how": "not_recorded"}
+        return {"kind": "not_recorded"}
     if held[0].not_held:
-        return {"how": "not_held", "why": held[0].not_held}
+        return {"kind": "not_held", "why": held[0].not_held}
     sources = "; ".join(dict.fromkeys(one.source for one in held))
     if printed is not None:
         rows = [{"of": one["label"], "said": one["said"]} for one in printed["rows"]] if quantity.by else []
-        return {"how": "entered", "rows": rows, "total": printed["total"], "source": sources}
+        return {"kind": "entered", "rows": rows, "total": printed["total"], "source": sources}
     if quantity.unit == Unit.WORDS:
-        return {"how": "entered", "words": held[0].words, "source": sources}
+        return {"kind": "entered", "words": held[0].words, "source": sources}
     rows = [{"of": one.of, "said": measured(quantity, one)} for one in held]
     if not quantity.by:
-        return {"how": "entered", "total": rows[0]["said"], "source": sources}
-    return {"how": "entered", "rows": rows, "source": sources}
+        return {"kind": "entered", "total": rows[0]["said"], "source": sources}
+    return {"kind": "entered", "rows": rows, "source": sources}

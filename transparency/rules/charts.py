@@ -30,7 +30,7 @@ def charts(content: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]) -> 
     found += [
         _chart(f"dsa_{one['code']}", one["label"], [(row["of"], int(row["said"])) for row in one["rows"]])
         for one in content["quantities"]
-        if one["how"] == "counted" and _exact(one["rows"])
+        if one["kind"] == "counted" and _exact(one["rows"])
     ]
     if earlier:
         over = [*earlier[-MOST_PERIODS + 1 :], content]

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'entered quantities',
                 'ordering': ['quantity', 'of'],
-                'constraints': [models.UniqueConstraint(fields=('report', 'quantity', 'of'), name='entered_quantity_once'), models.CheckConstraint(condition=models.Q(models.Q(('not_held', ''), models.Q(('source', ''), _negated=True), models.Q(models.Q(('value__gte', 0), ('words', '')), models.Q(('words', ''), _negated=True), _connector='OR')), models.Q(models.Q(('not_held', ''), _negated=True), ('of', ''), ('value__isnull', True), ('words', '')), _connector='OR'), name='entered_quantity_held_or_why_not')],
+                'constraints': [models.UniqueConstraint(fields=('report', 'quantity', 'of'), name='entered_quantity_once'), models.CheckConstraint(condition=models.Q(models.Q(('not_held', ''), models.Q(('source', ''), _negated=True), models.Q(models.Q(('value__gte', 0), ('value__isnull', False), ('words', '')), models.Q(('words', ''), _negated=True), _connector='OR')), models.Q(models.Q(('not_held', ''), _negated=True), ('of', ''), ('value__isnull', True), ('words', '')), _connector='OR'), name='entered_quantity_held_or_why_not')],
             },
         ),
         migrations.RunSQL(ONLY_IN_DRAFT, NOT_ONLY_IN_DRAFT),

@@ -27,7 +27,11 @@ class EnteredQuantity(models.Model):
             models.UniqueConstraint(fields=["report", "quantity", "of"], name="entered_quantity_once"),
             models.CheckConstraint(
                 name="entered_quantity_held_or_why_not",
-                condition=(Q(not_held="") & ~Q(source="") & (Q(value__gte=0, words="") | ~Q(words="")))
+                condition=(
+                    Q(not_held="")
+                    & ~Q(source="")
+                    & (Q(value__isnull=False, value__gte=0, words="") | ~Q(words=""))
+                )
                 | (~Q(not_held="") & Q(value__isnull=True, words="", of="")),
             ),
         ]

@@ -62,6 +62,9 @@ PUBLIC_COLUMNS = {
         "content_hash",
         "asked_at",
     ),
+    "transparency_withdrawal": (
+        *("id", "report_id", "period", "edition", "content_hash", "reason", "withdrawn_at"),
+    ),
 }
 AUDIT_READS = frozenset(
     [
@@ -103,7 +106,7 @@ INTAKE: dict[str, dict[str, tuple[str, ...]]] = {
 ONLY_READ = {"django_migrations", "django_content_type", "auth_permission"}
 # The rows that the public's role sees of a table: the rest does not exist for it.
 PUBLIC_ROWS = {
-    "transparency_report": "published_at IS NOT NULL",
+    "transparency_report": "state IN ('published', 'corrected')",
     "transparency_document": "EXISTS (SELECT 1 FROM transparency_report r WHERE r.id = report_id)",
 }
 # Of a session of its own, where a process signs in as the role: no query stands for ever, nobody's words reach a log.

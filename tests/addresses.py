@@ -82,6 +82,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "public-edition-file": lambda: {"period": "2021", "edition": 1, "format": "json"},
     "public-schema": lambda: {"name": "figures"},
     "sitemap-section": lambda: {"section": "pages"},
+    "edition-manifest": lambda: {"period": "2021", "edition": 1, "name": "manifest.json"},
+    "report-withdraw": lambda: {"pk": Report.objects.get().pk},
     "report-manifest": lambda: {"period": "2021", "name": "manifest.json"},
     "log-tile": lambda: {"level": "0", "place": "000"},
     **{f"case-{act}": lambda: {"pk": uuid4()} for act in ("detail", "read", "assign", "bar", "identity")},

@@ -81,7 +81,7 @@ OPEN_TO_ALL = {
     *("public-consultations-data", "public-business-model-data", "public-corrections-data"),
     *("public-reports-data", "public-corrections", "robots", "sitemap", "sitemap-section"),
     *(f"feed-{name}" for name in ("reports", "statements", "policies", "corrections")),
-    *("verify", "log-checkpoint", "log-keys", "log-tile", "report-manifest"),
+    *("verify", "log-checkpoint", "log-keys", "log-tile", "report-manifest", "edition-manifest"),
 }
 FEWEST_ADDRESSES, FEWEST_REQUESTS = 110, 1500
 

@@ -19,6 +19,7 @@ from transparency.views import (
     reports,
     sections,
     statements,
+    withdrawals,
 )
 
 
@@ -122,6 +123,11 @@ urlpatterns = [
     path("reports/<slug:period>/<manifest_file:name>", log.manifest_file, name="report-manifest"),
     path("reports/<slug:period>/", public.report, name="public-report"),
     path("reports/<slug:period>.<format:format>", public.report, name="public-report-file"),
+    path(
+        "reports/<slug:period>/editions/<int:edition>/<manifest_file:name>",
+        log.manifest_file,
+        name="edition-manifest",
+    ),
     path("reports/<slug:period>/editions/<int:edition>/", public.edition, name="public-edition"),
     path(
         "reports/<slug:period>/editions/<int:edition>.<format:format>",
@@ -138,6 +144,7 @@ urlpatterns = [
         coverage.forget,
         name="report-question-forget",
     ),
+    path("desk/reports/<int:pk>/withdraw/", withdrawals.ask, name="report-withdraw"),
     path("desk/reports/<int:pk>/sections/", sections.section_list, name="report-sections"),
     path("desk/reports/<int:pk>/sections/<slug:section>/", sections.section, name="report-section"),
     path("desk/reports/<int:pk>/sections/<slug:section>/owner/", sections.give, name="report-section-owner"),

@@ -13,6 +13,7 @@ from transparency.models.statements import (
     ReferenceStatement,
     StatementExport,
 )
+from transparency.models.withdrawals import Withdrawal
 
 __all__ = [
     "AnchorPush",
@@ -32,4 +33,5 @@ __all__ = [
     "SectionComment",
     "SectionRevision",
     "StatementExport",
+    "Withdrawal",
 ]

@@ -35,7 +35,7 @@ END $$;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('transparency', '0006_sections'),
+        ('transparency', "0007_withdrawals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

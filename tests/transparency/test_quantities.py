@@ -50,10 +50,9 @@ def publish(report: Report, cast: Cast) -> None:
 
 
 def statements(cast: Cast, many: int) -> None:
-    """Issue statements in 2021 about a measure on a risk that is not published: only its person can read them."""
-    measure = Measure.objects.order_by("pk")[0]
-    Risk.objects.filter(pk=measure.risk_id).update(published=False)
-    for _ in range(many):
+    """Issue statements in 2021 about measures on risks that are not published: only their people can read them."""
+    for measure in Measure.objects.order_by("pk")[:many]:
+        Risk.objects.filter(pk=measure.risk_id).update(published=False)
         StatementOfReasons.objects.create(
             measure=measure,
             puid=uuid4(),

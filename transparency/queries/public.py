@@ -26,7 +26,7 @@ def published_list(*, on: date) -> list[Card]:
 class LatestFigures:
     """What the latest report says in figures, and its measures in force by kind, the most intrusive kind first."""
 
-    progress: ClassVar = ("severe_risks", "decisions", "consultations", "gaps")
+    progress: ClassVar = ("salient_risks", "decisions", "consultations", "gaps")
     report: Report
     said: tuple[dict[str, Any], ...]
     by_kind: tuple[tuple[str, int], ...]

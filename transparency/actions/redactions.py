@@ -1,6 +1,7 @@
 """Take words out of a report: one person marks them, another reviews (domain.md 8.5; SD6)."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -104,9 +105,8 @@ def read_words(report: Report, *, by: User, at: datetime) -> dict[int, str]:
     _demand_one_of_two(by)
     found = {}
     for one in redactions_of(report):
-        told = open_after_logging(
-            one.words, lambda one=one: _log(one, "read a redacted passage", by=by, at=at)
-        )  # type: ignore[misc]
+        log_read = partial(_log, one, "read a redacted passage", by=by, at=at)
+        told = open_after_logging(one.words, log_read)
         found[one.pk] = told[WORDS]
     return found
 

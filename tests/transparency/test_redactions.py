@@ -1,6 +1,7 @@
 """A passage leaves by two people and for a reason; a report leaves once people judged it (8.5, SD6, UNGP 21)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -17,6 +18,7 @@ from transparency.models import Redaction, Report
 from transparency.rules.redaction import fields
 
 PATH = "risks.0.summary"
+LATER = NOW + timedelta(hours=1)
 WHY = "We read it together, and it does."
 
 
@@ -31,7 +33,7 @@ def mark(report: Report, by: User, *, words: str | None = None, reason: str = "s
 
 def refrozen(report: Report, cast: Cast) -> Report:
     actions.thaw_figures(report, by=cast.pia, at=NOW)
-    freeze(report, cast.pia)
+    freeze(report, cast.pia, at=LATER)
     actions.render_documents(report, at=NOW)
     return report
 
@@ -134,12 +136,12 @@ def test_a_passage_that_changed_since_is_marked_anew_and_what_was_lifted_stands_
     summaries = dict(Risk.objects.values_list("pk", "summary"))
     Risk.objects.update(summary="Other words altogether.")
     with pytest.raises(NotAllowed, match="no longer stands as it was marked"):
-        freeze(frozen, cast.pia)
+        freeze(frozen, cast.pia, at=LATER)
     for key, summary in summaries.items():
         Risk.objects.filter(pk=key).update(summary=summary)
 
     acts.lift(one, by=cast.rex, at=NOW)
-    freeze(frozen, cast.pia)
+    freeze(frozen, cast.pia, at=LATER)
 
     assert words in frozen.content
     assert frozen.parsed_content["redactions"] == []

@@ -167,6 +167,7 @@ class SavedViewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Registe
     """Views of the register that the reader may open: their own, and those that others share."""
 
     queryset = SavedView.objects.none()
+    asks = dict.fromkeys(("create", "update", "destroy"), (Permission.READ_DESK,))
     serializer_class = SavedViewSerializer
 
     def get_queryset(self) -> Any:

@@ -16,7 +16,7 @@ SECRETS = {
     "HRDD_RECEIPT_PEPPER": "receipt_pepper",
 }
 WITHOUT_DATABASE = {
-    *("help", "version", "--version", "check", "diffsettings"),
+    *("help", "version", "--version", "check", "diffsettings", "asvs_report"),
     *("compilemessages", "makemessages", "collectstatic", "findstatic", "startapp", "startproject"),
 }
 
@@ -51,6 +51,8 @@ def needs_database(arguments: list[str]) -> bool:
 def execute() -> None:
     """Hand over to Django, with the secrets of the trial in this folder if there are any."""
     for name, kept in SECRETS.items():
+        if f"{name}_FILE" in os.environ:
+            continue
         secret = DATA / kept
         if name not in os.environ and os.access(secret, os.R_OK):
             os.environ[name] = secret.read_text().strip()

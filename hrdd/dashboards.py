@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +17,9 @@ from hrdd.governance.queries import database_answers, waiting_sign_offs
 from hrdd.governance.rules import Permission, Role
 from hrdd.oversight.queries import figures
 from hrdd.oversight.queries.escalations import open_escalations
+from hrdd.oversight.queries.sign_offs import clocks_of, raised_with
 from hrdd.oversight.queries.today import ENTRIES, READ_AS, in_order, owed_by
+from hrdd.surfaces import Surface
 from remedies.queries.alarms import alarms_of
 from risks.models import Cycle
 from risks.queries import (
@@ -49,15 +52,19 @@ SHOWN = 10
 @require_GET
 def livez(_request: HttpRequest) -> HttpResponse:
     """Whether the process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_GET
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """Whether the database and the queue answer, one line each; 503 when one does not."""
-    answers = {"database": database_answers(), "queue": queue_answers()}
+    """Whether what this surface needs answers, a line each; 503 when one does not. Only the desk needs the queue."""
+    answers = {"database": database_answers()}
+    if settings.SURFACE in {Surface.STAFF, Surface.ALL}:
+        answers["queue"] = queue_answers()
     lines = "".join(f"{name} {'ok' if well else 'down'}\n" for name, well in answers.items())
-    return HttpResponse(lines, content_type="text/plain", status=200 if all(answers.values()) else 503)
+    return HttpResponse(
+        lines, content_type="text/plain; charset=utf-8", status=200 if all(answers.values()) else 503
+    )
 
 
 @require_GET
@@ -79,7 +86,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "more_to_assess": unscored.paginator.count - len(unscored),
         "access_review_due": person(request).may(Permission.REVIEW_ACCESS)
         and review_overdue(today=now.date()),
-        "signoffs": waiting_sign_offs(person(request)),
+        "signoffs": clocks_of(waiting_sign_offs(person(request))),
         "clocks": time_to_change.pressing_clocks(on=now.date())[:SHOWN],
         "clock_reminders": open_reminders(person(request).roles, on=now.date(), shown=SHOWN),
         "milestones": leverage_plans.overdue_milestones(on=now.date())[:SHOWN],
@@ -135,7 +142,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "clocks": [one for one in time_to_change.nearest_first(clocks) if one.due][:SHOWN],
         "clock_reminders": open_reminders([Role.BOARD], on=now.date(), shown=SHOWN),
         "due": [one for one in exits.exits_due(on=now.date()) if one.late][:SHOWN],
-        "sign_offs": waiting_sign_offs(user),
+        "sign_offs": clocks_of(waiting_sign_offs(user)),
+        "raised_sign_offs": raised_with([Role.BOARD], shown=SHOWN),
         "exceptions": signed_exceptions(),
         "overdue_reviews": model_reviews.overdue_reviews(on=now.date()),
         "complaints": latest_complaints(),

@@ -6,9 +6,11 @@ public: these lists and no more; a new table is out of their reach until somebod
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.apps import apps
 from django.db import connection, transaction
+from psycopg2.extensions import encrypt_password
 
 from hrdd.database_roles import DatabaseRole
 
@@ -171,6 +173,34 @@ def give() -> int:
         for statement in (*_roles(), *_taken_back(), *(one.statement() for one in found), *_rows()):
             cursor.execute(statement)
     return len(found)
+
+
+@transaction.atomic
+def make_roles() -> None:
+    """Make the roles that are not there yet; they may nothing until tables are there and granted."""
+    with connection.cursor() as cursor:
+        for statement in _roles():
+            cursor.execute(statement)
+
+
+@transaction.atomic
+def let_sign_in(folder: Path) -> list[str]:
+    """Let each role sign in whose password stands in a file of its name; return these roles. Safe to repeat.
+
+    The password itself reaches neither the server nor its log: what is sent is what SCRAM keeps of it.
+
+    Raises:
+        django.db.ProgrammingError: whoever is connected may not change roles (CREATEROLE).
+    """
+    named = []
+    for role in DatabaseRole:
+        file = folder / role
+        if file.is_file() and (password := file.read_text().strip()):
+            with connection.cursor() as cursor:
+                verifier = encrypt_password(password, role, connection.connection, "scram-sha-256")
+                cursor.execute(f"ALTER ROLE {role} LOGIN PASSWORD %s", [verifier])
+            named.append(str(role))
+    return named
 
 
 def missing_and_surplus() -> list[str]:

@@ -92,7 +92,7 @@ class SurfaceDoor:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not serves(Surface(settings.SURFACE), request.path_info):
-            return HttpResponseNotFound("Nothing is here.\n", content_type="text/plain")
+            return HttpResponseNotFound("Nothing is here.\n", content_type="text/plain; charset=utf-8")
         surface = surface_of(request.path_info)
         role = OF_SURFACE[surface]
         if surface is Surface.PUBLIC:

@@ -154,6 +154,7 @@ def _admitted(case: Case, people: Mapping[str, User], *, kind: CaseType, severit
     pair = _pair(grace, at=at)
     case_steps.acknowledge(case, text=ADMITTED, attested=True, by=grace, pair=pair, at=at)
     case_steps.begin_screening(case, by=grace, at=at)
+    _read(case, grace, purpose="screening", at=at)
     case_steps.admit(case, kind=kind, severity=severity, text=ADMITTED, by=grace, pair=pair, at=at)
     for name, role in (("ivan", CaseRole.GRV_INV), ("dora", CaseRole.GRV_DEC)):
         assignment.assign(case, to=people[name], role=role, by=grace, pair=pair, attested=True, at=at)
@@ -165,9 +166,7 @@ def _decided(
     ivan, dora = people["ivan"], people["dora"]
     case_steps.investigate(case, by=ivan, at=at)
     for user, purpose in ((ivan, "investigating"), (dora, "deciding")):
-        reading.read_narrative(
-            case, by=user, pair=_pair(user, at=at), purpose=purpose, request_id=uuid4(), at=at
-        )
+        _read(case, user, purpose=purpose, at=at)
     case_steps.draft_findings(case, finding=finding, summary=summary, by=ivan, pair=_pair(ivan, at=at), at=at)
     case_steps.decide(
         case,
@@ -178,6 +177,10 @@ def _decided(
         pair=_pair(dora, at=at),
         at=at,
     )
+
+
+def _read(case: Case, user: User, *, purpose: str, at: datetime) -> None:
+    reading.read_narrative(case, by=user, pair=_pair(user, at=at), purpose=purpose, request_id=uuid4(), at=at)
 
 
 def _pair(user: User, *, at: datetime) -> KeyPair:

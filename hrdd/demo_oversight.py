@@ -9,6 +9,7 @@ from django.db import transaction
 from hrdd.governance.actions import give_mandate
 from hrdd.governance.models import Mandate, User
 from hrdd.oversight.actions import figures, meetings, resources
+from hrdd.oversight.models import FigureRelease
 from hrdd.oversight.queries.figures import release_on
 from hrdd.oversight.queries.put_before import put_before
 from hrdd.oversight.rules.meetings import quarter_begin
@@ -83,10 +84,13 @@ def record_oversight(*, at: datetime) -> bool:
     return True
 
 
-def freeze_and_render(*, at: datetime) -> None:
-    """Freeze the board's figures as they are now, and render their pack, so that the board has both."""
+def freeze_and_render(*, at: datetime) -> bool:
+    """Freeze the board's figures and render their pack, so that the board has both; False if that was done today."""
+    if FigureRelease.objects.filter(as_of=at.date()).exists():
+        return False
     release = figures.freeze_by_hand(by=User.objects.get(username="bob"), at=at)
     figures.render_pack(release.pack, at=release.frozen_at)
+    return True
 
 
 def _mandates(people: Mapping[str, User], today: date, *, at: datetime) -> None:

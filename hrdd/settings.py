@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -25,6 +25,34 @@ def env_bool(name: str, *, default: bool) -> bool:
     if value in {"0", "false", "no", "off"}:
         return False
     raise ImproperlyConfigured(f"{name} must be yes or no, not {value!r}.")
+
+
+def secret(name: str) -> str:
+    """Return a secret from the environment, or from the file that NAME_FILE names; empty where neither is set.
+
+    Raises ImproperlyConfigured where both are set, and where the file cannot be read or holds nothing.
+    """
+    said, file = os.environ.get(name, ""), os.environ.get(f"{name}_FILE", "")
+    if not file:
+        return said
+    if said:
+        raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
+    try:
+        held = Path(file).read_text().strip()
+    except OSError as refused:
+        raise ImproperlyConfigured(f"{name}_FILE: {file} cannot be read ({refused.strerror}).") from refused
+    if not held:
+        raise ImproperlyConfigured(f"{name}_FILE: {file} holds nothing.")
+    return held
+
+
+def with_password(url: str, password: str) -> str:
+    """Return an address with this password, where it has none of its own; characters such as @ are encoded."""
+    parts = urlsplit(url)
+    if not password or parts.password:
+        return url
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:{quote(password, safe='')}@{place}"))
 
 
 def env_count(name: str, *, default: int) -> int:
@@ -92,7 +120,8 @@ def refuse_password_alone(is_enough: bool, *, hosts: Sequence[str], debug: bool)
 def single_sign_on() -> dict[str, Any]:
     """Return what is set about single sign-on, or nothing; raise ImproperlyConfigured on half of it."""
     names = ("issuer", "client_id", "client_secret")
-    found: dict[str, Any] = {name: os.environ.get(f"HRDD_OIDC_{name.upper()}", "") for name in names}
+    found: dict[str, Any] = {name: os.environ.get(f"HRDD_OIDC_{name.upper()}", "") for name in names[:2]}
+    found["client_secret"] = secret("HRDD_OIDC_CLIENT_SECRET")
     if not any(found.values()):
         return {}
     if missing := [name for name, said in found.items() if not said]:
@@ -109,16 +138,22 @@ PEPPER_BYTES = 32
 DEBUG = env_bool("HRDD_DEBUG", default=False)
 DEMONSTRATION = env_bool("HRDD_DEMO", default=False)
 ORGANISATION = os.environ.get("HRDD_ORGANISATION", "Example Platforms")
-SECRET_KEY = os.environ.get("HRDD_SECRET_KEY", "")
+# Under which terms anyone may use the public data; empty where none is named.
+DATA_LICENCE = os.environ.get("HRDD_DATA_LICENCE", "CC BY 4.0")
+DATA_LICENCE_URL = os.environ.get(
+    "HRDD_DATA_LICENCE_URL",
+    "https://creativecommons.org/licenses/by/4.0/" if DATA_LICENCE == "CC BY 4.0" else "",
+)
+SECRET_KEY = secret("HRDD_SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured("HRDD_SECRET_KEY must be set: a long random text, the same for every process.")
-SEALING_KEYS = [key for key in os.environ.get("HRDD_SEALING_KEYS", "").split(",") if key]
+SEALING_KEYS = [key for key in secret("HRDD_SEALING_KEYS").split(",") if key]
 if not SEALING_KEYS:
     raise ImproperlyConfigured(
         "HRDD_SEALING_KEYS must be set: Fernet keys, the newest first, separated by commas (.env.example)."
     )
 # Finds receipts, vouches for public keys, goes into form tokens; opens no text (ADR 20).
-RECEIPT_PEPPERS = peppers(os.environ.get("HRDD_RECEIPT_PEPPER", ""))
+RECEIPT_PEPPERS = peppers(secret("HRDD_RECEIPT_PEPPER"))
 # What a guess of a vault passphrase costs; only for keys enrolled from now on.
 VAULT_ARGON2_KIB = 64 * 1024
 VAULT_ARGON2_PASSES = 3
@@ -138,6 +173,13 @@ if not (LOG_KEY_FILE or DEBUG or DEMONSTRATION):
 ANCHORS = [place for place in os.environ.get("HRDD_ANCHORS", "").split(",") if place]
 if odd := [place for place in ANCHORS if not place.startswith(("dir:", "git:"))]:
     raise ImproperlyConfigured(f"HRDD_ANCHORS holds {odd[0]!r}; a place starts with dir: or git:.")
+# Where backups go, and the public keys of age that they are sealed to; the private halves are on no server (ADR 38).
+BACKUP_FOLDER = os.environ.get("HRDD_BACKUP_FOLDER", "")
+BACKUP_RECIPIENTS = [
+    one.strip() for one in os.environ.get("HRDD_BACKUP_RECIPIENTS", "").split(",") if one.strip()
+]
+# The folder of pg_dump and pg_restore; else they are looked for.
+POSTGRES_TOOLS = os.environ.get("HRDD_POSTGRES_TOOLS", "")
 # What differs from the defaults of the method (risks/rules/method.py), as TOML; risks.queries.method checks it.
 METHOD_FILE = os.environ.get("HRDD_METHOD_FILE", "")
 METHOD = tomllib.loads(Path(METHOD_FILE).read_text()) if METHOD_FILE else {}
@@ -164,6 +206,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.contrib.sitemaps",
     "csp",
     "django_filters",
     "django_htmx",
@@ -177,10 +220,13 @@ INSTALLED_APPS = [
     "hrdd.oversight",
     "hrdd.notifications",
     "hrdd.dossiers",
+    "hrdd.recovery",
 ]
 MIDDLEWARE = [
+    "hrdd.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "hrdd.database_roles.SurfaceDoor",
+    "hrdd.tongues.LanguageOfTheAddress",
     "remedies.access.IntakeStandsApart",  # before whatever knows of cookies, sessions and people
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -205,11 +251,13 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "hrdd.governance.access.page_furniture",
+                "hrdd.tongues.page_language",
             ]
         },
     }
 ]
-DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", "postgresql:///hrdd"))}
+DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql:///hrdd")
+DATABASES = {"default": database_from_url(with_password(DATABASE_URL, secret("HRDD_DATABASE_PASSWORD")))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "governance.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -239,9 +287,16 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+# To be listed in browsers is the choice of whoever owns the domain, and is not taken back for a year.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sessionid"
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Where staff reach the desk, for the one link in a mail; mails go nowhere until a server is named.
 SITE_URL = os.environ.get("HRDD_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -249,7 +304,7 @@ EMAIL_HOST = os.environ.get("HRDD_EMAIL_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
 EMAIL_PORT = env_count("HRDD_EMAIL_PORT", default=587)
 EMAIL_HOST_USER = os.environ.get("HRDD_EMAIL_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("HRDD_EMAIL_PASSWORD", "")
+EMAIL_HOST_PASSWORD = secret("HRDD_EMAIL_PASSWORD")
 EMAIL_USE_TLS = env_bool("HRDD_EMAIL_TLS", default=True)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("HRDD_EMAIL_FROM", "hrdd@localhost")
@@ -257,8 +312,13 @@ DEFAULT_FROM_EMAIL = os.environ.get("HRDD_EMAIL_FROM", "hrdd@localhost")
 WEBHOOKS_INSIDE = env_bool("HRDD_WEBHOOKS_INSIDE", default=False)
 
 LANGUAGE_CODE = "en-gb"
+# Of the public pages and of those for concerns (hrdd/tongues.py), each by its own name.
+LANGUAGES = [("en-gb", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
+# In which language the organisation keeps its record; public pages in another one say so.
+RECORD_LANGUAGE = os.environ.get("HRDD_RECORD_LANGUAGE", "en")
 USE_I18N = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "hrdd.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -266,12 +326,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = os.environ.get("HRDD_STATIC_ROOT") or None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],
@@ -302,7 +364,9 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],  # the values of a field stand with the field
 }
 
-CELERY_BROKER_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+CELERY_BROKER_URL = with_password(
+    os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"), secret("HRDD_REDIS_PASSWORD")
+)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -348,6 +412,10 @@ CELERY_BEAT_SCHEDULE = {
     "remind-leadership-of-plans": {
         "task": "hrdd.oversight.tasks.remind_of_plans",
         "schedule": crontab(minute=20),
+    },
+    "remind-of-sign-offs": {
+        "task": "hrdd.oversight.tasks.remind_of_sign_offs",
+        "schedule": crontab(minute=25),
     },
     "write-mails": {"task": "hrdd.notifications.tasks.write_mails", "schedule": crontab(hour=6, minute=0)},
     "send-what-is-due": {"task": "hrdd.notifications.tasks.send_what_is_due", "schedule": 30.0},

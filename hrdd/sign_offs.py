@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hrdd.governance.access import person, requires
 from hrdd.governance.models import SignOff
-from hrdd.governance.queries import decided_sign_offs, waiting_sign_offs
+from hrdd.governance.queries import asked_sign_offs, decided_sign_offs, earlier_requests, waiting_sign_offs
 from hrdd.governance.rules import ONLY_TO_REFUSE, NotAllowed, Permission, SignOffReasons
+from hrdd.oversight.queries.sign_offs import clocks_of, raised_with
 from risks.actions import (
     changes,
     exit_narratives,
@@ -83,18 +84,29 @@ def sign_off_list(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, refused: SignOff | None = None, refusal: str = "") -> HttpResponse:
-    today = timezone.now().date()
+    now, user = timezone.now(), person(request)
+    clocks = clocks_of(waiting_sign_offs(user))
+    earlier = earlier_requests(one.sign_off for one in clocks)
     waiting = [
-        (
-            *(one, address_of(one), asked_of(one).told, refusal if refused and one.pk == refused.pk else ""),
-            brief_of(one, on=today),
-        )
-        for one in waiting_sign_offs(person(request))
+        {
+            "one": clock.sign_off,
+            "clock": clock,
+            "address": address_of(clock.sign_off),
+            "least": asked_of(clock.sign_off).told,
+            "wrong": refusal if refused and clock.sign_off.pk == refused.pk else "",
+            "shown": brief_of(clock.sign_off, on=now.date()),
+            "earlier": earlier.get(clock.sign_off.pk),
+        }
+        for clock in clocks
     ]
-    decided = [(one, address_of(one)) for one in decided_sign_offs(person(request))[:DECIDED_SHOWN]]
-    shown = refused is not None and any(one.pk == refused.pk for one, *_ in waiting)
+    decided = [(one, address_of(one)) for one in decided_sign_offs(user)[:DECIDED_SHOWN]]
+    mine = [(one, address_of(one.sign_off)) for one in clocks_of(asked_sign_offs(user)[:DECIDED_SHOWN])]
+    shown = refused is not None and any(one.sign_off.pk == refused.pk for one in clocks)
     context = {
+        "now": now,
         "waiting": waiting,
+        "raised": raised_with(user.roles, shown=DECIDED_SHOWN),
+        "mine": mine,
         "decided": decided,
         "refusal": "" if shown else refusal,
         "typed": request.POST.get("reasons", ""),

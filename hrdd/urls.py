@@ -6,9 +6,12 @@ from hrdd import api, dashboards, demo, people, sign_offs
 from hrdd.accounts.urls import sign_in_patterns
 from hrdd.accounts.views.sign_in import SignIn
 from hrdd.oversight.views import board as pack
+from hrdd.tongues import in_every_language
 from remedies.views.vault import SignOut
+from transparency.urls import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    in_every_language(pages),
     path("", include("transparency.urls")),
     path("", include("remedies.urls")),
     path("livez", dashboards.livez, name="livez"),

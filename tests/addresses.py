@@ -80,6 +80,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "public-report-file": lambda: {"period": "2021", "format": "pdf"},
     "public-edition": lambda: {"period": "2021", "edition": 1},
     "public-edition-file": lambda: {"period": "2021", "edition": 1, "format": "json"},
+    "public-schema": lambda: {"name": "figures"},
+    "sitemap-section": lambda: {"section": "pages"},
     "report-manifest": lambda: {"period": "2021", "name": "manifest.json"},
     "log-tile": lambda: {"level": "0", "place": "000"},
     **{f"case-{act}": lambda: {"pk": uuid4()} for act in ("detail", "read", "assign", "bar", "identity")},
@@ -91,6 +93,11 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "case-file": lambda: {"pk": uuid4(), "file": uuid4()},
     "report-detail": lambda: {"pk": Report.objects.get().pk},
     "report-step": lambda: {"pk": Report.objects.get().pk, "step": "thaw"},
+    **{name: lambda: {"pk": Report.objects.get().pk} for name in ("report-coverage", "report-coverage-open")},
+    **{
+        name: lambda: {"pk": Report.objects.get().pk, "question": "C2.1"}
+        for name in ("report-question", "report-question-forget")
+    },
     "report-preview": lambda: {"pk": Report.objects.get().pk, "format": "json"},
     "sign-off-decide": lambda: {"pk": SignOff.objects.get().pk},
     "review-task": lambda: {"pk": ReviewTask.objects.order_by("pk")[0].pk},

@@ -16,6 +16,7 @@ from risks.actions.publications import publish_risk
 from risks.models import Risk
 from tests.dossiers.test_import_dossier import CASES
 from transparency.actions import reports as actions
+from transparency.actions.coverage import answer_from_the_record_alone
 from transparency.documents import pdf
 from transparency.models import Report
 
@@ -77,9 +78,15 @@ def draft(cast: Cast) -> Report:
     )
 
 
+def freeze(report: Report, by: User, *, at: datetime = NOW) -> None:
+    """Say of what the record does not answer that it does not, and freeze the figures."""
+    answer_from_the_record_alone(report, by=by, at=at)
+    actions.freeze_figures(report, by=by, at=at)
+
+
 @pytest.fixture
 def frozen(record: None, draft: Report, cast: Cast) -> Report:
-    actions.freeze_figures(draft, by=cast.pia, at=NOW)
+    freeze(draft, cast.pia)
     return draft
 
 

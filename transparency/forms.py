@@ -1,22 +1,48 @@
 """One form per action; shape only, no rule."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from risks.models.statements import CATEGORIES, GROUNDS
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
 from transparency.models import ReferenceOrganisation
+from transparency.rules.coverage import LEAST_REASON, PLACES, RISK_ACCOUNT, Question
 
-RESTRICTIONS = [("", "Any"), *((code, rung.label) for code, rung in LADDER.items() if code != "no_action")]
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def countries() -> list[tuple[str, str]]:
-    """Return every country by its name, after any."""
-    return [("", "Any"), *sorted(country_names().items(), key=lambda one: one[1])]
+    """Return every country by its name in the language that is spoken, after any."""
+    return _after_any(sorted(_spoken(country_names().items()), key=lambda one: one[1]))
+
+
+def restrictions() -> list[tuple[str, str]]:
+    """Return every restriction, after any."""
+    return _after_any(_spoken((code, rung.label) for code, rung in LADDER.items() if code != "no_action"))
+
+
+def grounds() -> list[tuple[str, str]]:
+    """Return every ground, after any."""
+    return _after_any(_spoken(GROUNDS))
+
+
+def categories() -> list[tuple[str, str]]:
+    """Return every category, after any."""
+    return _after_any(_spoken(CATEGORIES))
+
+
+def _spoken(labels: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(code, gettext(label)) for code, label in labels]
+
+
+def _after_any(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [("", gettext("Any")), *choices]
 
 
 class DraftReportForm(forms.Form):
@@ -27,18 +53,67 @@ class DraftReportForm(forms.Form):
     end = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
 
 
+class AnswerForm(forms.Form):
+    """Where a question of the framework is answered, or why not; of one risk, or of all."""
+
+    risk = forms.TypedChoiceField(
+        label="Said of", coerce=int, required=False, empty_value=None, help_text="One risk, or all of them."
+    )
+    told_in = forms.ChoiceField(
+        label="Answered in",
+        required=False,
+        help_text="What the report, or a public page beside it, tells of this question.",
+    )
+    reason = forms.CharField(
+        label="Or why it is not answered",
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=f"A sentence of at least {LEAST_REASON} characters. The report prints it.",
+    )
+
+    def __init__(
+        self, data: Any = None, *, question: Question, risks: Sequence[tuple[int, str]], **options: Any
+    ) -> None:
+        """Offer the places that may answer this question, and the risks of the report."""
+        super().__init__(data, **options)
+        places = [
+            (code, one.name) for code, one in PLACES.items() if question.of_issues or code != RISK_ACCOUNT
+        ]
+        _choices(self, "told_in", [("", "Nowhere; the reason is below"), *places])
+        if question.of_issues:
+            _choices(self, "risk", [("", "All risks that have no answer of their own"), *risks])
+        else:
+            del self.fields["risk"]
+
+
+class ReasonForm(forms.Form):
+    """One reason for several things."""
+
+    reason = forms.CharField(
+        label="Why they are not answered",
+        widget=forms.Textarea({"rows": 3}),
+        help_text=f"A sentence of at least {LEAST_REASON} characters. The report prints it with each question.",
+    )
+
+
+def _choices(form: forms.Form, name: str, choices: Sequence[tuple[Any, str]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101  # the form above declares it
+    field.choices = list(choices)
+
+
 class PublicStatementFilter(forms.Form):
     """Words, what was done, on which ground, where and when; a value it does not know is left out."""
 
     q = forms.CharField(
-        label="Words", max_length=200, required=False, widget=forms.TextInput({"type": "search"})
+        label=_("Words"), max_length=200, required=False, widget=forms.TextInput({"type": "search"})
     )
-    kind = forms.ChoiceField(label="Restriction", choices=RESTRICTIONS, required=False)
-    ground = forms.ChoiceField(choices=[("", "Any"), *GROUNDS], required=False)
-    category = forms.ChoiceField(choices=[("", "Any"), *CATEGORIES], required=False)
-    country = forms.ChoiceField(choices=countries, required=False)
-    first = forms.DateField(label="Issued from", required=False, widget=DAY)
-    last = forms.DateField(label="Issued until", required=False, widget=DAY)
+    kind = forms.ChoiceField(label=_("Restriction"), choices=restrictions, required=False)
+    ground = forms.ChoiceField(label=_("Ground"), choices=grounds, required=False)
+    category = forms.ChoiceField(label=_("Category"), choices=categories, required=False)
+    country = forms.ChoiceField(label=_("Country"), choices=countries, required=False)
+    first = forms.DateField(label=_("Issued from"), required=False, widget=DAY)
+    last = forms.DateField(label=_("Issued until"), required=False, widget=DAY)
 
     def filters(self) -> dict[str, Any]:
         """Return what was chosen, by the names of the query."""

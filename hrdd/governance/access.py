@@ -13,6 +13,7 @@ from rest_framework.permissions import BasePermission
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission, RoleMayNot
+from hrdd.surfaces import Surface, surface_of
 
 if TYPE_CHECKING:  # Django REST framework reads its settings, and so this module, while it loads
     from rest_framework.request import Request
@@ -91,12 +92,18 @@ def first_page(user: User) -> str:
 
 
 def page_furniture(request: HttpRequest) -> dict[str, Any]:
-    """Return what every page shows: the organisation, whether this is a demonstration, and the way around."""
+    """Return what every page shows: the organisation, whether this is a demonstration, and the way around.
+
+    A public page is the same for all: who asks is not even looked up.
+    """
+    shared = {"organisation": settings.ORGANISATION, "demonstration": settings.DEMONSTRATION}
+    if surface_of(request.path) is Surface.PUBLIC:
+        site = f"{request.scheme}://{request.get_host()}"
+        return {**shared, "site": site, "canonical": f"{site}{request.path}"}
     user = request.user
     mine = [page for page in PAGES if isinstance(user, User) and user.may(page[2])]
     return {
-        "organisation": settings.ORGANISATION,
-        "demonstration": settings.DEMONSTRATION,
+        **shared,
         "reads_the_desk": isinstance(user, User) and user.may(Permission.READ_DESK),
         "navigation": [
             {"url": (url := reverse(name)), "label": label, "current": _is_current(url, request.path)}

@@ -16,6 +16,7 @@ from hrdd.governance.rules import (
     SignOffReasons,
     Step,
     demand_reasons,
+    fingerprints,
     may_sign_off,
 )
 
@@ -94,6 +95,9 @@ def ask_sign_off(
     content_hash: str,
     by: User,
     at: datetime,
+    parts: Mapping[str, Any] | None = None,
+    series: str = "",
+    answer_by: datetime | None = None,
 ) -> SignOff:
     """Ask whoever holds the permission to sign a content; the hash binds the answer to it.
 
@@ -104,6 +108,9 @@ def ask_sign_off(
         content_hash: SHA-256 of what is signed.
         by: who asks, and so may not sign.
         at: now.
+        parts: what is signed, by the name of each part, so that the next request can say what changed.
+        series: what is asked about, where each request is of a record of its own; else the subject.
+        answer_by: a deadline that the record itself has; else the method's.
     """
     sign_off = SignOff.objects.create(
         subject_kind=subject_kind,
@@ -113,6 +120,9 @@ def ask_sign_off(
         step_label=step_label,
         permission=str(permission),
         content_hash=content_hash,
+        series=series or f"{subject_kind} {subject_id}",
+        parts=fingerprints(parts or {}),
+        answer_by=answer_by,
         asked_by=by,
         asked_at=at,
     )

@@ -9,4 +9,7 @@ class AuditFilter(forms.Form):
     actor = forms.CharField(label="Who", max_length=120, required=False)
     action = forms.CharField(label="What", max_length=80, required=False)
     subject = forms.CharField(label="About", max_length=200, required=False)
+    kind = forms.ChoiceField(
+        label="Kind", choices=[("", "All acts"), ("reads", "Reads and exports only")], required=False
+    )
     day = forms.DateField(label="Day (UTC)", required=False, widget=forms.DateInput(attrs={"type": "date"}))

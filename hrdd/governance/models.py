@@ -121,6 +121,13 @@ class SignOff(models.Model):
     step_label = models.CharField(max_length=60)
     permission = models.CharField(max_length=40)
     content_hash = models.CharField(max_length=64)
+    series = models.CharField(
+        max_length=120, blank=True
+    )  # what is asked about again and again, by any record
+    parts = models.JSONField(default=dict, blank=True)  # fingerprints of the parts of the content
+    answer_by = models.DateTimeField(
+        null=True, blank=True
+    )  # a deadline of the law of its kind; none: the method's
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     decision = models.CharField(max_length=8, choices=Decision, blank=True)
@@ -130,6 +137,7 @@ class SignOff(models.Model):
 
     class Meta:
         ordering = ["asked_at", "id"]
+        indexes = [models.Index(fields=["series", "step", "-id"], name="sign_off_series")]
         constraints = [
             models.UniqueConstraint(
                 fields=["subject_kind", "subject_id", "step"],

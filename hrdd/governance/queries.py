@@ -1,7 +1,7 @@
 """What waits for a signature, and what was done."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from hrdd.governance.models import AuditEvent, SignOff, User, Verification
-from hrdd.governance.rules import Permission
+from hrdd.governance.rules import READS, Difference, Permission, differences
 
 FIRST_PREVIOUS = "0" * 64
 EXPORTED = ("no", "at", "actor", "action", "subject", "detail", "prev_hash", "hash")
@@ -22,6 +22,48 @@ def waiting_sign_offs(user: User) -> QuerySet[SignOff]:
     mine = [str(permission) for permission in Permission if user.may(permission)]
     waiting = SignOff.objects.filter(decided_at__isnull=True, permission__in=mine)
     return waiting.exclude(asked_by=user).select_related("asked_by")
+
+
+def asked_sign_offs(user: User) -> QuerySet[SignOff]:
+    """Return what this person asked for and nobody decided yet, the oldest first."""
+    return SignOff.objects.filter(decided_at__isnull=True, asked_by=user)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The request before this one about the same thing, and what changed since; None where it kept no parts."""
+
+    sign_off: SignOff
+    changes: list[Difference] | None
+
+    @property
+    def same(self) -> bool:
+        """Whether the very same content is asked for again."""
+        return self.changes == []
+
+
+def earlier_requests(sign_offs: Iterable[SignOff]) -> dict[int, Earlier]:
+    """Return by sign-off the request before it about the same thing, in one query whatever their number.
+
+    Args:
+        sign_offs: what waits; those asked for the first time are not among the keys.
+    """
+    asked = list(sign_offs)
+    before = SignOff.objects.filter(series__in={one.series for one in asked} - {""}).order_by("-pk")
+    found: dict[int, Earlier] = {}
+    for earlier in before.select_related("decided_by") if asked else ():
+        for one in asked:
+            later = one.pk not in found and (one.series, one.step) == (earlier.series, earlier.step)
+            if later and earlier.pk < one.pk:
+                found[one.pk] = Earlier(earlier, _changes(earlier, one))
+    return found
+
+
+def _changes(earlier: SignOff, now: SignOff) -> list[Difference] | None:
+    if earlier.content_hash == now.content_hash:
+        return []
+    changed = differences(earlier.parts, now.parts) if earlier.parts and now.parts else []
+    return changed or None
 
 
 def decided_sign_offs(user: User) -> QuerySet[SignOff]:
@@ -40,11 +82,13 @@ class Link:
 
 
 def search_events(
-    *, actor: str = "", action: str = "", subject: str = "", day: date | None = None
+    *, actor: str = "", action: str = "", subject: str = "", kind: str = "", day: date | None = None
 ) -> QuerySet[AuditEvent]:
-    """Return the audit events that contain these words, on that day (UTC), the latest first."""
+    """Return the audit events that contain these words, of a kind ("reads"), on that day (UTC), the latest first."""
     wanted = {"actor__icontains": actor, "action__icontains": action, "subject__icontains": subject}
     found = AuditEvent.objects.filter(**{key: said for key, said in wanted.items() if said})
+    if kind == "reads":
+        found = found.filter(action__in=READS)
     if day is not None:
         begins = datetime.combine(day, time.min, tzinfo=UTC)
         found = found.filter(at__gte=begins, at__lt=begins + timedelta(days=1))
@@ -62,6 +106,22 @@ def checked_links(events: QuerySet[AuditEvent]) -> list[Link]:
         Link(event, event.chained_hash() == event.hash and event.prev_hash == event.before)
         for event in events.annotate(before=before)
     ]
+
+
+def told_events(events: QuerySet[AuditEvent]) -> Iterator[str]:
+    """Return a line of JSON an event, the earliest first, streamed: all that its hash is made of, as it is."""
+    for event in events.order_by("pk").iterator(chunk_size=2000):
+        told = {
+            "no": event.pk,
+            "at": event.at.isoformat(),
+            "actor": event.actor,
+            "action": event.action,
+            "subject": event.subject,
+            "detail": event.detail,
+            "prev_hash": event.prev_hash,
+            "hash": event.hash,
+        }
+        yield json.dumps(told, ensure_ascii=False) + "\n"
 
 
 def exported_events(events: QuerySet[AuditEvent]) -> Iterator[list[str]]:

@@ -1,6 +1,7 @@
 """Who may do what, in one table (domain.md 0.2)."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -248,6 +249,15 @@ NEVER_ON_CASES: Mapping[Role, str] = {
 NOT_DELEGABLE_ROLES = CASE_ROLES | {Role.AUDITOR, Role.EXPERT, Role.SYSADMIN}
 NOT_DELEGABLE = frozenset({Permission.REVIEW_ACCESS, Permission.READ_PEOPLE, Permission.MANAGE_PEOPLE})
 LEAST_REASONS = 50
+# What the audit log calls an act that shows or takes along what is sensitive, and changes nothing.
+READS = frozenset(
+    {
+        *("read of a case", "opened their vault", "took out a file as it came"),
+        *("opened contact", "opened contact of partner", "opened assessed words"),
+        "read of a partner not to be named",
+        *("exported the register", "exported the audit log", "exported statements of reasons"),
+    }
+)
 
 
 class NotAllowed(Exception):
@@ -349,11 +359,67 @@ class SignOffReasons:
 
 
 ONLY_TO_REFUSE = SignOffReasons()
+HASHED = "#"
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def canonical_hash(content: Mapping[str, Any] | Sequence[Any]) -> str:
     """Return the SHA-256 of a content in its canonical JSON form (RFC 8785): what a sign-off is bound to (SD6)."""
     return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+
+
+QUANTITIES = ("level", "days")  # numbers that say something to people, unlike those of records
+
+
+def fingerprints(parts: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is kept of each part of a content: days, yes or no and quantities as they are, the rest by its hash.
+
+    So a later request can say which parts changed, and no text stands in a second place.
+
+    Args:
+        parts: what is signed, by the name of each part.
+    """
+    return {name: _fingerprint(name, said) for name, said in parts.items()}
+
+
+def _fingerprint(name: str, said: Any) -> str:
+    if isinstance(said, bool):
+        return "yes" if said else "no"
+    if isinstance(said, int) and any(word in name for word in QUANTITIES):
+        return str(said)
+    if isinstance(said, str) and ISO_DAY.fullmatch(said):
+        return said
+    return f"{HASHED}{canonical_hash([said])[:16]}" if said not in (None, "", [], {}) else ""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A part that is not as it was: its name for people, and what it was and is where that is kept."""
+
+    part: str
+    change: str
+    was: str = ""
+    now: str = ""
+
+
+def differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[Difference]:
+    """Return the parts that changed between two contents, by their fingerprints, by name.
+
+    Args:
+        before, now: as `fingerprints` gives them.
+    """
+    found = []
+    for name in sorted({*before, *now}):
+        was, is_now = before.get(name, ""), now.get(name, "")
+        if was == is_now:
+            continue
+        change = "added" if not was else "taken out" if not is_now else "changed"
+        shown = not was.startswith(HASHED) and not is_now.startswith(HASHED)
+        called = name.replace("_", " ")
+        found.append(
+            Difference(called[:1].upper() + called[1:], change, was if shown else "", is_now if shown else "")
+        )
+    return found
 
 
 def may_sign_off(

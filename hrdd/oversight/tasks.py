@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from hrdd.celery import app, ring
-from hrdd.oversight.actions import figures, meetings
+from hrdd.oversight.actions import figures, meetings, sign_offs
 from hrdd.oversight.models import BoardPack
 
 
@@ -11,6 +11,12 @@ from hrdd.oversight.models import BoardPack
 def remind_of_plans() -> None:
     """Bring P1 risks without a plan before leadership (beat, each hour; G2)."""
     meetings.raise_plan_escalations(at=timezone.now())
+
+
+@app.task
+def remind_of_sign_offs() -> None:
+    """Remind of signatures that nobody gave in time (beat, each hour)."""
+    sign_offs.remind_of_sign_offs(at=timezone.now())
 
 
 @app.task

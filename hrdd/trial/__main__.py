@@ -30,6 +30,7 @@ from hrdd.trial.servers import (
     secret_key,
     stop_servers,
 )
+from hrdd.trial.steps import STEP
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / ".data"
@@ -136,22 +137,19 @@ def _run(stack: ExitStack, options: argparse.Namespace, stays_up: list[bool]) ->
 
 
 def _fill(stack: ExitStack, environment: Mapping[str, str], port: int) -> dict[str, Child]:
-    """Bring the data up to date, with worker, beat and web started as soon as they can work."""
+    """Bring the data up to date. Worker and web start first, and meet the tables once somebody asks them something."""
     children: dict[str, Child] = {}
 
     def start(name: str, *command: str) -> None:
         children[name] = stack.enter_context(_process(name, [sys.executable, "-m", *command], environment))
 
     celery = ("celery", "-A", "hrdd.celery")
-    _manage("Database tables", environment, "migrate")
-    _manage("Database roles", environment, "database_roles")
     alone = ("--without-mingle", "--without-gossip")  # one worker has no neighbours to wait for
     start("worker", *celery, "worker", "--concurrency", "2", "--loglevel", "INFO", *alone)
-    start("web", "gunicorn", "hrdd.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4")
-    said = "Rights, people, real cases, re-assessments, report"
-    _manage(
-        said, environment, "demo_organisation", "--at-work", "--custodian-files", str(DATA / "custodians")
-    )
+    served = ("--bind", f"127.0.0.1:{port}", "--preload", "--workers", "2", "--threads", "4")
+    start("web", "gunicorn", "hrdd.wsgi", *served)
+    filling = ("demo_organisation", "--tables", "--at-work", "--custodian-files", str(DATA / "custodians"))
+    _manage(environment, *filling)
     start("beat", *celery, "beat", "--schedule", str(DATA / "beat-schedule"), "--pidfile=")
     stack.callback(_ask_all_to_stop, children)
     return children
@@ -228,11 +226,28 @@ def _step(sentence: str) -> Iterator[None]:
     print(f" {time.monotonic() - began:.1f} s", flush=True)
 
 
-def _manage(sentence: str, environment: Mapping[str, str], *command: str) -> None:
-    name = command[0]
-    with _step(sentence), _process(name, [sys.executable, "manage.py", *command], environment) as child:
-        if child.wait():
+def _manage(environment: Mapping[str, str], *command: str) -> None:
+    """Run a command of manage.py, and show each step that its output names with the time that it took."""
+    name, steps = command[0], ExitStack()
+    with steps, _process(name, [sys.executable, "manage.py", *command], environment) as child:
+        for said in _lines_of(child, LOGS / f"{name}.log"):
+            if said.startswith(STEP):
+                steps.close()
+                steps.enter_context(_step(said.removeprefix(STEP)))
+        if child.returncode:
             raise Refused(_why(name, f"{name} failed"))
+
+
+def _lines_of(child: Child, log: Path) -> Iterator[str]:
+    """Yield the whole lines that a child writes until it has ended."""
+    rest, ended = "", False
+    with log.open(errors="replace") as written:
+        while not ended:
+            ended = child.poll() is not None
+            *lines, rest = (rest + written.read()).split("\n")
+            yield from lines
+            if not ended:
+                time.sleep(0.05)
 
 
 def _why(name: str, sentence: str) -> str:

@@ -14,14 +14,13 @@ from remedies.models import (
     CaseKey,
     CaseKeyWrap,
     CaseMember,
-    IdentityKeyWrap,
     ReadLog,
     RecoveryKey,
     RecoveryShare,
     VaultKey,
 )
 from remedies.queries.cases import role_on, visible_to
-from remedies.queries.keys import handler_key, recovery_key
+from remedies.queries.keys import handler_key, identity_wraps_of, recovery_key, wraps_of
 from remedies.rules import places, wraps
 from remedies.rules.case import CaseRole
 from remedies.rules.case_workflow import PERMISSION_OF
@@ -275,9 +274,8 @@ def demand_no_conflict(case: Case, *users: User) -> None:
 def end_triage(case: Case) -> None:
     """Take the wraps of everybody who sorts new cases and has no role on this one, once it is screened."""
     members = case.members.filter(left_at__isnull=True).values("user")
-    CaseKeyWrap.objects.filter(case_key__case=case, holder__isnull=False).exclude(
-        holder__user__in=members
-    ).delete()
+    others = VaultKey.objects.exclude(user__in=members).values_list("pk", flat=True)
+    wraps_of(case.pk).filter(holder__in=list(others)).delete()
 
 
 def _demanded_member(case: Case, *, to: User, role: CaseRole, attested: bool, at: datetime) -> CaseMember:
@@ -317,6 +315,7 @@ def _opened(wrap: CaseKeyWrap, pair: KeyPair) -> bytes:
 
 
 def _take_wraps(case: Case, whom: User, *, at: datetime) -> None:
-    CaseKeyWrap.objects.filter(case_key__case=case, holder__user=whom).delete()
-    IdentityKeyWrap.objects.filter(identity__case=case, holder__user=whom).delete()
+    theirs = list(VaultKey.objects.filter(user=whom).values_list("pk", flat=True))
+    wraps_of(case.pk).filter(holder__in=theirs).delete()
+    identity_wraps_of(case.pk).filter(holder__in=theirs).delete()
     case.members.filter(user=whom, left_at__isnull=True).update(left_at=at)

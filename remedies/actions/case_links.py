@@ -13,7 +13,7 @@ from remedies.actions.reading import tell
 from remedies.models import Case, ParallelProceeding, SystemicAction
 from remedies.queries.cases import role_on
 from remedies.rules.case import CaseRole, CaseState
-from remedies.rules.case_workflow import Finding, Proceeding, Reopening, demand_reopening
+from remedies.rules.case_workflow import UPHELD, Finding, Proceeding, Reopening, demand_reopening
 from remedies.rules.remedy import Part, RoleTaken, RootCause, demand_lesson, demand_part
 from remedies.rules.wraps import KeyPair
 from risks.actions.measures import ask_after_a_case
@@ -87,21 +87,26 @@ def reopen(case: Case, *, reason: Reopening, text: str, by: User, pair: KeyPair,
 
 
 @transaction.atomic
-def learn_from_withdrawn(
-    case: Case, *, root_cause: RootCause, risk: int | None, by: User, at: datetime
-) -> None:
-    """Keep what a withdrawn case teaches; its systemic part goes on without the person (6.4, GP29).
+def keep_lesson(case: Case, *, root_cause: RootCause, risk: int | None, by: User, at: datetime) -> None:
+    """Link a case that was upheld to the risk that it shows, or keep what a withdrawn one teaches (6.4, 6.8, GP29).
+
+    Args:
+        case: the case.
+        root_cause: why it could happen.
+        risk: the number of the risk it belongs to.
+        by, at: who, and now.
 
     Raises:
-        NotAllowed: the case was not withdrawn, GP29, or no role on it.
+        NotAllowed: the case was neither upheld nor withdrawn, it is closed, GP29, or no role on it.
     """
     held = held_by_team(case, by)
-    if held.state != CaseState.WITHDRAWN:
-        raise NotAllowed("Only of a withdrawn case. Another one is learned from when it closes.")
+    upheld = held.decided_on is not None and Finding(held.finding) in UPHELD
+    if held.state != CaseState.WITHDRAWN and (held.state == CaseState.CLOSED or not upheld):
+        raise NotAllowed("6.8: only of a case that was upheld and goes on, or that was withdrawn.")
     found = Risk.objects.filter(pk=risk).first() if risk else None
     demand_lesson(Finding.UPHELD, root_cause=root_cause, has_risk=found is not None)
     Case.objects.filter(pk=held.pk).update(root_cause=str(root_cause), risk=found)
-    log_on_case(held, "learned from a withdrawn case", by=by, at=at, root_cause=str(root_cause))
+    log_on_case(held, "linked a case to a risk", by=by, at=at, root_cause=str(root_cause))
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from remedies.actions.reading import tell
 from remedies.actions.watch import begin_watch
 from remedies.forms.told import decision_told, refusal_told, summary_told
 from remedies.models import Case
-from remedies.queries.cases import role_on
+from remedies.queries.cases import role_on, was_read_by
 from remedies.rules.case import CaseRole, CaseState, CaseType
 from remedies.rules.case_deadlines import appeal_by, comment_by, demand_too_late
 from remedies.rules.case_workflow import (
@@ -23,6 +23,7 @@ from remedies.rules.case_workflow import (
     Refusal,
     demand_closing,
     demand_decision,
+    demand_reading,
     demand_refusal,
     demand_role,
 )
@@ -203,8 +204,8 @@ def close(case: Case, *, root_cause: RootCause, risk: int | None, by: User, at: 
 
     Args:
         case: the case.
-        root_cause: why it could happen; for an upheld case.
-        risk: the number of the risk it belongs to; for an upheld case.
+        root_cause: why it could happen; for an upheld case, unless it was kept before.
+        risk: the number of the risk it belongs to; for an upheld case, unless it was linked before.
         by, at: who, and now.
 
     Raises:
@@ -229,8 +230,9 @@ def close(case: Case, *, root_cause: RootCause, risk: int | None, by: User, at: 
     found = Risk.objects.filter(pk=risk).first() if risk else None
     if risk and found is None:
         raise NotAllowed("Risk: no risk has this number. It stands in the address of its page.")
-    demand_lesson(finding, root_cause=root_cause, has_risk=found is not None)
-    take(case, name, by=by, at=at, closed_on=at.date(), root_cause=str(root_cause), risk=found)
+    found, cause = found or case.risk, root_cause or RootCause(case.root_cause)
+    demand_lesson(finding, root_cause=cause, has_risk=found is not None)
+    take(case, name, by=by, at=at, closed_on=at.date(), root_cause=str(cause), risk=found)
     begin_watch(case, today=at.date())
 
 
@@ -251,11 +253,13 @@ def begun(case: Case, name: str, *, by: User) -> Case:
     """Return a case, held until the end of the transaction, on which somebody may take a step.
 
     Raises:
-        NotAllowed: the case is not there for them, or they have another role on it.
+        NotAllowed: the case is not there for them, they have another role on it, or they judge what they have
+            not read.
     """
     by.demand(CASE_STEPS[name].step.permission)
     held = held_case(case, by)
     demand_role(name, role_on(held, by))
+    demand_reading(name, was_read=was_read_by(held, by))
     return held
 
 

@@ -16,13 +16,11 @@ from hrdd.governance.rules import NotAllowed, Permission, demand_reasons
 from remedies.models import (
     Case,
     CaseKey,
-    CaseKeyWrap,
-    IdentityKeyWrap,
     LegalHold,
     SealedIdentity,
     Tombstone,
 )
-from remedies.queries.keys import old_form_keys
+from remedies.queries.keys import identity_wraps_of, old_form_keys, wraps_of
 from remedies.queries.retention import (
     Planned,
     ended_cases,
@@ -65,8 +63,8 @@ def erase_case(case_id: UUID, *, at: datetime) -> bool:
     if case is None or found is None or not found.due:
         return False
     Tombstone.objects.create(case_id=case.pk, week=case.received_week, category=case.type)
-    IdentityKeyWrap.objects.filter(identity__case=case).delete()
-    CaseKeyWrap.objects.filter(case_key__case=case).delete()
+    identity_wraps_of(case.pk).delete()
+    wraps_of(case.pk).delete()
     SealedIdentity.objects.filter(case=case).delete()
     CaseKey.objects.filter(case=case).delete()
     case.delete()
@@ -87,7 +85,7 @@ def erase_identity(case_id: UUID, *, at: datetime) -> bool:
     found = next(identities(today=at.date(), only=[case_id]), None)
     if found is None or not found.due:
         return False
-    IdentityKeyWrap.objects.filter(identity__case=case_id).delete()
+    identity_wraps_of(case_id).delete()
     SealedIdentity.objects.filter(case=case_id).delete()
     record_event(
         by=JOB,

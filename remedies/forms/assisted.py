@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
+from hrdd.tongues import languages
 from remedies.forms.intake import DetailsForm, WhatForm, submission_of
-from remedies.forms.words import SELF_NAMES
 from remedies.rules.case import Channel
 from remedies.rules.submission import Submission
 
@@ -48,7 +48,7 @@ class AssistedForm(WhatForm, DetailsForm):
         choices=[("", "Choose"), *((str(one), label) for one, label in CHANNELS.items())],
         error_messages={"required": "How it reached us: choose one of the list."},
     )
-    language = forms.ChoiceField(choices=list(SELF_NAMES.items()))
+    language = forms.ChoiceField(choices=list(languages().items()))
     field_order = tuple(LABELS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

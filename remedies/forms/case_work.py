@@ -77,7 +77,7 @@ class ProceedingForm(forms.Form):
 
 
 class LessonForm(CloseForm):
-    """What a withdrawn case teaches."""
+    """What a case that was upheld or withdrawn teaches."""
 
 
 class WordForm(forms.Form):

@@ -382,7 +382,7 @@ class CloseForm(forms.Form):
     root_cause = forms.ChoiceField(
         label="Root cause",
         choices=[
-            ("", "None: it was not upheld"),
+            ("", "None, or as it was linked before"),
             *((str(r), r.replace("_", " ").capitalize()) for r in RootCause if r),
         ],
         required=False,
@@ -393,7 +393,7 @@ class CloseForm(forms.Form):
         min_value=1,
         max_value=2**62,
         required=False,
-        help_text="It stands in the address of the risk. None yet? Record the risk first.",
+        help_text="It stands in the address of the risk. None yet? Record it first. Empty: as linked before.",
     )
 
     def clean_root_cause(self) -> RootCause:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from remedies.forms.words import FINDINGS, REFUSALS
@@ -19,7 +20,9 @@ def summary_told(said: str, *, language: str, until: date) -> str:
     """Return the evidence summary, and until when the person can comment on it (C2)."""
     with translation.override(language):
         opening = _("This is what we found so far. Nothing is decided yet.")
-        comment = _("If something is wrong or missing, write to us here until %(day)s.") % {"day": until}
+        comment = _("If something is wrong or missing, write to us here until %(day)s.") % {
+            "day": date_format(until)
+        }
         return _paragraphs(opening, said, comment)
 
 
@@ -59,7 +62,7 @@ def _appeal(until: date) -> str:
         "If you disagree, write to us here until %(day)s that you appeal. "
         "Somebody who was not involved before looks at it again."
     )
-    return _paragraphs(appeal % {"day": until}, _courts())
+    return _paragraphs(appeal % {"day": date_format(until)}, _courts())
 
 
 def _courts() -> str:

@@ -5,8 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from remedies.rules.case import CaseState, CaseType, IdentityMode, Region
 from remedies.rules.case_workflow import Finding, Refusal
 
-SELF_NAMES = {"en": "English", "fr": "Français", "es": "Español", "ar": "العربية"}
-
 TYPES = [
     (CaseType.SAFETY_THREAT, _("Somebody was threatened, attacked or is in danger")),
     (CaseType.HUMAN_RIGHTS_HARM, _("Somebody was hurt, hounded or treated with cruelty")),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
@@ -14,10 +14,11 @@ from remedies.queries.cases import visible_to
 from remedies.queries.keys import is_vouched_key
 from remedies.rules.case import TRIAGE_STATES, TYPE_WORDS, CaseRole, CaseState, CaseType
 from remedies.rules.case_deadlines import DANGER_AIM, DANGER_MOST, Dates, Deadline, deadlines
-from remedies.rules.case_workflow import CASE_STEPS, ENDED, PERMISSION_OF, UPHELD, Finding
+from remedies.rules.case_workflow import CASE_STEPS, ENDED, PERMISSION_OF, READ_FIRST, UPHELD, Finding
 from remedies.rules.retaliation import Word, asked_now
 
 NO_DAY = date.max
+READ_IT = "Read what was told"
 UNASKED = {"close", "close-screened", "appeal", "offer-remedy", "reopen"}  # offered, not asked for
 ROLE_LABELS = {
     CaseRole.GRV_INTAKE: "sorts it",
@@ -89,6 +90,11 @@ class Standing:
     def channel(self) -> str:
         """Return how it reached us, in words."""
         return self.case.channel.replace("_", " ")
+
+    @property
+    def is_upheld(self) -> bool:
+        """Whether it was decided that the person is right, wholly or in part."""
+        return self.case.decided_on is not None and Finding(self.case.finding) in UPHELD
 
     @property
     def ended(self) -> bool:
@@ -252,7 +258,7 @@ def further_acts(standing: Standing) -> tuple[str, ...]:
         "look": standing.report is not None and standing.report.taken_on is None,
         "found": reads and standing.report is not None and standing.report.taken_on is not None,
         "watch": state == CaseState.CLOSED,
-        "lesson": state == CaseState.WITHDRAWN,
+        "lesson": state == CaseState.WITHDRAWN or (not standing.ended and standing.is_upheld),
         "measure": not standing.ended and not standing.case.on_measure,
         "part": role == CaseRole.GRV_DEC and decided,
         "proceeding": not standing.ended,
@@ -274,7 +280,9 @@ def _loaded(user: User, **only: UUID):  # type: ignore[no-untyped-def]  # the ty
         visible_to(user)
         .filter(**only)
         .annotate(
-            last_word=Subquery(last.values("direction")[:1]), first_read=Subquery(read.values("id")[:1])
+            last_word=Subquery(last.values("direction")[:1]),
+            first_read=Subquery(read.values("id")[:1]),
+            read_by_me=Exists(read.filter(reader=user.username)),
         )
         .prefetch_related(
             Prefetch("members", team, to_attr="team"),
@@ -301,6 +309,9 @@ def _standing(case: Case, user: User, *, today: date) -> Standing:
         and one.role == acting
         and (role is not None or name == "acknowledge")
     )
+    unread = role is not None and not case.read_by_me and bool(READ_FIRST & set(steps))  # type: ignore[attr-defined]
+    if unread:
+        steps = tuple(name for name in steps if name not in READ_FIRST)
     checks: list[RetaliationCheck] = case.checks  # type: ignore[attr-defined]
     report = next((one for one in checks if one.word == Word.YES and not one.outcome), None)
     waiting = [one.due for one in checks if not one.word] if case.state == CaseState.CLOSED else []
@@ -318,6 +329,7 @@ def _standing(case: Case, user: User, *, today: date) -> Standing:
         watch_on=watch_on,
         appealed_on=case.appealed_on,
         deliver_by=min((one.due for one in owed), default=None),
+        unlinked_since=case.decided_on if Finding(case.finding) in UPHELD and not case.risk_id else None,
     )
     return Standing(
         case=case,
@@ -327,6 +339,7 @@ def _standing(case: Case, user: User, *, today: date) -> Standing:
         steps=steps,
         asks=(
             *_urgent_asks(role, report, is_asked=asked_now(waiting, today=today) is not None),
+            *([READ_IT] if unread else []),
             *_asks(case, role, team, steps),
         ),
         was_read=case.first_read is not None,  # type: ignore[attr-defined]
@@ -361,5 +374,5 @@ def _asks(
     if role is not None and wrote_last and case.state != CaseState.WITHDRAWN:
         asked.append("Read what the person wrote")
     if role is not None and case.state == CaseState.WITHDRAWN and not case.root_cause:
-        asked.append("Keep what the withdrawn case teaches")
+        asked.append("Link it to a risk")
     return tuple(asked)

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
-from remedies.models import Case, CaseConflict, CaseKeyWrap, CaseMember
+from remedies.models import Case, CaseConflict, CaseKeyWrap, CaseMember, ReadLog
 from remedies.rules.case import TRIAGE_STATES, CaseRole
 from remedies.rules.case_workflow import PERMISSION_OF
 
@@ -13,6 +13,13 @@ def role_on(case: Case, user: User) -> CaseRole | None:
     """Return what somebody does on a case now; None for whoever sorts new cases and took none yet."""
     found = case.members.filter(user=user, left_at__isnull=True).first()
     return CaseRole(found.role) if found else None
+
+
+def was_read_by(case: Case, user: User) -> bool:
+    """Whether somebody has opened what the person told in this case; the log of reading knows."""
+    return ReadLog.objects.filter(
+        case_id=case.pk, reader=user.username, group=ReadLog.Group.NARRATIVE
+    ).exists()
 
 
 def visible_to(user: User) -> QuerySet[Case]:

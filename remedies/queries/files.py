@@ -34,4 +34,4 @@ def messages_of(case: Case) -> QuerySet[Message]:
     """Return the messages of a case, each with `files` and how many of them are `unsafe`; nothing sealed."""
     unsafe = Count("attachments", filter=Q(attachments__sealed__isnull=True))
     shown = case.messages.only("number", "direction", "week", "case_id")
-    return shown.annotate(files=Count("attachments"), unsafe=unsafe)
+    return shown.annotate(files=Count("attachments"), unsafe=unsafe).order_by("number")

@@ -1,12 +1,23 @@
 """Which public keys may be sealed to, and which keys open a form."""
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from hrdd.governance.rules import Role
-from remedies.models import CaseKey, FormKey, RecoveryKey, RecoveryShare, ReplyKey, VaultKey
+from remedies.models import (
+    CaseKey,
+    CaseKeyWrap,
+    FormKey,
+    IdentityKeyWrap,
+    RecoveryKey,
+    RecoveryShare,
+    ReplyKey,
+    SealedIdentity,
+    VaultKey,
+)
 from remedies.rules.form_token import key_of_day
 from remedies.rules.voucher import is_vouched
 
@@ -122,3 +133,18 @@ def form_keys(*, at: datetime) -> dict[int, bytes]:
 def old_form_keys(today: date) -> QuerySet[FormKey]:
     """Return the halves of form keys that no form of the last 24 hours was made with."""
     return FormKey.objects.filter(day__lt=today - timedelta(days=1))
+
+
+def wraps_of(case_id: UUID) -> QuerySet[CaseKeyWrap]:
+    """Return the wraps of the keys of a case, to be deleted.
+
+    The keys are read first: a delete by a join takes hours where the planner has no statistics, as after a restore.
+    """
+    keys = CaseKey.objects.filter(case=case_id).values_list("pk", flat=True)
+    return CaseKeyWrap.objects.filter(case_key__in=list(keys))
+
+
+def identity_wraps_of(case_id: UUID) -> QuerySet[IdentityKeyWrap]:
+    """Return the wraps of the identities of a case, to be deleted; read first as above."""
+    identities = SealedIdentity.objects.filter(case=case_id).values_list("pk", flat=True)
+    return IdentityKeyWrap.objects.filter(identity__in=list(identities))

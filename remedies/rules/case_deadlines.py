@@ -9,11 +9,12 @@ from dateutil.relativedelta import relativedelta
 
 from hrdd.governance.rules import NotAllowed
 from remedies.rules.case import TRIAGE_STATES, CaseState
-from remedies.rules.case_workflow import APPEAL_DAYS, COMMENT_DAYS, UPHELD, Finding
+from remedies.rules.case_workflow import APPEAL_DAYS, COMMENT_DAYS, ENDED, UPHELD, Finding
 from remedies.rules.retaliation import triage_by
 
 ACKNOWLEDGE_DAYS, SCREEN_DAYS, UPDATE_DAYS = 7, 14, 30
 REMEDY_DAYS, REMEDY_DAYS_SEVERE, SEVERE = 30, 14, 4
+LESSON_DAYS = 14
 FEEDBACK_MONTHS, COMPLAINT_MONTHS = 3, 6
 APPEAL_DECISION_DAYS = 45
 DANGER_AIM, DANGER_MOST = timedelta(hours=1), timedelta(hours=24)
@@ -34,6 +35,7 @@ class Due(StrEnum):
     DELIVER = "Deliver what was agreed"
     RETALIATION = "Look at the retaliation that was reported"
     WATCH = "Ask whether anybody was punished for it"
+    LESSON = "Link it to a risk"
 
 
 BASIS = {
@@ -47,6 +49,7 @@ BASIS = {
     Due.APPEAL: "45 days, domain.md 6.5",
     Due.DELIVER: "the day that was agreed, M5",
     Due.RETALIATION: "48 hours, K17; WB Dir 19, 21(5)",
+    Due.LESSON: "14 days after it was upheld, domain.md 6.8; GP29",
     Due.WATCH: "30, 90 and 180 days after closing, domain.md 6.5",
 }
 THEIRS = frozenset({Due.COMMENT, Due.APPEAL_WINDOW})
@@ -67,6 +70,7 @@ class Dates:
     watch_on: date | None = None
     appealed_on: date | None = None
     deliver_by: date | None = None
+    unlinked_since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,8 @@ def _afterwards(state: CaseState, finding: Finding, dates: Dates) -> Iterator[De
         yield Deadline(Due.APPEAL, dates.appealed_on + timedelta(days=APPEAL_DECISION_DAYS))
     if dates.deliver_by is not None:
         yield Deadline(Due.DELIVER, dates.deliver_by)
+    if dates.unlinked_since is not None and state not in ENDED:
+        yield Deadline(Due.LESSON, dates.unlinked_since + timedelta(days=LESSON_DAYS))
 
 
 def _watched(dates: Dates) -> Iterator[Deadline]:

@@ -90,6 +90,8 @@ PERMISSION_OF: Mapping[CaseRole, Permission] = {
 }
 ENDED = frozenset({CaseState.CLOSED, CaseState.WITHDRAWN})
 UPHELD = frozenset({Finding.UPHELD, Finding.PARTLY_UPHELD})
+# What nobody decides on words that they have not read.
+READ_FIRST = frozenset({"admit", "refuse", "refer", "draft", "decide", "decide-appeal"})
 CASE_STEPS: Mapping[str, CaseStep] = {
     "acknowledge": _step(
         "Acknowledge the case", CaseState.RECEIVED, CaseState.ACKNOWLEDGED, CaseRole.GRV_INTAKE
@@ -185,6 +187,22 @@ def demand_role(name: str, held: CaseRole | None) -> None:
     if held != wanted:
         raise NotAllowed(
             f"SD3: on this case only {ROLE_WORDS[wanted]} takes this step. Nobody holds two roles on one case."
+        )
+
+
+def demand_reading(name: str, *, was_read: bool) -> None:
+    """Refuse to judge what one has not read.
+
+    Args:
+        name: the step, one of CASE_STEPS.
+        was_read: whether whoever takes it has opened what the person told, on this case.
+
+    Raises:
+        NotAllowed: the step judges the concern and its taker has not read it.
+    """
+    if name in READ_FIRST and not was_read:
+        raise NotAllowed(
+            "GP31: read what was told first. Nobody takes on, turns away or decides a concern unread."
         )
 
 

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from hrdd.tongues import is_rtl, languages
 from remedies.actions.intake import renew_form_keys
-from remedies.forms.words import SELF_NAMES
 from remedies.queries.keys import form_keys
 from remedies.rules.case import LANGUAGES
 from remedies.rules.form_token import FormToken, open_token, seal_token
@@ -68,13 +68,13 @@ def show(name: str, context: dict[str, Any], *, page: str, language: str, status
         "demonstration": settings.DEMONSTRATION,
         "quick_exit": settings.QUICK_EXIT,
         "language": language,
-        "bidi": translation.get_language_bidi(),
+        "bidi": is_rtl(language),
         "here": reverse(f"{page}-in", args=[language]),
         "raise_url": reverse("raise-in", args=[language]),
         "follow_url": reverse("follow-in", args=[language]),
         "languages": [
-            {"code": code, "name": SELF_NAMES[code], "url": reverse(f"{page}-in", args=[code])}
-            for code in LANGUAGES
+            {"code": code, "name": name, "url": reverse(f"{page}-in", args=[code])}
+            for code, name in languages().items()
         ],
     }
     return HttpResponse(render_to_string(f"remedies/{name}.html", shared | context), status=status)

@@ -198,6 +198,8 @@ def ask_exception(change: Change, *, reasons: str, by: User, at: datetime) -> Si
         step_label="Sign an exception from the launch gate",
         permission=Permission.SIGN_EXCEPTION,
         content_hash=exception_hash(change),
+        parts=proposed_content(change)
+        | {"risks that shut the gate": change.exception_risks, "reasons": change.exception_reasons},
         by=by,
         at=at,
     )
@@ -237,7 +239,12 @@ def decide_exception(
 
 def content_hash(change: Change) -> str:
     """Return the SHA-256 of what is proposed; a decision is bound to it."""
-    content: dict[str, Any] = {
+    return canonical_hash(proposed_content(change))
+
+
+def proposed_content(change: Change) -> dict[str, Any]:
+    """Return what is proposed."""
+    return {
         "change": change.pk,
         "title": change.title,
         "kind": change.kind,
@@ -248,7 +255,6 @@ def content_hash(change: Change) -> str:
         "risks": sorted(change.risks.values_list("pk", flat=True)),
         "no_risk_reasons": change.no_risk_reasons,
     }
-    return canonical_hash(content)
 
 
 def exception_hash(change: Change) -> str:

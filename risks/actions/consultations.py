@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from hrdd.governance.actions import move
 from hrdd.governance.models import User
@@ -165,7 +166,7 @@ def check_safeguards(consultation: Consultation, *, by: User, at: datetime) -> N
         NotAllowed: the role, the state, E1, or safeguards that are missing, all of them.
     """
     held = _opened(consultation, Permission.CHECK_SAFEGUARDS, by=by)
-    by_organiser = held.organiser_id == by.pk
+    by_organiser = held.organiser is not None and held.organiser.username in by.as_one()
     if refusal := check_refusal(risk_to_participants=held.risk_to_participants, by_organiser=by_organiser):
         raise NotAllowed(refusal)
     vulnerable = {one for group in held.groups.all() for one in group.vulnerabilities}
@@ -288,10 +289,12 @@ def screen(consultation: Consultation, *, seen_hash: str, by: User, at: datetime
     """
     states = {ConsultationState.HELD, *ANSWERED}
     held = _opened(consultation, Permission.CHECK_SAFEGUARDS, by=by, states=states)
-    wrote = held.findings.filter(recorded_by=by) | held.findings.filter(answered_by=by)
-    if held.organiser_id == by.pk or wrote.exists():
+    as_one = by.as_one()
+    wrote = held.findings.filter(Q(recorded_by__username__in=as_one) | Q(answered_by__username__in=as_one))
+    if (held.organiser and held.organiser.username in as_one) or wrote.exists():
         raise NotAllowed(
-            "SD1: whoever organised it, recorded a finding or answered one does not screen it. Ask another."
+            "SD1: whoever organised it, recorded a finding or answered one, or stands in for them, does not screen it. "
+            "Ask another."
         )
     if not held.summary.strip():
         raise NotAllowed("Write the summary first; it is screened together with the findings.")

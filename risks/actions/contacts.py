@@ -75,3 +75,16 @@ def _log(contact: PartnerContact, action: str, *, by: User, at: datetime) -> Non
         subject=f"partner {contact.partner_id}",
         detail={"contact": contact.pk},
     )
+
+
+def note_read_of_marked(partner: Partner, *, by: User, at: datetime) -> None:
+    """Log that somebody opened the record of a partner whose name endangers people; of any other, nothing (8.6 N8).
+
+    Args:
+        partner: what was opened.
+        by, at: who, and now.
+    """
+    if partner.naming_endangers:
+        record_event(
+            by=by.username, at=at, action="read of a partner not to be named", subject=f"partner {partner.pk}"
+        )

@@ -64,8 +64,10 @@ def verify_milestone(
     """
     by.demand(Permission.ASSESS_RISK)
     plan = _open(milestone.plan)
-    if milestone.logged_by_id == by.pk:
-        raise NotAllowed("SD1: whoever logged a milestone does not verify it. Ask another person.")
+    if milestone.logged_by.username in by.as_one():
+        raise NotAllowed(
+            "SD1: whoever logged a milestone, or stands in for them, does not verify it. Ask another person."
+        )
     refuse_revenue_owner(plan.tied, by, "does not verify what it promised")
     if not plan.agreed_on <= verified_on <= at.date():
         raise NotAllowed(

@@ -267,7 +267,7 @@ def advise(
     """
     demand_free_of_target(dilemma.risk, by, Permission.ADVISE_ON_DILEMMA)
     held = locked(dilemma)
-    if held.prepared_by_id == by.pk:
+    if held.prepared_by.username in by.as_one():
         raise NotAllowed(
             "SD1: whoever prepared a dilemma does not advise on it. Ask the engagement lead or an expert."
         )

@@ -45,6 +45,8 @@ def write(decision: ExitDecision, *, text: str, by: User, at: datetime) -> SignO
         step_label="Clear a public narrative for safety",
         permission=Permission.CLEAR_REPORT,
         content_hash=text_hash(narrative),
+        series=f"narrative of exit decision {held.pk}",
+        parts={"text": narrative.text},
         by=by,
         at=at,
     )

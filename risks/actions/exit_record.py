@@ -23,9 +23,14 @@ def locked(decision: ExitDecision) -> ExitDecision:
 
 
 def content_hash(decision: ExitDecision) -> str:
-    """Return the SHA-256 of what is proposed, with the assessment and the stages that it rests on."""
+    """Return the SHA-256 of what is proposed; a signature is bound to it."""
+    return canonical_hash(signed_content(decision))
+
+
+def signed_content(decision: ExitDecision) -> dict[str, Any]:
+    """Return what is proposed, with the assessment and the stages that it rests on."""
     duties = decision.duties.order_by("pk").values_list("kind", "what", "owner_id", "due")
-    content: dict[str, Any] = {
+    return {
         "exit": decision.pk,
         "relationship": decision.relationship_id,
         "trigger": decision.trigger,
@@ -44,7 +49,6 @@ def content_hash(decision: ExitDecision) -> str:
         ],
         "duties": [[kind, what, owner, due.isoformat()] for kind, what, owner, due in duties],
     }
-    return canonical_hash(content)
 
 
 def level_of(relationship: Relationship, *, on: date) -> int:
@@ -88,7 +92,7 @@ def ask(
     step: str,
     label: str,
     permission: Permission,
-    content: str,
+    content: Mapping[str, Any],
     *,
     by: User,
     at: datetime,
@@ -99,7 +103,7 @@ def ask(
         decision: the decision.
         step, label: the step that the signature takes, and its words.
         permission: who may sign.
-        content: the hash that the signature binds to.
+        content: what the signature binds to.
         by, at: who asks, and now.
     """
     return ask_sign_off(
@@ -109,7 +113,8 @@ def ask(
         step=step,
         step_label=label,
         permission=permission,
-        content_hash=content,
+        content_hash=canonical_hash(content),
+        parts=content,
         by=by,
         at=at,
     )

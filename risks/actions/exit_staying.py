@@ -88,7 +88,7 @@ def ask_again(
         level=level_of(held.relationship, on=at.date()),
     )
     label = "Accept the consequences of staying"
-    return ask(held, STEP, label, Permission.DECIDE_EXIT, term_hash(term), by=by, at=at)
+    return ask(held, STEP, label, Permission.DECIDE_EXIT, _content_of(term), by=by, at=at)
 
 
 def decide(
@@ -154,14 +154,17 @@ def withdraw_question(decision: ExitDecision, *, by: User, at: datetime) -> None
 
 def term_hash(term: StayingTerm) -> str:
     """Return the SHA-256 of a term that is asked for."""
-    content: dict[str, Any] = {
+    return canonical_hash(_content_of(term))
+
+
+def _content_of(term: StayingTerm) -> dict[str, Any]:
+    return {
         "exit": term.decision_id,
         "term": term.pk,
         "why": term.why,
         "consequences": term.consequences,
         "level": term.level,
     }
-    return canonical_hash(content)
 
 
 def _demand_staying(decision: ExitDecision) -> None:

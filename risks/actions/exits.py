@@ -21,6 +21,7 @@ from risks.actions.exit_record import (
     log,
     move,
     refuse_who_may_not_decide,
+    signed_content,
     take,
 )
 from risks.models import ExitDecision, LeverageAction, Relationship
@@ -142,7 +143,7 @@ def propose_exit(
     if lacking := refusals(facts, on=at.date()):
         raise NotAllowed(" ".join(lacking))
     move(held, "propose", by=by, at=at, proposed_by=by, **given)
-    content = content_hash(held)
+    content = signed_content(held)
     if refusals(replace(facts, board_agrees=False), on=at.date()):
         ask(held, BOARD_STEP, "Agree to more harm", Permission.AGREE_TO_MORE_HARM, content, by=by, at=at)
     return ask(held, "approve", EXIT_STEPS["approve"].label, Permission.DECIDE_EXIT, content, by=by, at=at)

@@ -166,6 +166,8 @@ def propose_involvement(
         step_label=STEPS["find"].label,
         permission=STEPS["find"].permission,
         content_hash=content_hash(proposal),
+        series=f"involvement in risk {risk.pk}, relationship {relationship.pk if relationship else 'none'}",
+        parts=signed_content(proposal),
         by=by,
         at=at,
     )
@@ -267,7 +269,9 @@ def _refuse_the_partial(proposal: Involvement, by: User) -> None:
     before = proposal.supersedes
     if before is None or before.state != Involvement.State.CHALLENGED:
         return
-    if before.decided_by_id == by.pk or before.challenges.filter(raised_by=by).exists():
+    sides = {before.decided_by.username} if before.decided_by else set()
+    sides |= set(before.challenges.values_list("raised_by__username", flat=True))
+    if sides & by.as_one():
         raise NotAllowed(
             "SD1: the finding before this one was challenged. Whoever decided or challenged it does not decide again; "
             "ask another person with the role."
@@ -323,7 +327,12 @@ def stop_own_part(involvement: Involvement, *, stopped_on: date, how: str, by: U
 
 def content_hash(involvement: Involvement) -> str:
     """Return the SHA-256 of everything that is proposed; a signature is bound to it."""
-    content = {
+    return canonical_hash(signed_content(involvement))
+
+
+def signed_content(involvement: Involvement) -> dict[str, Any]:
+    """Return everything that is proposed."""
+    return {
         "risk": involvement.risk_id,
         "relationship": involvement.relationship_id,
         "tie": involvement.tie,
@@ -338,7 +347,6 @@ def content_hash(involvement: Involvement) -> str:
         "detail": involvement.detail,
         "supersedes": involvement.supersedes_id,
     }
-    return canonical_hash(content)
 
 
 def _move(involvement: Involvement, name: str, *, by: User, at: datetime, **changes: Any) -> None:

@@ -90,6 +90,8 @@ def propose_lowering(risk: Risk, judging: Judging, *, by: User, at: datetime) ->
         step_label="Lower severity",
         permission=Permission.LOWER_SEVERITY,
         content_hash=content_hash(proposal),
+        series=f"lower severity of risk {held.pk}",
+        parts=proposal.given | {"reasons": proposal.reasons},
         by=by,
         at=at,
     )
@@ -169,10 +171,14 @@ def judging_of(proposal: LoweringProposal) -> Judging:
 
 
 def content_hash(proposal: LoweringProposal) -> str:
-    """Return the SHA-256 of what is proposed and of the judgement it would supersede; a signature is bound to it."""
+    """Return the SHA-256 of what is signed; a signature is bound to it."""
+    return canonical_hash(signed_content(proposal))
+
+
+def signed_content(proposal: LoweringProposal) -> dict[str, Any]:
+    """Return what is proposed and the judgement it would supersede."""
     latest = proposal.risk.assessments.values_list("pk", flat=True).first()
-    content = {"given": proposal.given, "reasons": proposal.reasons, "supersedes": latest}
-    return canonical_hash(content)
+    return {"given": proposal.given, "reasons": proposal.reasons, "supersedes": latest}
 
 
 def _given(judging: Judging) -> dict[str, Any]:

@@ -292,7 +292,12 @@ def decide(
 
 
 def content_hash(measure: Measure) -> str:
-    """Return the SHA-256 of what is proposed, its test, and the level of its risk; a signature is bound to it."""
+    """Return the SHA-256 of what is signed; a signature is bound to it."""
+    return canonical_hash(signed_content(measure))
+
+
+def signed_content(measure: Measure) -> dict[str, Any]:
+    """Return what is proposed, its test, and the level of its risk."""
     content: dict[str, Any] = {
         "measure": measure.pk,
         "kind": measure.kind,
@@ -305,7 +310,7 @@ def content_hash(measure: Measure) -> str:
         content["supersedes"] = measure.supersedes_id
     for name in ("ends_on", "prior_warning_on"):
         content[name] = content[name].isoformat() if content[name] else None
-    return canonical_hash(content)
+    return content
 
 
 def corridor_now(measure: Measure) -> Corridor:
@@ -491,6 +496,8 @@ def _ask(measure: Measure, *, by: User, at: datetime) -> None:
         step_label="Confirm the emergency measure" if emergency else "Approve the measure",
         permission=approver_of(held),
         content_hash=content_hash(held),
+        answer_by=held.emergency_until if emergency else None,
+        parts=signed_content(held),
         by=by,
         at=at,
     )

@@ -74,8 +74,8 @@ def undo_on_appeal(measure: Measure, *, by: User, at: datetime) -> Signal | None
     """
     by.demand(Permission.DECIDE_APPEAL)
     parts = {measure.imposed_by, *measure.reassessments.values_list("decided_by", flat=True)}
-    people = {measure.proposed_by_id, measure.decided_by_id}
-    if by.username in parts or by.pk in people:
+    people = {one.username for one in (measure.proposed_by, measure.decided_by) if one}
+    if by.as_one() & (parts | people):
         raise NotAllowed("SD2: whoever had a part in a measure does not decide its appeal.")
     if measure.state not in IN_FORCE:
         return None

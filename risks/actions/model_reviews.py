@@ -193,6 +193,7 @@ def conclude(
         step_label=REVIEW_STEPS["sign"].label,
         permission=Permission.SIGN_MODEL_REVIEW,
         content_hash=content_hash(review),
+        parts=signed_content(review),
         by=by,
         at=at,
     )
@@ -277,7 +278,12 @@ def close(review: ModelReview, *, outcome: str, by: User, at: datetime) -> None:
 
 
 def content_hash(review: ModelReview) -> str:
-    """Return the SHA-256 of what the board signs; readings come later and are no part of it."""
+    """Return the SHA-256 of what the board signs."""
+    return canonical_hash(signed_content(review))
+
+
+def signed_content(review: ModelReview) -> dict[str, Any]:
+    """Return what the board signs; readings come later and are no part of it."""
     named = (
         *(
             "driver",
@@ -298,7 +304,7 @@ def content_hash(review: ModelReview) -> str:
     ]
     share = review.revenue_share_pct
     content["revenue_share_pct"] = f"{share:.2f}" if share is not None else None
-    return canonical_hash(content)
+    return content
 
 
 def _refuse(lacking: Sequence[str]) -> None:

@@ -158,7 +158,9 @@ def decide(
         raise NotAllowed("Decision: approve, approve with conditions, or refuse.")
     said = demand_reasons(reasons)
     held = Onboarding.objects.select_for_update(of=("self",)).get(pk=onboarding.pk)
-    for refusal in decision_refusals(decision, gate_facts(held, by), by=by.username, conditions=conditions):
+    for refusal in decision_refusals(
+        decision, gate_facts(held, by), as_one=by.as_one(), conditions=conditions
+    ):
         raise NotAllowed(refusal)
     if seen_hash != content_hash(held):
         raise NotAllowed("What was found changed since you opened it. Read it again, then decide.")

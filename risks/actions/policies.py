@@ -205,6 +205,8 @@ def submit(version: PolicyVersion, *, by: User, at: datetime) -> SignOff:
         step_label="Approve a policy",
         permission=permission_to_approve(version.policy.kind),
         content_hash=digest,
+        series=f"policy {version.policy_id}, {version.language}",
+        parts=version.content(),
         by=by,
         at=at,
     )

@@ -1,5 +1,6 @@
 """A second person clears the reasons of a decision between rights before anyone may read them (1.6, 8.6)."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from hrdd.governance.actions import ask_sign_off, decide_sign_off, void_sign_off
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.models import DilemmaDecision
-from risks.queries.public_dilemmas import SIGN_OFF_KIND, public_hash
+from risks.queries.public_dilemmas import SIGN_OFF_KIND, as_public, public_hash
 
 
 def ask_clearance(decision: DilemmaDecision, *, by: User, at: datetime) -> None:
@@ -24,6 +25,8 @@ def ask_clearance(decision: DilemmaDecision, *, by: User, at: datetime) -> None:
         step_label="Clear the reasons for the public",
         permission=Permission.CLEAR_REPORT,
         content_hash=public_hash(decision),
+        series=f"public reasons of dilemma {decision.dilemma_id}",
+        parts=asdict(as_public(decision)),
         by=by,
         at=at,
     )

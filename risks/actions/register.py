@@ -140,9 +140,18 @@ def _confirmed(plan: Plan, *, seen: str) -> Plan:
 
 @transaction.atomic
 def note_export(
-    *, form: str, rows: int, filters: Mapping[str, str], by: User, at: datetime, of: str = "risks"
+    *,
+    form: str,
+    rows: int,
+    filters: Mapping[str, str],
+    by: User,
+    at: datetime,
+    of: str = "risks",
+    not_to_be_named: int | None = None,
 ) -> None:
     """Log that somebody took a copy of the register: the form, how many rows, by which filters (domain.md 0.1).
+
+    Of partners it says how many are not to be named in public, for that copy names them.
 
     The words of a search are left out: they may name a person, and the audit log never does.
     """
@@ -153,7 +162,8 @@ def note_export(
         at=at,
         action="exported the register",
         subject=f"{rows} {of}",
-        detail={"format": form, "rows": rows, "filters": kept},
+        detail={"format": form, "rows": rows, "filters": kept}
+        | ({} if not_to_be_named is None else {"not_to_be_named": not_to_be_named}),
     )
 
 

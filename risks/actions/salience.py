@@ -250,7 +250,9 @@ def take_step(risk: Risk, name: str, *, reasons: str, by: User, at: datetime) ->
     step = RISK_STEPS[name]
     by.demand(step.permission)
     why = demand_reasons(reasons)
-    if held.status in step.before and (lacking := refusals(name, facts_of(held), by=by.username)):
+    if held.status in step.before and (
+        lacking := refusals(name, facts_of(held), by=by.username, stands_with=by.stands_with())
+    ):
         raise NotAllowed(" ".join(lacking))
     dates = {"closed_on": at.date() if name == "close" else None}
     move(

@@ -61,6 +61,8 @@ def draw_salient_list(*, by: User, at: datetime) -> SalientList:
         step_label="Sign the salient list",
         permission=Permission.SIGN_SALIENT_LIST,
         content_hash=drawn.content_hash,
+        series="salient list",
+        parts={row["title"]: row for row in rows},
         by=by,
         at=at,
     )

@@ -19,6 +19,7 @@ from risks.actions import crucial, partner_notes
 from risks.actions import onboarding as gate
 from risks.actions import partners as actions
 from risks.actions import terms as terms_actions
+from risks.actions.contacts import note_read_of_marked
 from risks.api.partner_shapes import (
     OnboardingStorySerializer,
     PartnerNoteSerializer,
@@ -209,7 +210,9 @@ class PartnerViewSet(_Outside, Register[Partner]):
     @extend_schema(responses=PartnerStorySerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         """One partner with its relationships and notes."""
-        return self._story(self.get_object())
+        partner = self.get_object()
+        note_read_of_marked(partner, by=caller(request), at=timezone.now())
+        return self._story(partner)
 
     @extend_schema(request=CorrectingPartnerSerializer, responses=PartnerStorySerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -289,7 +292,9 @@ class RelationshipViewSet(_Outside, Register[Relationship]):
     @extend_schema(responses=RelationshipStorySerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         """One relationship with its terms, onboarding and clocks."""
-        return self._story(self.get_object())
+        relationship = self.get_object()
+        note_read_of_marked(relationship.partner, by=caller(request), at=timezone.now())
+        return self._story(relationship)
 
     @extend_schema(
         request=RecordingRelationshipSerializer,

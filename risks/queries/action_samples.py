@@ -31,7 +31,11 @@ class SampleStanding:
 def standings_of(samples: QuerySet[ActionSample]) -> Sequence[SampleStanding]:
     """Return samples with their counts, the latest first, in one query."""
     counted = {str(verdict): Count("items", filter=Q(items__verdict=verdict)) for verdict in SampleVerdict}
-    told = samples.select_related("drawn_by", "closed_by").annotate(size=Count("items"), **counted)
+    told = (
+        samples.select_related("drawn_by", "closed_by")
+        .annotate(size=Count("items"), **counted)
+        .order_by("-drawn_at", "-id")
+    )
     return [SampleStanding(one, one.size, {name: getattr(one, name) for name in counted}) for one in told]
 
 

@@ -23,6 +23,11 @@ from risks.rules.screening import names_one
 WITHHELD = "withheld: naming the partner endangers people"
 
 
+def marked_among(relationships: Sequence[int]) -> int:
+    """Return how many of some relationships are with a partner whose name endangers people (8.6 N8)."""
+    return Relationship.objects.filter(pk__in=relationships).exclude(partner__naming_endangers="").count()
+
+
 def never_named() -> list[str]:
     """Return the names of the partners that are not named outside the desk, as it would endanger people (8.6 N8)."""
     return list(Partner.objects.exclude(naming_endangers="").values_list("name", flat=True))

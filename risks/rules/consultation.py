@@ -211,12 +211,12 @@ def check_refusal(*, risk_to_participants: int | None, by_organiser: bool) -> st
 
     Args:
         risk_to_participants: 1 to 5, or None where not assessed.
-        by_organiser: whether who checks is the organiser.
+        by_organiser: whether who checks is the organiser, or stands in for them.
     """
     if by_organiser and risk_that_counts(risk_to_participants) >= INDEPENDENT_CHECK_FROM:
         return (
-            f"E1: from risk {INDEPENDENT_CHECK_FROM} on, somebody other than the organiser checks the safeguards; a "
-            "risk that nobody assessed counts as 5. Ask another member of the team."
+            f"E1: from risk {INDEPENDENT_CHECK_FROM} on, somebody other than the organiser checks the safeguards, "
+            "and nobody who stands in for them; a risk that nobody assessed counts as 5. Ask another of the team."
         )
     return ""
 

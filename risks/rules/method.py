@@ -60,6 +60,9 @@ class Method:
     near_days: int = 14  # 3.6: an end date is near
     silence_days: int = 7  # 3.8: a senior re-justifies or lifts what lapsed
     escalation_answer_days: int = 7  # G2: leadership answers what a machine reminded it of
+    sign_off_days: int = (
+        7  # 0.3: a signature is owed; then reminders, and one such time later each level above
+    )
 
     @property
     def version(self) -> str:
@@ -73,7 +76,7 @@ class Method:
 DEFAULT = Method()
 NEVER_LENGTHENED = (
     *("urgent_hours", "urgent_hours_life", "due_days", "silence_days"),
-    "escalation_answer_days",
+    *("escalation_answer_days", "sign_off_days"),
 )
 NEVER_SHORTENED = ("near_days",)  # a later warning before an end date would protect less
 BY_CLASS: Mapping[str, Callable[[Any], Any]] = {

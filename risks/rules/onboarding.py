@@ -67,17 +67,19 @@ class GateFacts:
     earns_by_it: bool
 
 
-def decision_refusals(decision: str, facts: GateFacts, *, by: str, conditions: str) -> list[str]:
+def decision_refusals(
+    decision: str, facts: GateFacts, *, as_one: frozenset[str], conditions: str
+) -> list[str]:
     """Return why somebody may not decide so on the gate; nothing where they may.
 
     Args:
         decision: one of DECISIONS.
         facts: the findings that are open, and who asked or closed one.
-        by: who decides, by user name.
+        as_one: who decides, and who stands in for them or they for, by user name.
         conditions: what is asked of the partner.
     """
     found = []
-    if by in facts.authors:
+    if as_one & facts.authors:
         found.append(
             "SD1: whoever asked for the onboarding, or closed one of its findings, does not decide on it. "
             "Ask another decider."

@@ -55,25 +55,30 @@ class RiskFacts:
     drafted_by: str
 
 
-def refusals(step: str, facts: RiskFacts, *, by: str) -> list[str]:
+def refusals(step: str, facts: RiskFacts, *, by: str, stands_with: frozenset[str] = frozenset()) -> list[str]:
     """Return why a step may not be taken, each in a sentence; nothing when it may.
 
     Args:
         step: a key of RISK_STEPS.
         facts: what the record says.
         by: the user name of who asks.
+        stands_with: whose place they take by delegation, and who takes theirs.
     """
+    as_one = stands_with | {by}
     if step == "confirm":
-        return _before_confirming(facts, by=by)
+        return _before_confirming(facts, as_one)
     if step == "manage":
         return _before_managing(facts)
-    return _before_closing(facts, by=by) if step == "close" else []
+    return _before_closing(facts, as_one) if step == "close" else []
 
 
-def _before_confirming(facts: RiskFacts, *, by: str) -> list[str]:
+def _before_confirming(facts: RiskFacts, as_one: frozenset[str]) -> list[str]:
     lacking = []
-    if by in {facts.assessed_by, facts.drafted_by}:
-        lacking.append("SD1: whoever recorded or assessed a risk does not confirm it. Ask another reviewer.")
+    if as_one & {facts.assessed_by, facts.drafted_by}:
+        lacking.append(
+            "SD1: whoever recorded or assessed a risk, or stands in for them, does not confirm it. Ask another "
+            "reviewer."
+        )
     if facts.incomplete:
         lacking.append(
             "UNGP 14: score scale, scope and irremediability first; a head that is not known counts as 4 only in the "
@@ -91,10 +96,12 @@ def _before_managing(facts: RiskFacts) -> list[str]:
     return lacking
 
 
-def _before_closing(facts: RiskFacts, *, by: str) -> list[str]:
+def _before_closing(facts: RiskFacts, as_one: frozenset[str]) -> list[str]:
     lacking = []
-    if by == facts.assessed_by:
-        lacking.append("SD1: whoever assessed a risk does not close it. Ask another reviewer.")
+    if facts.assessed_by in as_one:
+        lacking.append(
+            "SD1: whoever assessed a risk, or stands in for them, does not close it. Ask another reviewer."
+        )
     remote = facts.state_of_harm == State.POTENTIAL and facts.likelihood == REMOTE
     if facts.state_of_harm != State.ACTUAL_REMEDIED and not (remote and facts.controls_tested):
         lacking.append(

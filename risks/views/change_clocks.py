@@ -14,6 +14,7 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.actions import change_clock as actions
+from risks.actions.contacts import note_read_of_marked
 from risks.forms.leverage import ClockFilter, ExtendTimeForm, RestartForm
 from risks.models import RelationshipRisk
 from risks.models.exits import EXIT_OVER
@@ -49,6 +50,7 @@ def clock_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if tied.known_since is None:
         return redirect("date-knowledge", pk=pk)
     today, user = timezone.now().date(), person(request)
+    note_read_of_marked(tied.relationship.partner, by=user, at=timezone.now())
     reading = queries.clock_of(tied, on=today)
     plan = plans.open_plan_of(tied)
     context = {

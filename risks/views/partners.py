@@ -16,6 +16,7 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.actions import partners as actions
+from risks.actions.contacts import note_read_of_marked
 from risks.actions.register import note_export
 from risks.documents.partners import write_partners
 from risks.documents.tables import TYPES
@@ -80,7 +81,13 @@ def partner_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: 
         rows = write_partners(filters.ids, filters.pressing, on=filters.on, form=format, out=file)
         by = person(request)
         note_export(
-            form=format, rows=rows, filters=filters.chosen, by=by, at=timezone.now(), of="relationships"
+            form=format,
+            rows=rows,
+            filters=filters.chosen,
+            by=by,
+            at=timezone.now(),
+            of="relationships",
+            not_to_be_named=queries.marked_among(filters.ids),
         )
     file.seek(0)
     name = f"partners-{filters.on:%Y-%m-%d}.{format}"
@@ -93,6 +100,7 @@ def partner_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One relationship as a story: what it is, its terms, harm, leverage, effect, clock, decision."""
     relationship = get_object_or_404(Relationship.objects.select_related("partner", "owner"), pk=pk)
     user, on = person(request), timezone.now().date()
+    note_read_of_marked(relationship.partner, by=user, at=timezone.now())
     context = {
         "relationship": relationship,
         "story": story_of(relationship, on=on),

@@ -2,9 +2,15 @@
 
 import csv
 import io
+import json
+import re
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -12,7 +18,8 @@ from django.test.utils import CaptureQueriesContext
 
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import AuditEvent, User
-from hrdd.governance.rules import Role
+from hrdd.governance.rules import READS, Role
+from risks.models import Partner, Relationship
 from tests.cast import NOW
 
 
@@ -79,9 +86,88 @@ def test_the_export_holds_what_was_looked_for_and_nothing_that_a_sheet_computes(
     assert rows[0]["hash"] == AuditEvent.objects.get(subject="Risk 0").hash
     assert answer["Cache-Control"] == "no-store"
     taken = AuditEvent.objects.get(action="exported the audit log")
-    assert (taken.actor, taken.detail) == ("audrey", {"action": "hyper"})
+    assert (taken.actor, taken.detail) == ("audrey", {"action": "hyper", "format": "csv"})
     odd = auditor.get("/desk/audit.csv", {"actor": "\0", "day": "never"})
     assert b"".join(odd).count(b"\n") == 1  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_a_stranger_checks_an_export_with_python_alone(auditor: Client, tmp_path: Path, form: str) -> None:
+    acts(6)
+    record_event(
+        by="zoë", at=NOW, action="'=noted", subject="R\u2028isk “7” \t", detail={"é": [1, {"b": 2, "a": "ü"}]}
+    )
+    script = settings.BASE_DIR / "static" / "verify" / "hrdd_verify_audit.py"
+    file = tmp_path / f"audit.{form}"
+
+    def checked(content: bytes) -> tuple[int, str]:
+        file.write_bytes(content)
+        done = subprocess.run(
+            [sys.executable, "-I", script, file], capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout
+
+    whole = b"".join(auditor.get(f"/desk/audit.{form}"))  # type: ignore[arg-type]
+    lines = whole.splitlines(keepends=True) if form == "jsonl" else []
+
+    code, said = checked(whole)
+    assert (code, said.splitlines()[-1]) == (0, "8 events, 0 not as written, 0 gaps.")
+    code, said = checked(whole.replace(b"Risk 3", b"Risk 8"))
+    assert (code, "BAD event" in said, "1 not as written" in said) == (1, True, True)
+    if lines:
+        code, said = checked(b"".join(lines[:2] + lines[3:]))
+        assert (code, "GAP before event" in said) == (0, True)
+    found = b"".join(auditor.get(f"/desk/audit.{form}", {"actor": "pia"}))  # type: ignore[arg-type]
+    code, said = checked(found)
+    assert (code, "3 events, 0 not as written, 2 gaps." in said) == (0, True)
+
+
+def test_reads_and_exports_are_found_by_their_kind(auditor: Client) -> None:
+    acts(3)
+    partner = Partner.objects.create(name="Northern Cloud", naming_endangers="Staff in the country, x.")
+    other = Partner.objects.create(name="Southern Cloud")
+    pages = [
+        f"/desk/partners/{Relationship.objects.create(partner=one, kind='reseller', supplied='x').pk}/"
+        for one in (partner, other)
+    ]
+    for page in pages:
+        assert auditor.get(page).status_code == 200
+    b"".join(auditor.get("/desk/audit.jsonl"))  # type: ignore[arg-type]
+
+    shown = auditor.get("/desk/audit/", {"kind": "reads"})
+
+    assert [(one.event.action, one.event.subject) for one in shown.context["links"]] == [
+        ("exported the audit log", "Audit"),
+        ("read of a partner not to be named", f"partner {partner.pk}"),
+    ]
+    assert "Northern" not in shown.content.decode()
+    taken = [json.loads(line) for line in b"".join(auditor.get("/desk/audit.jsonl?kind=reads")).splitlines()]  # type: ignore[arg-type]
+    assert {one["action"] for one in taken} <= READS
+
+
+# What begins with such a word and only begins or records a piece of work.
+NO_READS = {
+    "opened an access review",
+    "opened business-model review",
+    "opened dilemma",
+    "opened leverage plan",
+    "read a metric",
+    "read import",
+}
+
+
+def test_every_act_that_is_called_a_read_or_an_export_is_found_as_one() -> None:
+    apps = ("hrdd", "risks", "remedies", "transparency")
+    words = re.compile(r'"((?:read|opened|exported|took out) [^"{]*)"')
+    called = {
+        said
+        for app in apps
+        for file in (settings.BASE_DIR / app).rglob("actions/*.py")
+        for said in words.findall(file.read_text())
+    }
+
+    assert called - NO_READS <= READS
+    assert called >= READS - {"exported the audit log"}
 
 
 def test_the_page_says_what_the_last_verification_found(auditor: Client) -> None:

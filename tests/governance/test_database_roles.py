@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -244,3 +245,23 @@ def test_a_process_of_one_surface_knows_no_address_of_another(
     ]
 
     assert {path for path, status in answers.items() if status != 404} == own | {"/livez"}
+
+
+def test_a_role_signs_in_once_its_password_is_in_a_file(db: None, tmp_path: Path) -> None:
+    (tmp_path / INTAKE).write_text("a long password\n")
+    (tmp_path / "secret_key").write_text("not a role")
+    said = StringIO()
+
+    call_command("database_roles", logins=tmp_path, stdout=said)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolcanlogin, left(rolpassword, 14) FROM pg_authid WHERE rolname = %s", [str(INTAKE)]
+        )
+        assert cursor.fetchone() == (True, "SCRAM-SHA-256$")
+    assert "May sign in: hrdd_intake." in said.getvalue()
+
+
+def test_a_folder_that_is_not_there_is_named(db: None, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="none is not a folder"):
+        call_command("database_roles", logins=tmp_path / "none")

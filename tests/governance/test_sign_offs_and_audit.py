@@ -187,6 +187,19 @@ def test_readyz_says_which_of_the_two_is_down(
     assert (answer.status_code, answer.content) == (503, b"database ok\nqueue down\n")
 
 
+@pytest.mark.parametrize("surface", ["public", "intake"])
+def test_who_works_for_strangers_is_ready_without_the_queue(
+    db: None, client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any, surface: str
+) -> None:
+    from hrdd.celery import app
+
+    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    settings.SURFACE = surface
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.content) == (200, b"database ok\n")
+
+
 def test_signing_in_needs_the_right_password(cast: Cast, client: Client) -> None:
     wrong = client.post("/sign-in/", {"username": "ana", "password": "y"})
     right = client.post("/sign-in/", {"username": "ana", "password": "x"})

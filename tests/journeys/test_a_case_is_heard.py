@@ -90,6 +90,14 @@ def take(tab: Page, label: str, **said: str) -> None:
     tab.locator("form.form-page button").click()
 
 
+def read(tab: Page, purpose: str) -> None:
+    """Read what was told, for a reason that is logged, and go back to the case."""
+    tab.get_by_label("Why do you read it?").select_option(purpose)
+    tab.get_by_role("button", name="Read what was told").click()
+    expect(tab.get_by_text(TOLD)).to_be_visible()
+    tab.get_by_role("link", name="Back to the case").click()
+
+
 @pytest.fixture
 def site(transactional_db: None, live_server: LiveServer, page: Callable[..., Page]) -> Site:
     return Site(str(live_server.url), made_vault(), page)
@@ -133,6 +141,7 @@ def test_a_case_is_decided_by_another_and_its_appeal_is_heard_by_somebody_new(si
     grace.goto(address)
     take(grace, "Acknowledge the case", What_the_person_reads="We read it.", I_do_not_report="on")
     take(grace, "Begin screening")
+    read(grace, "screening")
     take(
         grace,
         "Admit the case",
@@ -143,8 +152,10 @@ def test_a_case_is_decided_by_another_and_its_appeal_is_heard_by_somebody_new(si
         take(grace, "Assign", Who="" + f"{user.pk}:{role}", They_stated="on")
     ivan.goto(address)
     take(ivan, "Begin to investigate")
+    read(ivan, "investigating")
     take(ivan, "Draft the findings", Proposed_finding="partly_upheld", Evidence_summary=LONG)
     dora.goto(address)
+    read(dora, "deciding")
     take(
         dora,
         "Decide the case",
@@ -167,6 +178,7 @@ def test_a_case_is_decided_by_another_and_its_appeal_is_heard_by_somebody_new(si
     take(grace, "Assign", Who=f"{abel.pk}:APPEAL", They_stated="on")
     hearing = site.at_desk(abel)
     hearing.goto(address)
+    read(hearing, "deciding")
     take(hearing, "Decide the appeal", Finding_on_appeal="upheld", Reasons=LONG)
 
     told = site.mailbox(receipt)

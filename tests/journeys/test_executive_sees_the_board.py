@@ -4,9 +4,14 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from hrdd.governance.models import User
 from hrdd.oversight.models import BoardPack, OversightMeeting
+from risks.actions.policies import submit
+from risks.models import PolicyVersion
+from tests.risks.policy_stage import asked, drafted, written
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 REASON = "Moderators for two languages left, and nobody reads what is reported in them since last week."
@@ -46,6 +51,36 @@ def test_executive_freezes_the_figures_takes_the_pack_and_records_the_meeting(
     tab.get_by_role("button", name="Record the meeting").click()
     expect(tab.get_by_role("link", name="The board, ")).to_be_visible()
     assert OversightMeeting.objects.get().figures is not None
+
+
+def test_executive_reads_what_changed_since_it_was_last_asked_and_signs(
+    site: str, sign_in: Callable[..., Page]
+) -> None:
+    pia = User.objects.get(username="pia")
+    version = drafted(pia, slug="rules-of-advertising", kind="data", title="Rules on advertising")
+    submit(version, by=pia, at=timezone.now())
+
+    tab = sign_in("eve")
+    go(tab, "Board")
+    tab.get_by_role("region", name="To sign").get_by_role("link", name="Rules on advertising").click()
+    panel = tab.locator(f"#sign-off-{asked(version).pk}")
+    expect(panel.get_by_text("Asked for the first time.")).to_be_visible()
+    panel.get_by_label("Reasons").fill("Say who hears an appeal against a refused advertisement.")
+    panel.get_by_role("button", name="Refuse").click()
+    expect(tab.get_by_text("Refused: Approve a policy")).to_be_visible()
+
+    version.refresh_from_db()
+    written(
+        version, pia, title="Rules on advertising", what_changed=f"{REASON} The clause on appeals is new."
+    )
+    submit(version, by=pia, at=timezone.now())
+    tab.reload()
+    panel = tab.locator(f"#sign-off-{asked(version).pk}")
+    expect(panel.get_by_text("Say who hears an appeal", exact=False)).to_be_visible()
+    expect(panel.get_by_role("listitem").filter(has_text="What changed changed")).to_be_visible()
+    panel.get_by_role("button", name="Approve").click()
+    expect(tab.get_by_text("Approved: Approve a policy")).to_be_visible()
+    assert PolicyVersion.objects.get(pk=version.pk).state == "approved"
 
 
 def expect_rendered(tab: Page) -> None:

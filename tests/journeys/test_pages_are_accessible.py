@@ -128,6 +128,22 @@ def test_published_figures_have_nothing_that_wcag_forbids(
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_no_page_in_arabic_has_what_wcag_forbids(
+    published: Report, live_server: LiveServer, page: Callable[..., Page]
+) -> None:
+    tab = page(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
+    found, wide = {}, []
+    for address in ("/", "/risks/", "/statements/", "/policies/", "/complaints/", "/reports/", "/verify/"):
+        tab.goto(f"{live_server.url}/ar{address}")
+        if said := found_on(tab, IN_LIGHT):
+            found[address] = said
+        if tab.evaluate("document.documentElement.scrollWidth") > 390:
+            wide.append(address)
+
+    assert (found, wide) == ({}, [])
+    assert tab.evaluate("document.documentElement.dir") == "rtl"
+
+
 def test_a_replaced_edition_has_nothing_that_wcag_forbids(
     published: Report, live_server: LiveServer, page: Callable[..., Page]
 ) -> None:

@@ -72,11 +72,13 @@ def tasks(cast: Cast) -> None:
         permission=Permission.APPROVE_REPORT,
         content_hash="0" * 64,
         by=cast.pia,
-        at=NOW - timedelta(days=40),
+        at=NOW - timedelta(days=4),
     )
 
 
-def test_what_is_overdue_comes_first_and_what_only_waits_comes_last(tasks: None, cast: Cast) -> None:
+def test_what_is_overdue_comes_first_then_the_nearest_day_signatures_among_them(
+    tasks: None, cast: Cast
+) -> None:
     assert desk_of(cast.eve) == [
         ("Plan a P1 risk", "No plan yet"),
         ("Training", "Launches: 2 to go"),

@@ -53,6 +53,11 @@ def act(client: Client, case: Case, step: str, **said: Any) -> Any:
     return client.post(reverse("case-step", args=[case.pk, step]), said)
 
 
+def read_it(client: Client, case: Case, purpose: str = "screening") -> None:
+    page = client.post(reverse("case-read", args=[case.pk]), {"purpose": purpose, "group": "narrative"})
+    assert page.status_code == 200
+
+
 def give(case: Case, client: Client, user: User, role: CaseRole) -> Any:
     address = reverse("case-assign", args=[case.pk])
     return client.post(address, {"who": f"{user.pk}:{role}", "attested": "on"})
@@ -68,6 +73,8 @@ def admitted(stage: Vault, **more: Any) -> tuple[Case, str, Client]:
         ("admit", {"kind": "safety_threat", "severity": "4", "text": "We look into it."}),
     ]
     for step, said in steps:
+        if step == "admit":
+            read_it(grace, case)
         assert act(grace, case, step, **said).status_code == 302
     assert give(case, grace, stage.ivan, CaseRole.GRV_INV).status_code == 302
     assert give(case, grace, stage.dora, CaseRole.GRV_DEC).status_code == 302
@@ -93,7 +100,9 @@ def test_a_case_goes_from_its_receipt_to_a_decision_that_the_person_reads(vault_
     shown = ivan.post(reverse("case-read", args=[case.pk]), {"purpose": "investigating"})
     assert TOLD in shown.content.decode()
     assert shown["Cache-Control"] == "no-store"
+    read_it(ivan, case)
     assert act(ivan, case, "draft", finding="not_upheld", summary=SUMMARY).status_code == 302
+    read_it(dora, case)
     early = act(dora, case, "decide", finding="not_upheld", automated="NOT_AUTOMATED", reasons=LONG)
     assert early.status_code == 400
     assert "C2" in early.content.decode()
@@ -128,10 +137,49 @@ def decided(stage: Vault) -> tuple[Case, str, Client, Client, Client]:
     case, receipt, grace = admitted(stage)
     ivan, dora = at_desk(stage.ivan), at_desk(stage.dora)
     act(ivan, case, "investigate", x="x")
+    read_it(ivan, case)
+    read_it(dora, case)
     act(ivan, case, "draft", finding="upheld", summary=SUMMARY)
     said = {"finding": "upheld", "automated": "NOT_AUTOMATED", "reasons": LONG}
     assert act(dora, case, "decide", **said).status_code == 302
     return case, receipt, grace, ivan, dora
+
+
+def test_the_messages_of_a_case_stand_in_the_order_in_which_they_were_written(vault_of_three: Vault) -> None:
+    case, _receipt, grace, _ivan, _dora = decided(vault_of_three)
+    for _ in range(6):
+        assert act(grace, case, "answer", text="One more word.").status_code == 302
+    page = grace.get(reverse("case-detail", args=[case.pk])).content.decode()
+    numbers = [int(one) for one in re.findall(r'<tr><th scope="row">(\d+)</th>', page)]
+    assert numbers == sorted(numbers)
+    assert len(numbers) >= 10
+
+
+def test_nobody_takes_on_turns_away_or_decides_a_concern_that_they_have_not_read(
+    vault_of_three: Vault,
+) -> None:
+    case, _receipt = received()
+    grace = at_desk(vault_of_three.grace)
+    act(grace, case, "acknowledge", text="We read it.", attested="on")
+    act(grace, case, "screen", x="x")
+    page = grace.get(reverse("case-detail", args=[case.pk])).content.decode()
+    assert "<li>Read what was told</li>" in page
+    assert ">Admit the case</a>" not in page
+    for step, said in (
+        ("admit", {"kind": "safety_threat", "severity": "4", "text": LONG}),
+        ("refuse", {"refusal": "not_ours", "text": LONG}),
+        ("refer", {"text": LONG}),
+    ):
+        assert "read what was told first" in act(grace, case, step, **said).content.decode()
+
+    read_it(grace, case)
+    assert "Admit the case" in grace.get(reverse("case-detail", args=[case.pk])).content.decode()
+    assert act(grace, case, "admit", kind="safety_threat", severity="4", text=LONG).status_code == 302
+    assert give(case, grace, vault_of_three.ivan, CaseRole.GRV_INV).status_code == 302
+    ivan = at_desk(vault_of_three.ivan)
+    act(ivan, case, "investigate", x="x")
+    unread = act(ivan, case, "draft", finding="upheld", summary=SUMMARY)
+    assert "read what was told first" in unread.content.decode(), "what Grace read, Ivan has not"
 
 
 def answered_behind_the_receipt(receipt: str, step: str) -> None:
@@ -175,11 +223,29 @@ def test_a_remedy_is_agreed_delivered_verified_and_the_case_closes_with_its_less
     )
     Case.objects.filter(pk=case.pk).update(decided_on=NOW.date())
     risk = Risk.objects.create(title="Harassment by night", opened_on=NOW.date())
-    assert act(dora, case, "close", root_cause="design", risk=risk.pk).status_code == 302
+    assert act(dora, case, "lesson", root_cause="design", risk=risk.pk).status_code == 302
+    assert act(dora, case, "close", root_cause="").status_code == 302, "it closes with what was linked"
     case.refresh_from_db()
     assert (case.state, case.root_cause, case.risk) == ("closed", "design", risk)
     with pytest.raises(IntegrityError, match="teaches"), transaction.atomic():
         Case.objects.filter(pk=case.pk).update(risk=None)
+
+
+def test_an_upheld_case_is_linked_to_its_risk_before_it_closes(vault_of_three: Vault) -> None:
+    admitted_only, _receipt, _grace = admitted(vault_of_three)
+    case, _receipt, _grace, ivan, dora = decided(vault_of_three)
+    risk = Risk.objects.create(title="Harassment by night", opened_on=NOW.date())
+    detail = reverse("case-detail", args=[case.pk])
+    assert "14 days after it was upheld" in dora.get(detail).content.decode()
+
+    early = act(ivan, admitted_only, "lesson", root_cause="design", risk=risk.pk)
+    assert "6.8: only of a case that was upheld" in early.content.decode()
+    assert "GP29" in act(ivan, case, "lesson", root_cause="design").content.decode()
+    assert act(ivan, case, "lesson", root_cause="design", risk=risk.pk).status_code == 302
+
+    assert "14 days after it was upheld" not in dora.get(detail).content.decode()
+    case.refresh_from_db()
+    assert (case.root_cause, case.risk, case.state) == ("design", risk, "decided")
 
 
 def test_a_contested_remedy_is_heard_by_somebody_new_who_never_makes_it_worse(vault_of_three: Vault) -> None:
@@ -194,8 +260,10 @@ def test_a_contested_remedy_is_heard_by_somebody_new_who_never_makes_it_worse(va
     assert give(case, grace, stage.dora, CaseRole.APPEAL).status_code == 400
     assert give(case, grace, abel, CaseRole.APPEAL).status_code == 302
     hearing = at_desk(abel)
+    read_it(hearing, case)
     worse = act(hearing, case, "decide-appeal", finding="partly_upheld", reasons=LONG)
     assert "never leaves the person worse off" in worse.content.decode()
+    read_it(dora, case)
     assert (
         "may not decide an appeal"
         in act(dora, case, "decide-appeal", finding="upheld", reasons=LONG).content.decode()
@@ -217,6 +285,7 @@ def test_the_person_reads_a_refusal_in_their_language_and_it_closes_after_the_ap
     act(grace, case, "screen", x="x")
     today = timezone.now().date()
 
+    read_it(grace, case)
     assert "Reason: choose" in act(grace, case, "refuse", text=LONG).content.decode()
     in_time = act(grace, case, "refuse", refusal="too_late", informed_on=today.isoformat(), text=LONG)
     assert "DSA 20(1)" in in_time.content.decode()
@@ -267,6 +336,7 @@ def test_nobody_acts_in_a_role_that_they_do_not_have_on_this_case(vault_of_three
     assert (
         "SD3" in act(dora, case, "investigate", x="x").content.decode()
     )  # dora may investigate, but not here
+    read_it(ivan, case)
     assert (
         "may not decide a case"
         in act(ivan, case, "decide", finding="upheld", automated="PARTIALLY", reasons=LONG).content.decode()
@@ -407,9 +477,11 @@ def test_a_decision_reaches_a_person_without_receipt_in_the_teams_copy_only(vaul
     case.reply_key.delete()
     ivan, dora = at_desk(stage.ivan), at_desk(stage.dora)
     act(ivan, case, "investigate", x="x")
+    read_it(ivan, case)
     act(ivan, case, "draft", finding="upheld", summary=SUMMARY)
 
     assert "made their receipt useless" in act(dora, case, "answer", text="Hello.").content.decode()
+    read_it(dora, case)
     case_steps.decide(
         case,
         finding=Finding.UPHELD,

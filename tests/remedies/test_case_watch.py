@@ -20,7 +20,7 @@ from remedies.rules.case import CaseRole, CaseType, week_of
 from remedies.rules.case_workflow import Proceeding
 from remedies.rules.receipt import new_receipt
 from remedies.rules.retaliation import Word
-from tests.remedies.test_case_desk import LONG, act, admitted, at_desk, decided, past_the_triggers
+from tests.remedies.test_case_desk import LONG, act, admitted, at_desk, decided, past_the_triggers, read_it
 from tests.remedies.vault_stage import NOW, TOKEN, Vault, person, post, received, vault_of_three
 
 __all__ = ["vault_of_three"]
@@ -32,6 +32,7 @@ def closed(stage: Vault, **more: Any) -> tuple[Case, str, Client]:
     grace = at_desk(stage.grace)
     act(grace, case, "acknowledge", text="We read it.", attested="on")
     act(grace, case, "screen", x="x")
+    read_it(grace, case)
     act(grace, case, "refuse", refusal="not_ours", text=LONG)
     Case.objects.filter(pk=case.pk).update(screened_on=NOW.date() - timedelta(days=400))
     assert act(grace, case, "close", x="x").status_code == 302
@@ -193,7 +194,7 @@ def test_only_the_person_withdraws_and_what_is_for_everybody_goes_on(vault_of_th
     (kept,) = ended_cases(today=timezone.now().date())
     assert kept.last is not None, "what was withdrawn has a last day too"
     assert "Withdraw my concern" not in page_of(receipt)[1]
-    assert "Keep what the withdrawn case teaches" in dora.get("/desk/cases/").content.decode()
+    assert "Link it to a risk" in dora.get("/desk/cases/").content.decode()
     assert "GP29" in act(dora, case, "lesson", root_cause="design").content.decode()
     assert "not the next step" in act(grace, case, "screen", x="x").content.decode()
 

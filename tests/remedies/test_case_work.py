@@ -28,6 +28,7 @@ from tests.remedies.test_case_desk import (
     at_desk,
     decided,
     give,
+    read_it,
 )
 from tests.remedies.vault_stage import NOW, TOLD, Vault, handler, person, vault_of_three
 from tests.risks.test_measure_pages import a_measure
@@ -45,7 +46,9 @@ def appealed(stage: Vault) -> tuple[Case, User, Client, Measure]:
     ivan, dora = at_desk(stage.ivan), at_desk(stage.dora)
     assert act(ivan, case, "measure", measure=measure.pk).status_code == 302
     act(ivan, case, "investigate", x="x")
+    read_it(ivan, case)
     act(ivan, case, "draft", finding="unable_to_determine", summary=SUMMARY)
+    read_it(dora, case)
     act(dora, case, "decide", finding="unable_to_determine", automated="NOT_AUTOMATED", reasons=LONG)
     assert act(grace, case, "appeal", x="x").status_code == 302
     assert give(case, grace, abel, CaseRole.APPEAL).status_code == 302
@@ -86,6 +89,7 @@ def test_a_machine_undoes_what_an_appeal_decided_and_nothing_else(vault_of_three
     case, abel, hearing, measure = appealed(vault_of_three)
     other = a_measure()
 
+    read_it(hearing, case)
     left_open = act(hearing, case, "decide-appeal", finding="upheld", reasons=LONG)
     assert "undone or stays" in left_open.content.decode()
     said = {"finding": "upheld", "reasons": LONG, "on_measure": "undone"}
@@ -105,6 +109,7 @@ def test_an_appeal_that_leaves_the_measure_undoes_nothing(vault_of_three: Vault)
     case, _abel, hearing, measure = appealed(vault_of_three)
 
     said = {"finding": "partly_upheld", "reasons": LONG, "on_measure": "stays"}
+    read_it(hearing, case)
     assert act(hearing, case, "decide-appeal", **said).status_code == 302
     swept()
     measure.refresh_from_db()
@@ -119,6 +124,7 @@ def test_whoever_had_a_part_in_a_measure_hears_no_appeal_about_it(vault_of_three
     Measure.objects.filter(pk=measure.pk).update(imposed_by=abel.username)
 
     said = {"finding": "upheld", "reasons": LONG, "on_measure": "undone"}
+    read_it(hearing, case)
     assert "SD2" in act(hearing, case, "decide-appeal", **said).content.decode()
     case.refresh_from_db()
     assert case.state == "appeal"

@@ -9,7 +9,16 @@ from remedies.actions import assignment
 from remedies.actions.identities import grant_identity, refuse_request
 from remedies.models import Case, CaseConflict, IdentityKeyWrap, IdentityRequest
 from remedies.rules.case import CaseRole
-from tests.remedies.test_case_desk import LONG, act, admitted, at_desk, decided, give, past_the_triggers
+from tests.remedies.test_case_desk import (
+    LONG,
+    act,
+    admitted,
+    at_desk,
+    decided,
+    give,
+    past_the_triggers,
+    read_it,
+)
 from tests.remedies.test_custody import CONTACT, REASONS
 from tests.remedies.vault_stage import Vault, handler, received, vault_of_three
 
@@ -69,6 +78,7 @@ def test_after_a_case_was_opened_again_somebody_new_hears_the_appeal(vault_of_th
     assert act(grace, case, "appeal", x="x").status_code == 302
     assert give(case, grace, abel, CaseRole.APPEAL).status_code == 302
     said = {"finding": "upheld", "reasons": LONG}
+    read_it(at_desk(abel), case)
     assert act(at_desk(abel), case, "decide-appeal", **said).status_code == 302
     with past_the_triggers():  # closed, opened again, decided again, and appealed again
         Case.objects.filter(pk=case.pk).update(state="appeal", reopened_for="new_facts", reopened_on=TODAY)
@@ -81,6 +91,7 @@ def test_after_a_case_was_opened_again_somebody_new_hears_the_appeal(vault_of_th
         Case.objects.filter(pk=case.pk).update(state="appeal_decided")
     given = give(case, grace, ada, CaseRole.APPEAL)
     assert given.status_code == 302, given.content.decode()[1500:6000]
+    read_it(at_desk(ada), case)
     assert act(at_desk(ada), case, "decide-appeal", **said).status_code == 302
     case.refresh_from_db()
     assert case.appeal_decided_by == ada

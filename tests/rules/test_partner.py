@@ -109,7 +109,7 @@ def test_no_gate_opens_over_an_open_finding_of_five_nor_for_whoever_asked(
 ) -> None:
     facts = GateFacts(tuple(levels), FREE.authors, earns_by_it=earns)
 
-    refused = decision_refusals(decision, facts, by=by, conditions="Log every search.")
+    refused = decision_refusals(decision, facts, as_one=frozenset({by}), conditions="Log every search.")
 
     shut = decision != "refuse" and 5 in levels
     assert bool(refused) == (shut or by == "ana" or earns)
@@ -117,7 +117,7 @@ def test_no_gate_opens_over_an_open_finding_of_five_nor_for_whoever_asked(
 
 
 def test_an_approval_with_conditions_says_which() -> None:
-    [sentence] = decision_refusals("conditions", FREE, by="dan", conditions=" ")
+    [sentence] = decision_refusals("conditions", FREE, as_one=frozenset({"dan"}), conditions=" ")
 
     assert sentence.startswith("Conditions:")
 

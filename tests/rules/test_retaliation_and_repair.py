@@ -85,6 +85,17 @@ def test_an_appeal_is_decided_in_45_days_and_a_remedy_delivered_on_its_day() -> 
 
 
 @pytest.mark.parametrize(
+    "state", [CaseState.DECIDED, CaseState.APPEAL, CaseState.IN_DELIVERY, CaseState.VERIFIED]
+)
+def test_an_upheld_case_is_linked_to_a_risk_within_fourteen_days(state: CaseState) -> None:
+    dates = Dates(received_on=DAY, decided_on=DAY, unlinked_since=DAY)
+    on = {one.due: one.on for one in deadlines(state, Finding.UPHELD, dates)}
+    assert on[Due.LESSON] == DAY + timedelta(days=14)
+    ended = deadlines(CaseState.WITHDRAWN, Finding.UPHELD, dates)
+    assert Due.LESSON not in {one.due for one in ended}
+
+
+@pytest.mark.parametrize(
     ("part", "role", "match"),
     [
         (Part.UNKNOWN, RoleTaken.NONE, "M3"),

@@ -5,31 +5,12 @@ import hashlib
 import pytest
 from django.test import Client
 
-from tests.cast import NOW, Cast, sign
-from transparency.actions import reports as actions
+from tests.transparency.editions_stage import corrected
 from transparency.models import Document, Report
 
+__all__ = ["corrected"]
+
 FORMATS = list(Document.Format.values)
-
-
-@pytest.fixture
-def corrected(published: Report, cast: Cast) -> Report:
-    """The second edition, which replaced the first."""
-    second = actions.draft_report(
-        title="Human rights report 2021, corrected",
-        begin=published.period_from,
-        end=published.period_to,
-        by=cast.pia,
-        at=NOW,
-    )
-    actions.freeze_figures(second, by=cast.pia, at=NOW)
-    actions.render_documents(second, at=NOW)
-    actions.ask_clearance(second, by=cast.pia, at=NOW)
-    sign(second, cast.rex)
-    sign(second, cast.eve)
-    second.refresh_from_db()
-    actions.publish_report(second, by=cast.pia, at=NOW)
-    return second
 
 
 def test_the_period_shows_the_latest_edition_and_the_replaced_one_leads_to_it(
@@ -57,7 +38,7 @@ def test_the_files_of_a_replaced_edition_are_the_bytes_that_were_signed(
 
 
 def test_what_is_kept_of_an_edition_is_not_kept_once_it_is_replaced(
-    published: Report, cast: Cast, client: Client
+    published: Report, client: Client
 ) -> None:
     before = client.get("/reports/2021/editions/1/")
     Report.objects.filter(pk=published.pk).update(state="corrected")

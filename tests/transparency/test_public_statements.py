@@ -165,7 +165,7 @@ def test_a_search_survives_a_reload_and_its_data_is_the_same(ana: User) -> None:
         rows = list(csv.DictReader(io.StringIO(read("/statements.csv", query))))
         assert {row["puid"] for row in rows} == {str(one.puid) for one in found}
         assert all((one(each) in page) == (each in found) for each in both)
-        assert f"{len(found)} statement" in page
+        assert f"Statements found: {len(found)}" in page
     assert '<option value="DE" selected>' in read("/statements/", "?country=DE")
     assert "/statements.csv?q=armed" in read("/statements/", "?q=armed")
     assert "'=A video" in read("/statements.csv")

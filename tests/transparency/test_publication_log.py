@@ -22,7 +22,7 @@ from pytest_django import Settings
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import AuditEvent, SignOff, Verification
 from hrdd.governance.rules import NotAllowed
-from tests.cast import NOW, Cast, sign
+from tests.cast import NOW, Cast, freeze, sign
 from tests.transparency.log_stage import LOG, NAMES, PERIOD, fetched, log_key, new_key, outside
 from transparency import tasks
 from transparency.actions import reports as actions
@@ -234,7 +234,7 @@ def test_a_manifest_lists_what_is_served_and_follows_the_one_before(
     again = actions.draft_report(
         title="Corrected", begin=sealed.report.period_from, end=sealed.report.period_to, by=cast.pia, at=NOW
     )
-    actions.freeze_figures(again, by=cast.pia, at=NOW)
+    freeze(again, cast.pia)
     actions.render_documents(again, at=NOW)
     actions.ask_clearance(again, by=cast.pia, at=NOW)
     sign(again, cast.rex)

@@ -13,7 +13,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from risks.models import Measure, Risk
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, freeze
 from transparency import documents
 from transparency.actions import reports as actions
 from transparency.documents import pdf
@@ -87,7 +87,7 @@ def test_an_unpublished_risk_stays_out(record: None, draft: Report, cast: Cast) 
     assert hidden is not None
     Risk.objects.filter(pk=hidden.pk).update(published=False)
 
-    actions.freeze_figures(draft, by=cast.pia, at=NOW)
+    freeze(draft, cast.pia)
 
     assert hidden.title not in draft.content
 
@@ -129,7 +129,7 @@ def test_no_figure_is_negative_when_the_record_was_changed_after_the_cycle(
 ) -> None:
     Measure.objects.filter(starts_on__lt="2021-01-31").update(state="lifted", ended_on="2021-01-31")
 
-    actions.freeze_figures(draft, by=cast.pia, at=NOW)
+    freeze(draft, cast.pia)
 
     assert min(one["count"] for one in draft.parsed_content["reassessments"]["by_finding"]) >= 0
 
@@ -156,7 +156,7 @@ def test_the_pdf_is_tagged_titled_and_the_same_each_time(published: Report) -> N
 def test_markup_in_the_record_is_text_in_the_report(record: None, draft: Report, cast: Cast) -> None:
     Risk.objects.filter(pk=Risk.objects.values("pk")[:1]).update(summary="<img src=x onerror=alert(1)>")
 
-    actions.freeze_figures(draft, by=cast.pia, at=NOW)
+    freeze(draft, cast.pia)
     actions.render_documents(draft, at=NOW)
 
     html = bytes(draft.documents.get(format="html").body)
@@ -167,7 +167,7 @@ def test_markup_in_the_record_is_text_in_the_report(record: None, draft: Report,
 def test_a_spreadsheet_computes_nothing_from_the_table(record: None, draft: Report, cast: Cast) -> None:
     Risk.objects.update(title="=HYPERLINK(1)")
 
-    actions.freeze_figures(draft, by=cast.pia, at=NOW)
+    freeze(draft, cast.pia)
     rows = list(csv.reader(io.StringIO(documents.render_csv(draft.parsed_content).decode("utf-8-sig"))))
 
     assert len(rows) > 1

@@ -17,7 +17,7 @@ from remedies.models import Case, Rating
 from remedies.rules.case import week_of
 from remedies.rules.effectiveness import Indicator
 from risks.rules.suppression import Earlier, Split, Table
-from tests.cast import NOW, Cast, cast, sign
+from tests.cast import NOW, Cast, cast, freeze, sign
 from transparency.actions import reports as actions
 from transparency.models import Release, Report
 from transparency.queries.releases import board_of_criteria, latest_complaints
@@ -66,7 +66,7 @@ class Desk:
     def frozen(self, begin: date = H1[0], end: date = H1[1]) -> Report:
         """Draft a report on a period and freeze its figures."""
         report = actions.draft_report(title="Report", begin=begin, end=end, by=self.cast.pia, at=self.now())
-        actions.freeze_figures(report, by=self.cast.pia, at=self.now())
+        freeze(report, self.cast.pia, at=self.now())
         return report
 
 
@@ -168,7 +168,7 @@ def test_what_never_left_is_no_earlier_release(desk: Desk) -> None:
     actions.thaw_figures(report, by=desk.cast.pia, at=desk.now())
     cases("privacy", 4)
 
-    actions.freeze_figures(report, by=desk.cast.pia, at=desk.now())
+    freeze(report, desk.cast.pia, at=desk.now())
 
     assert table_of(report, "cases_by_type")["total"] == "47"
     assert latest_complaints() is None

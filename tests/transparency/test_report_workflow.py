@@ -6,11 +6,13 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
+from hrdd.accounts.actions.delegations import delegate
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import NotAllowed, Role
 from risks.models import Partner, Risk
-from tests.cast import NOW, Cast, sign
+from tests.cast import NOW, Cast, freeze, sign
 from transparency.actions import reports as actions
 from transparency.models import Document, Report
 from transparency.rules.workflows import REPORT_STEPS, State
@@ -39,6 +41,7 @@ def test_a_report_goes_from_draft_to_published_by_three_people(published: Report
     assert list(
         AuditEvent.objects.filter(action__startswith="report:").order_by("id").values_list("action", "actor")
     ) == [
+        ("report: answered questions of the index", "pia"),
         ("report: freeze the figures", "pia"),
         ("report: ask for safety clearance", "pia"),
         ("report: clear for safety", "rex"),
@@ -173,7 +176,7 @@ def test_a_correction_is_a_new_edition_and_the_earlier_one_stays(published: Repo
         by=cast.pia,
         at=NOW,
     )
-    actions.freeze_figures(second, by=cast.pia, at=NOW)
+    freeze(second, cast.pia)
     actions.render_documents(second, at=NOW)
     actions.ask_clearance(second, by=cast.pia, at=NOW)
     sign(second, cast.rex)
@@ -188,7 +191,7 @@ def test_a_correction_is_a_new_edition_and_the_earlier_one_stays(published: Repo
 
 def test_who_froze_the_figures_is_who_prepared_them(record: None, draft: Report, cast: Cast) -> None:
     paul = User.objects.create_user("paul", "x", display_name="Paul", roles=[Role.PUBLISHER, Role.REDACTOR])
-    actions.freeze_figures(draft, by=paul, at=NOW)
+    freeze(draft, paul)
     actions.render_documents(draft, at=NOW)
     actions.ask_clearance(draft, by=cast.pia, at=NOW)
 
@@ -214,6 +217,27 @@ def test_who_signed_a_report_does_not_publish_it(rendered: Report, cast: Cast) -
 
     with pytest.raises(NotAllowed, match="SD6"):
         actions.publish_report(rendered, by=cast.rex, at=NOW)
+
+
+def test_who_stands_in_for_whoever_signed_a_report_does_not_publish_it(rendered: Report, cast: Cast) -> None:
+    actions.ask_clearance(rendered, by=cast.pia, at=NOW)
+    sign(rendered, cast.rex)
+    sign(rendered, cast.eve)
+    rendered.refresh_from_db()
+    today = timezone.now().date()
+    delegate(
+        role=Role.REDACTOR,
+        to=cast.pia,
+        starts_on=today,
+        until=today,
+        why="Rex is away today, agreed with the head.",
+        by=cast.rex,
+        at=timezone.now(),
+    )
+    cast.pia.refresh_from_db()
+
+    with pytest.raises(NotAllowed, match="SD6"):
+        actions.publish_report(rendered, by=cast.pia, at=NOW)
 
 
 def test_a_danger_seen_after_approval_takes_the_report_back_and_every_signature_with_it(
@@ -243,7 +267,7 @@ def test_no_report_is_frozen_that_names_a_partner_whose_name_endangers_people(
     with pytest.raises(
         NotAllowed, match=r"it names a partner whose name endangers people \(domain.md 8.6 N8\)"
     ):
-        actions.freeze_figures(draft, by=cast.pia, at=NOW)
+        freeze(draft, cast.pia)
 
     draft.refresh_from_db()
     assert (draft.state, draft.content) == (State.DRAFT, "")

@@ -12,10 +12,12 @@ from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed
 from risks.actions.screening import refuse_naming
 from transparency import documents
+from transparency.actions.coverage import carry_over
 from transparency.actions.releases import release_figures
 from transparency.documents import pdf
 from transparency.models import Document, Report
 from transparency.queries.contents import report_content
+from transparency.queries.coverage import authors_of, index_of
 from transparency.rules.completeness import missing_from, texts_of
 from transparency.rules.periods import period_name
 from transparency.rules.workflows import REPORT_STEPS, State
@@ -65,6 +67,7 @@ def draft_report(*, title: str, begin: date, end: date, by: User, at: datetime) 
             )
     except IntegrityError:
         raise NotAllowed("A colleague drafted this period just now. Open the list to see it.") from None
+    carry_over(report, Report.objects.filter(period=period, edition=last).first())
     record_event(
         by=by.username, at=at, action="drafted report", subject=str(report), detail={"period": period}
     )
@@ -80,14 +83,7 @@ def freeze_figures(report: Report, *, by: User, at: datetime) -> None:
             name endangers people (domain.md 8.6 N8).
     """
     _demand_next(Report.objects.select_for_update().get(pk=report.pk), "freeze", by=by)
-    content = report_content(
-        title=report.title,
-        edition=report.edition,
-        begin=report.period_from,
-        end=report.period_to,
-        at=at,
-        released=release_figures(report, at=at),
-    )
+    content = _complete(report, at=at)
     lacking = missing_from(content)
     if lacking:
         raise NotAllowed(" ".join(lacking))
@@ -104,6 +100,15 @@ def freeze_figures(report: Report, *, by: User, at: datetime) -> None:
         frozen_at=at,
         prepared_by=by,
     )
+
+
+def _complete(report: Report, *, at: datetime) -> dict[str, Any]:
+    """Return the content of a report with the figures that leave with it and its index."""
+    content, risks = report_content(report, at=at)
+    return content | {
+        "released": release_figures(report, at=at),
+        "coverage": index_of(report, content, risks),
+    }
 
 
 @transaction.atomic
@@ -170,7 +175,7 @@ def decide(
 
     Args:
         sign_off: what was asked.
-        by: who decides: neither who prepared the report nor who signed it before (SD1, SD6).
+        by: who decides: none who prepared the report, wrote a part of it, or signed it before (SD1, SD6).
         at: now.
         approve: whether they sign.
         reasons: why; needed to refuse.
@@ -182,7 +187,7 @@ def decide(
     report = Report.objects.select_for_update().get(pk=sign_off.subject_id)
     authors = frozenset(
         one.username for one in (report.prepared_by, report.cleared_by, report.approved_by) if one
-    )
+    ) | authors_of(report)
     decide_sign_off(
         sign_off, by=by, at=at, approve=approve, reasons=reasons, seen_hash=seen_hash, authors=authors
     )
@@ -202,14 +207,21 @@ def publish_report(report: Report, *, by: User, at: datetime) -> None:
     """Publish the frozen bytes; an earlier edition of the period stays, marked as corrected.
 
     Raises:
-        NotAllowed: the role, the state, a document that is missing, or a partner that was marked since as never to be
-            named (domain.md 8.6 N8).
+        NotAllowed: the role, the state, a document that is missing, something that the content lacks, or a partner
+            that was marked since as never to be named (domain.md 8.6 N8).
     """
     _demand_documents(report)
     by.demand(REPORT_STEPS["publish"].permission)
-    if by in (report.cleared_by, report.approved_by):
-        raise NotAllowed("SD6: whoever cleared or approved a report does not publish it. Ask its publisher.")
-    refuse_naming(texts_of(report.parsed_content))
+    signed = {one.username for one in (report.cleared_by, report.approved_by) if one}
+    if by.as_one() & signed:
+        raise NotAllowed(
+            "SD6: whoever cleared or approved a report, or stands in for them, does not publish it. Ask its publisher."
+        )
+    content = report.parsed_content
+    lacking = missing_from(content)
+    if lacking:
+        raise NotAllowed(" ".join(lacking))
+    refuse_naming(texts_of(content))
     earlier = Report.objects.filter(period=report.period, state=State.PUBLISHED).exclude(pk=report.pk)
     for replaced in earlier.values_list("edition", "content_hash"):
         record_event(
@@ -261,6 +273,8 @@ def _ask(report: Report, name: str, *, by: User, at: datetime) -> SignOff:
         step_label=step.label,
         permission=step.permission,
         content_hash=report.content_hash,
+        series=f"report {report.period}",
+        parts=report.parsed_content,
         by=by,
         at=at,
     )

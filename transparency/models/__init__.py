@@ -1,5 +1,6 @@
 """What is shown, frozen; what left; and what others published, to compare."""
 
+from transparency.models.coverage import CoverageAnswer
 from transparency.models.log import AnchorPush, LogCheckpoint, LogEntry, Manifest
 from transparency.models.releases import Release
 from transparency.models.reports import Document, Report
@@ -13,6 +14,7 @@ from transparency.models.statements import (
 
 __all__ = [
     "AnchorPush",
+    "CoverageAnswer",
     "Document",
     "ExportedStatement",
     "LogCheckpoint",

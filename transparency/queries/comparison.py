@@ -54,7 +54,7 @@ class Comparison:
 
 def organisations() -> QuerySet[ReferenceOrganisation]:
     """Return every reference organisation, with how many statements of it are here."""
-    return ReferenceOrganisation.objects.annotate(many=Count("statements"))
+    return ReferenceOrganisation.objects.annotate(many=Count("statements")).order_by("name")
 
 
 def comparison(organisation: ReferenceOrganisation | None) -> Comparison:

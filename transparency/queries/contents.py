@@ -10,16 +10,28 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Prefetch
 
-from risks.models import Cycle, Finding, Involvement, Measure, Reassessment, RecordEntry, Risk, RiskRight
+from risks.models import (
+    Cycle,
+    Finding,
+    Involvement,
+    Measure,
+    PolicyVersion,
+    Reassessment,
+    RecordEntry,
+    Risk,
+    RiskRight,
+)
 from risks.models.measures import NEVER_STOOD
 from risks.queries.desk import explanations
 from risks.queries.gaps import record_gaps
 from risks.queries.salience import Ranked, salient_risks
+from risks.rules.policy import KINDS, PUBLIC_STATES, PolicyKind
 from risks.rules.proportionality import RULES_VERSION
 from risks.rules.severity import BANDS
+from transparency.models import Report
 from transparency.rules.periods import period_label, period_name
 
-FORMAT = "hrdd-report-1"
+FORMAT = "hrdd-report-2"
 NOTHING = "Nothing to decide"
 DEMONSTRATION_NOTICE = (
     "Demonstration. Drawn from the public record to show the software; no finding of the organisation "
@@ -30,28 +42,28 @@ DEMONSTRATION_NOTICE = (
 PUBLIC_TIES = (Involvement.State.CLAIMED, Involvement.State.FOUND)
 
 
-def report_content(
-    *, title: str, edition: int, begin: date, end: date, at: datetime, released: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the content of a report: published salient risks as they stood on the period's last day.
+def report_content(report: Report, *, at: datetime) -> tuple[dict[str, Any], tuple[int, ...]]:
+    """Return what the record has for a report: published salient risks as they stood on the period's last day.
 
     Args:
-        title, edition: the report's title, and which edition on its period.
-        begin, end: the first and the last day of the period.
+        report: its title, edition and period.
         at: now; the moment the figures are frozen.
-        released: the figures of people that leave with it, suppressed (8.5).
+
+    Returns:
+        the content without what people wrote and without figures of people; and the keys of its risks, in order.
     """
-    cycle = Cycle.objects.full().filter(as_of__range=(begin, end), finished_at__isnull=False).first()
+    begin, end = report.period_from, report.period_to
+    cycle = _cycle(begin, end)
     ranked = _ranked(cycle, on=end)
     risks = [one.risk for one in ranked]
     measures = [measure for risk in risks for measure in risk.measures.all() if measure.starts_on <= end]
     told = [_told(one, cycle, begin=begin, end=end, at=at) for one in ranked]
-    return {
+    content = {
         "format": FORMAT,
         "organisation": settings.ORGANISATION,
         "notice": DEMONSTRATION_NOTICE if settings.DEMONSTRATION else "",
-        "title": title,
-        "edition": edition,
+        "title": report.title,
+        "edition": report.edition,
         "period": {
             "name": period_name(begin, end),
             "from": begin.isoformat(),
@@ -61,11 +73,52 @@ def report_content(
         "as_of": end.isoformat(),
         "frozen_at": at.isoformat(timespec="seconds"),
         "rules_version": RULES_VERSION,
+        "policies": policies_in_force(on=end),
         "figures": _figures(measures, told, begin=begin, end=end),
-        "released": released,
         "risks": told,
         "reassessments": _reassessments(cycle, risks),
     }
+    return content, tuple(risk.pk for risk in risks)
+
+
+def indexed_facts(report: Report) -> tuple[dict[str, Any], tuple[int, ...]]:
+    """Return of a draft only what its index asks of the record, in a constant number of queries.
+
+    Returns:
+        policies and risks as `report_content` has them, each risk without what the index does not ask; and the keys
+        of the risks, in order.
+    """
+    begin, end = report.period_from, report.period_to
+    cycle = _cycle(begin, end)
+    ranked = _ranked(cycle, on=end)
+    risks = [{"title": one.risk.title, **_done(one.risk, cycle, begin=begin, end=end)} for one in ranked]
+    return {"policies": policies_in_force(on=end), "risks": risks}, tuple(one.risk.pk for one in ranked)
+
+
+def _cycle(begin: date, end: date) -> Cycle | None:
+    return Cycle.objects.full().filter(as_of__range=(begin, end), finished_at__isnull=False).first()
+
+
+def policies_in_force(*, on: date) -> list[dict[str, Any]]:
+    """Return the policies whose text stood on a day, with the public address of that text; once for all languages."""
+    stood = PolicyVersion.objects.filter(state__in=PUBLIC_STATES, in_force_on__lte=on).exclude(
+        ended_on__lte=on
+    )
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for one in stood.select_related("policy").order_by("policy__title", "number", "pk"):
+        found.setdefault(
+            (one.policy.slug, one.number),
+            {
+                "title": one.title,
+                "kind": KINDS[one.policy.kind],
+                "commitment": one.policy.kind == PolicyKind.COMMITMENT,
+                "version": one.number,
+                "in_force_on": one.in_force_on.isoformat() if one.in_force_on else "",
+                "consulted": one.consulted,
+                "address": f"/policies/{one.policy.slug}/{one.number}/",
+            },
+        )
+    return list(found.values())
 
 
 def _ranked(cycle: Cycle | None, *, on: date) -> list[Ranked]:
@@ -153,6 +206,20 @@ def _told(ranked: Ranked, cycle: Cycle | None, *, begin: date, end: date, at: da
             }
             for one in risk.involvements.filter(state__in=PUBLIC_TIES)
         ],
+        **_done(risk, cycle, begin=begin, end=end),
+        "proceedings": [
+            {"when": entry.when_said, "mechanism": entry.what, "outcome": entry.detail.get("outcome", "")}
+            for entry in record
+            if entry.kind == kinds.PROCEEDING
+        ],
+        "gaps": [{"code": gap.code, "message": gap.message} for gap in record_gaps(risk, at=at)],
+        "sources": list(risk.sources),
+    }
+
+
+def _done(risk: Risk, cycle: Cycle | None, *, begin: date, end: date) -> dict[str, Any]:
+    """Return the measures and the consultations of a risk as they are told."""
+    return {
         "measures": [
             _measure(measure, cycle, end=end)
             for measure in risk.measures.all()
@@ -167,13 +234,6 @@ def _told(ranked: Ranked, cycle: Cycle | None, *, begin: date, end: date, at: da
             for one in risk.consultations.all()
             if (one.told_by_dossier or one.published) and (one.held_from is None or one.held_from <= end)
         ],
-        "proceedings": [
-            {"when": entry.when_said, "mechanism": entry.what, "outcome": entry.detail.get("outcome", "")}
-            for entry in record
-            if entry.kind == kinds.PROCEEDING
-        ],
-        "gaps": [{"code": gap.code, "message": gap.message} for gap in record_gaps(risk, at=at)],
-        "sources": list(risk.sources),
     }
 
 

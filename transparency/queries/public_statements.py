@@ -11,6 +11,9 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as marked
 
 from risks.models import Measure, Risk, StatementOfReasons
 from risks.models.measures import NEVER_STOOD
@@ -23,6 +26,9 @@ from transparency.queries.statement_files import names_of
 from transparency.rules.dsa import identifying
 
 CHUNK = 500
+RESTRICTION, WHERE, FROM, UNTIL = marked("Restriction"), marked("Where"), marked("From"), marked("Until")
+RULE, CONTENT_OF = marked("Rule or law"), marked("Content of")
+NO_END, EVERYWHERE = marked("No end date"), marked("Everywhere")
 MOST_WORDS = 10
 
 
@@ -52,7 +58,8 @@ class PublicStatement:
     @property
     def places(self) -> str:
         """Return where it applies, in words."""
-        return ", ".join(country_names().get(code, code) for code in self.territory) or "Everywhere"
+        names = country_names()
+        return ", ".join(_(names.get(code, code)) for code in self.territory) or _(EVERYWHERE)
 
     @property
     def rule(self) -> str:
@@ -83,27 +90,31 @@ class PublicStatement:
         """Return a coded field in words."""
         said = self.content.get(field) or []
         labels = values_of(field)
-        return ", ".join(labels.get(one, str(one)) for one in (said if isinstance(said, list) else [said]))
+        return ", ".join(_(labels.get(one, str(one))) for one in (said if isinstance(said, list) else [said]))
 
     @property
-    def facts(self) -> list[tuple[str, str]]:
-        """Return its fields in words; what is empty is left out."""
+    def facts(self) -> list[tuple[str, str, bool]]:
+        """Return its fields in words, and whether a person wrote them; what is empty is left out.
+
+        Values of lists are told in the language that is spoken.
+        """
+        written = {self.rule, str(self.content.get("content_type_other") or "")}
         told = [
-            ("Restriction", self.restriction_label),
-            ("Where", self.places),
-            ("From", _day(self.content.get("application_date"))),
-            ("Until", _day(self.until) or "No end date"),
+            (RESTRICTION, _(self.restriction_label)),
+            (WHERE, self.places),
+            (FROM, _day(self.content.get("application_date"))),
+            (UNTIL, _day(self.until) or _(NO_END)),
             (label_of("decision_ground"), self.told("decision_ground")),
-            ("Rule or law", self.rule),
+            (RULE, self.rule),
             (label_of("category"), self.told("category")),
             (label_of("content_type"), self.told("content_type")),
             (label_of("content_type_other"), str(self.content.get("content_type_other") or "")),
-            ("Content of", _day(self.content.get("content_date")).partition(" ")[2]),
+            (CONTENT_OF, _month(self.content.get("content_date"))),
             (label_of("source_type"), self.told("source_type")),
             (label_of("automated_detection"), self.told("automated_detection")),
             (label_of("automated_decision"), self.told("automated_decision")),
         ]
-        return [(term, said) for term, said in told if said]
+        return [(term, said, said in written) for term, said in told if said]
 
     def as_data(self) -> dict[str, Any]:
         """Return it as data, under the names of the database where it has one."""
@@ -219,8 +230,11 @@ def _day(said: str | None) -> str:
     """Return a day of a statement as people read it."""
     if not said:
         return ""
-    day = date.fromisoformat(said)
-    return f"{day.day} {day:%B %Y}"
+    return date_format(date.fromisoformat(said), _("j F Y"))
+
+
+def _month(said: str | None) -> str:
+    return date_format(date.fromisoformat(said), _("F Y")) if said else ""
 
 
 def _public(one: StatementOfReasons) -> PublicStatement:

@@ -1,6 +1,6 @@
 """Reports for those who make them and those who read them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,11 @@ def published_reports() -> QuerySet[Report]:
     return Report.objects.filter(state=State.PUBLISHED).defer("content")
 
 
+def readable_editions() -> QuerySet[Report]:
+    """Return every edition that anyone may read, those that a later one replaced too, the latest first."""
+    return Report.objects.filter(state__in=(State.PUBLISHED, State.CORRECTED)).defer("content")
+
+
 def current_documents(report: Report) -> list[Document]:
     """Return the documents of the content as it is now frozen, without their bytes; with their size."""
     order = {name: number for number, name in enumerate(Document.Format.values)}
@@ -43,6 +48,16 @@ def current_documents(report: Report) -> list[Document]:
         .annotate(size=Bytes(F("body")))
     )
     return sorted(found, key=lambda one: order[one.format])
+
+
+def documents_of(reports: Sequence[Report]) -> dict[int, list[Document]]:
+    """Return by report the documents of the content as it is now frozen, as `current_documents`, in one query."""
+    order = {name: number for number, name in enumerate(Document.Format.values)}
+    found: dict[int, list[Document]] = {one.pk: [] for one in reports}
+    made = Document.objects.filter(report__in=found, content_hash=F("report__content_hash"))
+    for one in made.defer("body").annotate(size=Bytes(F("body"))):
+        found[one.report_id].append(one)
+    return {pk: sorted(files, key=lambda one: order[one.format]) for pk, files in found.items()}
 
 
 def listed_documents(report: Report) -> list[dict[str, Any]]:

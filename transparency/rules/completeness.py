@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from transparency.rules.coverage import open_questions
+
 
 def texts_of(content: Mapping[str, Any]) -> dict[str, str]:
     """Return every text of a report, joined by the risk that it stands with, to look for names in."""
@@ -37,4 +39,10 @@ def missing_from(content: Mapping[str, Any]) -> list[str]:
             sentences.append(
                 f"UNGP 12: name the rights at stake in “{title}”, or the gap that none is named."
             )
+    unanswered = open_questions(content)
+    if unanswered:
+        sentences.append(
+            "UNGP 21(b), Reporting Framework (domain.md 8.1): say where each question is answered, or why not: "
+            f"{', '.join(unanswered)}."
+        )
     return sentences

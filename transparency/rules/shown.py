@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from risks.rules.publication import FEWEST_COUNTED
 from risks.rules.suppression import Cell, suppressed
 
-NOT_SHOWN = "not shown"
+NOT_SHOWN, OTHERS = "not shown", "Other answers"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def numbers(
     said = [_said(cell) for cell in told.cells]
     rows = [(labels.get(code) or code, read[code], more) for code, more in zip(codes, said, strict=False)]
     if others and told.total is not None:
-        rows.append(("Other answers", 0, said[-1]))
+        rows.append((OTHERS, 0, said[-1]))
     return Numbers(name, tuple(rows), told.total is not None)
 
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from hrdd.headers import UNLESS_SAID
 from transparency.models import Manifest
 from transparency.queries import log
 from transparency.queries.reports import published_reports
@@ -106,5 +107,5 @@ def verify(request: HttpRequest) -> HttpResponse:
 def _file(body: str | bytes, media_type: str, cache: str) -> HttpResponse:
     response = HttpResponse(body, content_type=media_type)
     response["Cache-Control"] = cache
-    response["Content-Security-Policy"] = "default-src 'none'"
+    response["Content-Security-Policy"] = UNLESS_SAID["Content-Security-Policy"]
     return response

@@ -9,8 +9,10 @@ from django.views.decorators.http import require_safe
 
 from risks.models import PolicyVersion
 from risks.queries.policies import Numbered, difference
+from transparency.documents import structured
 from transparency.queries import policies as queries
 from transparency.queries.policies import PublicPolicy
+from transparency.views.data import site_of
 from transparency.views.kept import kept
 
 
@@ -18,7 +20,8 @@ from transparency.views.kept import kept
 def policy_list(request: HttpRequest) -> HttpResponse:
     """Every policy with a public version."""
     policies = queries.public_policies()
-    page = render(request, "transparency/policy_list_public.html", {"policies": policies})
+    context = {"policies": policies, "structured": structured.dataset(site_of(request), "policies")}
+    page = render(request, "transparency/policy_list_public.html", context)
     return _kept(request, page, policies)
 
 

@@ -14,12 +14,14 @@ from risks.queries.publications import severe_unpublished
 from risks.queries.salient_list import signed_on
 from risks.rules.consultation import SILENCE
 from risks.rules.publication import counted, signed_in_time
+from transparency.documents import structured
 from transparency.models import Document, Report
+from transparency.queries import news
 from transparency.queries.consultations import published_consultations, told
 from transparency.queries.public import measure_counts, published_list
 from transparency.queries.releases import latest_complaints, latest_exits
 from transparency.queries.reports import (
-    current_documents,
+    documents_of,
     edition_document,
     published_document,
     published_reports,
@@ -27,6 +29,8 @@ from transparency.queries.reports import (
 )
 from transparency.rules.manifest import MEDIA_TYPES, file_name
 from transparency.rules.workflows import State
+from transparency.views.data import site_of
+from transparency.views.kept import kept
 
 ON_THE_FIRST_PAGE, ON_A_PAGE = 5, 20
 
@@ -39,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "risks": published_list(on=today)[:ON_THE_FIRST_PAGE],
         "measures": measure_counts(on=today),
         "latest_report": published_reports().first(),
+        "structured": structured.organisation(site_of(request)),
     }
     return render(request, "transparency/home.html", context)
 
@@ -53,6 +58,7 @@ def risk_list(request: HttpRequest) -> HttpResponse:
         "unlisted": counted(severe_unpublished().count()),
         "signed_on": signed,
         "signed_in_time": signed_in_time(signed, today),
+        "structured": structured.dataset(site_of(request), "risks"),
     }
     return render(request, "transparency/risk_list_public.html", context)
 
@@ -61,27 +67,41 @@ def risk_list(request: HttpRequest) -> HttpResponse:
 def consultation_list(request: HttpRequest) -> HttpResponse:
     """What people said in consultations, and what was done about it."""
     page = Paginator(published_consultations(), ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"consultations": list(told(list(page.object_list))), "page_obj": page, "silence": SILENCE}
+    context = {
+        "consultations": list(told(list(page.object_list))),
+        "page_obj": page,
+        "silence": SILENCE,
+        "structured": structured.dataset(site_of(request), "consultations"),
+    }
     return render(request, "transparency/consultation_list_public.html", context)
 
 
 @require_safe
 def business_model(request: HttpRequest) -> HttpResponse:
     """The drivers of the business model that were reviewed, once the board signed: conclusion and changes made."""
-    return render(request, "transparency/business_model.html", {"reviews": public_model_reviews()})
+    context = {
+        "reviews": public_model_reviews(),
+        "structured": structured.dataset(site_of(request), "business-model"),
+    }
+    return render(request, "transparency/business_model.html", context)
 
 
 @require_safe
 def exits(request: HttpRequest) -> HttpResponse:
     """How many relationships with partners were suspended, ended or kept, by reason and severity; never by name."""
-    context = {"told": latest_exits(), "narratives": public_narratives()}
+    context = {
+        "told": latest_exits(),
+        "narratives": public_narratives(),
+        "structured": structured.dataset(site_of(request), "figures"),
+    }
     return render(request, "transparency/exits_public.html", context)
 
 
 @require_safe
 def complaints(request: HttpRequest) -> HttpResponse:
     """How well complaints are handled, as last published with a report: never counted anew for this page."""
-    return render(request, "transparency/complaints_public.html", {"told": latest_complaints()})
+    context = {"told": latest_complaints(), "structured": structured.dataset(site_of(request), "figures")}
+    return render(request, "transparency/complaints_public.html", context)
 
 
 @require_safe
@@ -89,8 +109,20 @@ def report_list(request: HttpRequest) -> HttpResponse:
     """Every published report."""
     found = list(published_reports())
     replaced = replaced_editions([one.period for one in found])
-    reports = [(one, current_documents(one), replaced.get(one.period, [])) for one in found]
-    return render(request, "transparency/report_list_public.html", {"reports": reports})
+    files = documents_of(found)
+    reports = [(one, files[one.pk], replaced.get(one.period, [])) for one in found]
+    context = {
+        "reports": reports,
+        "structured": structured.reports(site_of(request), [(one, files[one.pk]) for one in found]),
+    }
+    return render(request, "transparency/report_list_public.html", context)
+
+
+@require_safe
+def corrections(request: HttpRequest) -> HttpResponse:
+    """What was published and then corrected."""
+    context = {"reports": news.corrected_reports(), "statements": news.corrected_statements()}
+    return kept(request, render(request, "transparency/corrections_public.html", context))
 
 
 def _etag(_request: HttpRequest, period: str, format: str = "html") -> str | None:  # noqa: A002
@@ -139,7 +171,8 @@ def document_response(document: Document, of: Report) -> HttpResponse:
     response = HttpResponse(bytes(document.body), content_type=MEDIA_TYPES[document.format])
     style = f"'{document.style_hash}'" if document.style_hash else "'none'"
     response["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; object-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     )
     if document.format == Document.Format.CSV:
         response["Content-Disposition"] = f'attachment; filename="{file_name(of.period, "csv")}"'

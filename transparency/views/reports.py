@@ -12,6 +12,7 @@ from hrdd.governance.rules import NotAllowed, Permission
 from transparency.actions import reports as actions
 from transparency.forms import DraftReportForm
 from transparency.models import Document, Report
+from transparency.queries.coverage import coverage_of
 from transparency.queries.reports import current_documents, progress, staff_reports
 from transparency.rules.workflows import BUTTONS, REPORT_STEPS
 from transparency.tasks import render_report, seal_publications
@@ -68,6 +69,7 @@ def _show(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
         "buttons": buttons,
         "documents": [(one, found.get(one)) for one in Document.Format],
         "refusal": refusal,
+        "coverage": coverage_of(report),
     }
     return render(request, "transparency/report_detail_staff.html", context, status=400 if refusal else 200)
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from hrdd.governance.access import requires
 from hrdd.governance.rules import Permission
+from transparency.documents import structured
 from transparency.documents.statements import as_csv, as_json
 from transparency.forms import PublicStatementFilter, ReferenceFilter
 from transparency.queries import public_statements as queries
@@ -18,6 +19,7 @@ from transparency.queries.comparison import comparison, organisations
 from transparency.queries.public_statements import PublicStatement
 from transparency.queries.statement_numbers import statement_numbers
 from transparency.rules.comparison import is_few
+from transparency.views.data import site_of
 from transparency.views.kept import fresh, kept
 
 PAGE_SIZE = 20
@@ -36,6 +38,7 @@ def statement_list(request: HttpRequest) -> HttpResponse:
         "filtered": bool(filters),
         "querystring": form.querystring(),
         "numbers": statement_numbers(),
+        "structured": structured.dataset(site_of(request), "statements"),
     }
     return kept(request, render(request, "transparency/statement_list_public.html", context))
 

@@ -33,7 +33,7 @@ TO_SET_ONE = {
 # Where a person proves again who they are, if that was too long ago: what is signed or exported in their name, whose
 # identity they open, who may what, and what they prove it with.
 ASKED_AGAIN = {
-    *("sign-off-decide", "audit-export", "risk-export", "partner-export"),
+    *("sign-off-decide", "audit-export", "audit-export-json", "risk-export", "partner-export"),
     *("case-identity", "custody-answer", "webhook-new"),
     *("account-app", "account-app-remove", "account-codes", "account-passkey-add", "account-passkey-remove"),
     *("person-invite", "person-roles", "person-renew", "person-leave", "renewal-confirm"),

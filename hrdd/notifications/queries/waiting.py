@@ -15,6 +15,7 @@ from hrdd.governance.models import User
 from hrdd.governance.queries import waiting_sign_offs
 from hrdd.governance.rules import Permission
 from hrdd.notifications.rules.kinds import KINDS
+from hrdd.oversight.queries.sign_offs import clocks_of
 from hrdd.oversight.queries.today import READ_AS, Entry, owed_by
 from remedies.queries.alarms import Alarms, alarms_of
 from risks.queries.clock_reminders import open_reminders
@@ -37,6 +38,7 @@ KIND_OF: Mapping[str, str] = {
     "trainings": "escalation",
     "commitment": "escalation",
     "signoffs": "sign_off",
+    "raised_sign_offs": "escalation",
     "reviews": "sign_off",
     "reminders": "overdue",
     "asked": "asked",
@@ -103,7 +105,7 @@ def _mine(
     return {
         "remedies": alarms.late_remedies,
         "actions": alarms.actions,
-        "signoffs": waiting_sign_offs(user)[:MOST],
+        "signoffs": clocks_of(waiting_sign_offs(user)[:MOST]),
         "reminders": escalated_to(user, shown=MOST).reminders,
         "asked": waiting(asked_of(user)[:MOST], at=at),
         "clocks": owned[:MOST],

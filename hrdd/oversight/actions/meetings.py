@@ -131,8 +131,11 @@ def answer_escalation(escalation: Escalation, *, answer: str, by: User, at: date
         raise RoleMayNot(
             f"This was brought before {LADDER_ROLES[Role(escalation.to_role)].lower()}, who answers it."
         )
-    if escalation.raised_by == by.username:
-        raise NotAllowed("SD1: nobody answers what they raised themselves. Ask another person with the role.")
+    if escalation.raised_by in by.as_one():
+        raise NotAllowed(
+            "SD1: nobody answers what they raised themselves, nor does whoever stands in for them. Ask another person "
+            "with the role."
+        )
     said = demand_reasons(answer, about="Answer")
     found = Escalation.objects.filter(pk=escalation.pk, answered_at__isnull=True)
     if not found.update(answer=said, answered_by=by, answered_at=at):

@@ -3,6 +3,7 @@
 from hrdd.oversight.models.figures import BoardPack, FigureRelease, IndicatorValue
 from hrdd.oversight.models.meetings import Escalation, OversightMeeting
 from hrdd.oversight.models.resources import Incentive, Staffing, Training
+from hrdd.oversight.models.sign_offs import SignOffReminder
 
 __all__ = [
     "BoardPack",
@@ -11,6 +12,7 @@ __all__ = [
     "Incentive",
     "IndicatorValue",
     "OversightMeeting",
+    "SignOffReminder",
     "Staffing",
     "Training",
 ]

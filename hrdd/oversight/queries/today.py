@@ -12,6 +12,7 @@ from hrdd.governance.rules import Permission, Role
 from hrdd.oversight.models import Training
 from hrdd.oversight.queries.escalations import P1, escalations_for, unplanned_p1
 from hrdd.oversight.queries.records import commitment, latest_trainings
+from hrdd.oversight.queries.sign_offs import raised_with
 from remedies.models import PatternReview
 from remedies.queries.case_desk import Standing as CaseStanding
 from remedies.queries.case_desk import standings as case_standings
@@ -126,7 +127,10 @@ READ_AS: Mapping[str, Callable[[Any], Entry]] = {
         one.proposed_at, "Decide on a plan", str(one), reverse("decide-plan", args=[one.pk]), waits_since=True
     ),
     "signoffs": lambda one: Entry(
-        one.asked_at, one.step_label, one.subject, reverse("sign-off-list"), waits_since=True
+        one.due, one.act, one.sign_off.subject, f"{reverse('sign-off-list')}#sign-off-{one.sign_off.pk}"
+    ),
+    "raised_sign_offs": lambda one: Entry(
+        one.due, "Ask why nobody signs", str(one.sign_off), f"{reverse('sign-off-list')}#raised"
     ),
 }
 WITHOUT_A_DAY = {"clocks", "partner_tasks"}
@@ -155,6 +159,7 @@ def owed_by(user: User, *, at: datetime) -> dict[str, Iterable[Any]]:
     )
     return {
         "escalations": escalations_for(user)[:ENTRIES],
+        "raised_sign_offs": raised_with(user.roles, shown=ENTRIES),
         "trainings": [
             one
             for one in latest_trainings()

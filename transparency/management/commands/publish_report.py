@@ -15,6 +15,7 @@ from hrdd.celery import ring, worker_at_hand
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed, Permission
 from transparency.actions import reports as actions
+from transparency.actions.coverage import answer_from_the_record_alone
 from transparency.models import Report
 from transparency.queries.reports import without_documents
 from transparency.rules.periods import period_label, period_name
@@ -73,6 +74,7 @@ class Command(BaseCommand):
 
     def _documents(self, report: Report) -> None:
         if report.state == State.DRAFT:
+            answer_from_the_record_alone(report, by=report.prepared_by, at=timezone.now())
             actions.freeze_figures(report, by=report.prepared_by, at=timezone.now())
         if not without_documents().filter(pk=report.pk).exists():
             return

@@ -18,6 +18,7 @@ from hrdd.demo_work import record_work
 from hrdd.dossiers.policies import load_policies
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
+from hrdd.trial.steps import STEP
 from remedies.actions.vault import (
     confirm_key,
     enrol_custodian,
@@ -43,6 +44,7 @@ INVENTED = (
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []  # they load every view; the web, started beside it, does so anyway
     help = (
         "Load the rights, the demonstration logins, the real cases, which are published, and invented policies. "
         "With --at-work, the worker re-assesses what stood on 1 February 2021 and today, and 2021 is reported. "
@@ -53,6 +55,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--at-work", action="store_true", help="also re-assess, report and handle concerns"
         )
+        parser.add_argument(
+            "--tables", action="store_true", help="first bring the tables and roles up to date"
+        )
         parser.add_argument("--custodian-files", type=Path, help="where to keep the files of the custodians")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -60,6 +65,12 @@ class Command(BaseCommand):
             raise CommandError(
                 "demo_organisation runs only where HRDD_DEMO is on: its password is published."
             )
+        if options["tables"]:
+            self._step("Database tables")
+            call_command("migrate", stdout=self.stdout)
+            self._step("Database roles")
+            call_command("database_roles", stdout=self.stdout)
+        self._step("Rights, people, real cases")
         call_command("load_rights", stdout=self.stdout)
         create_people()
         call_command("import_dossier", *map(str, sorted(CASES.glob("*.yaml"))), stdout=self.stdout)
@@ -69,17 +80,26 @@ class Command(BaseCommand):
             publish_risk(risk, by=publisher, at=timezone.now())
         self.stdout.write(f"policies: {load_policies(at=timezone.now())} recorded")
         if options["at_work"]:
-            for record, said in INVENTED:
-                if record(at=timezone.now()):
-                    self.stdout.write(f"{said} recorded")
-            call_command("reassess", as_of=REPLAYED, wait=True, stdout=self.stdout)
-            call_command("reassess", wait=True, stdout=self.stdout)
-            call_command("publish_report", *REPORTED, "--demo", stdout=self.stdout)
-            freeze_and_render(at=timezone.now())
-            self.stdout.write("figures of the board frozen")
+            self._work()
         for person in PEOPLE:
             self.stdout.write(f"{person.username} / {PASSWORD}   {person.display_name}: {person.sentence}")
         self.stdout.write(f"vault passphrase of those who handle concerns: {VAULT_PASSPHRASE}")
+
+    def _work(self) -> None:
+        self._step("A working week")
+        for record, said in INVENTED:
+            if record(at=timezone.now()):
+                self.stdout.write(f"{said} recorded")
+        self._step("Re-assessments")
+        call_command("reassess", as_of=REPLAYED, wait=True, stdout=self.stdout)
+        call_command("reassess", wait=True, stdout=self.stdout)
+        self._step("Report and board pack")
+        call_command("publish_report", *REPORTED, "--demo", stdout=self.stdout)
+        if freeze_and_render(at=timezone.now()):
+            self.stdout.write("figures of the board frozen")
+
+    def _step(self, sentence: str) -> None:
+        self.stdout.write(f"{STEP}{sentence}")
 
 
 def set_up_vault(kept_in: Path | None = None) -> None:

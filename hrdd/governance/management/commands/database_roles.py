@@ -1,11 +1,12 @@
 """Make the roles of the database and give each what it may."""
 
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError
 
-from hrdd.database_grants import give, missing_and_surplus
+from hrdd.database_grants import give, let_sign_in, missing_and_surplus
 
 
 class Command(BaseCommand):
@@ -17,21 +18,34 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take `--check`."""
+        """Take `--check` and `--logins`."""
         parser.add_argument("--check", action="store_true", help="Say what differs, and change nothing.")
+        parser.add_argument(
+            "--logins",
+            type=Path,
+            metavar="FOLDER",
+            help="Let each role sign in whose password stands in a file of its name there, as hrdd_public.",
+        )
 
-    def handle(self, *_arguments: Any, check: bool, **_options: Any) -> None:
+    def handle(self, *_arguments: Any, check: bool, logins: Path | None, **_options: Any) -> None:
         """Grant, or say what differs."""
         if check:
             if told := missing_and_surplus():
                 raise CommandError("\n".join(told))
             self.stdout.write("Each role may what it should.")
             return
+        if logins and not logins.is_dir():
+            raise CommandError(f"{logins} is not a folder.")
         try:
             number = give()
+            named = let_sign_in(logins) if logins else []
         except ProgrammingError as refused:
             raise CommandError(
                 f"The roles could not be made: {str(refused).strip()}. Run this as the owner of the tables, with "
                 "CREATEROLE."
             ) from refused
         self.stdout.write(f"{number} grants stand.")
+        if logins:
+            self.stdout.write(
+                f"May sign in: {', '.join(named) or 'none, since no file there has the name of a role'}."
+            )

@@ -1,0 +1,1 @@
+"""How dates are written where Django's own habit is not ours; every other language keeps Django's."""

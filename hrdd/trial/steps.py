@@ -1,0 +1,3 @@
+"""How a command tells the supervisor what it is doing."""
+
+STEP = "Step: "

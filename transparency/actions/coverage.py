@@ -1,0 +1,152 @@
+"""Say of each question of the Reporting Framework where a report answers it, or why not (domain.md 8.1)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from hrdd.governance.actions import record_event
+from hrdd.governance.models import User
+from hrdd.governance.rules import NotAllowed, Permission
+from risks.models import Risk
+from transparency.models import CoverageAnswer, Report
+from transparency.queries.coverage import coverage_of
+from transparency.rules import coverage
+from transparency.rules.workflows import State
+
+FROM_THE_RECORD_ALONE = "A command made this report from the record alone, which does not answer it."
+
+
+@transaction.atomic
+def answer_question(
+    report: Report, *, question: str, risk: Risk | None, told_in: str, reason: str, by: User, at: datetime
+) -> None:
+    """Say of a question which place answers it, or why it is not answered; the latest word holds.
+
+    Args:
+        report: a draft.
+        question: its code.
+        risk: the one salient risk of which it is said; nothing for the company, or for all risks.
+        told_in: the code of the place that answers it, or nothing.
+        reason: why it is not answered, in a sentence; instead of a place.
+        by: the publisher, who then signs nothing of the report (SD1).
+        at: now.
+
+    Raises:
+        NotAllowed: the person, the state, or what is said (8.1).
+    """
+    _demand_draft(report, by)
+    _say(report, [question], risk, told_in, reason.strip(), by=by, at=at)
+
+
+@transaction.atomic
+def forget_answer(report: Report, *, question: str, risk: Risk | None, by: User, at: datetime) -> None:
+    """Take back what was said of a question; the record answers it again, or nothing does.
+
+    Raises:
+        NotAllowed: the person, the state, or nothing was said.
+    """
+    _demand_draft(report, by)
+    gone, _of = CoverageAnswer.objects.filter(report=report, question=question, risk=risk).delete()
+    if not gone:
+        raise NotAllowed("Nothing is said of this question any more. Open the index again.")
+    _log(report, "took back an answer of the index", by=by, at=at, questions=[question])
+
+
+@transaction.atomic
+def leave_open_unanswered(report: Report, *, reason: str, by: User, at: datetime) -> int:
+    """Give one reason for all supporting questions that are open; those of the threshold need one each (8.1).
+
+    What people said of single risks stays.
+
+    Returns:
+        how many questions.
+
+    Raises:
+        NotAllowed: the person, the state, no such question, or a reason that is none.
+    """
+    _demand_draft(report, by)
+    open_ones = [row.question.code for row in coverage_of(report).open_supporting]
+    if not open_ones:
+        raise NotAllowed("No supporting question is open.")
+    _say(report, open_ones, None, "", reason.strip(), by=by, at=at)
+    return len(open_ones)
+
+
+@transaction.atomic
+def answer_from_the_record_alone(report: Report, *, by: User, at: datetime) -> None:
+    """Say of each question that the record does not answer that this is so; for a report that a command makes.
+
+    Raises:
+        NotAllowed: the person or the state.
+    """
+    _demand_draft(report, by)
+    open_ones = [row.question.code for row in coverage_of(report).open]
+    if open_ones:
+        _say(report, open_ones, None, "", FROM_THE_RECORD_ALONE, by=by, at=at)
+
+
+def carry_over(report: Report, before: Report | None) -> None:
+    """Take what was said of the questions over into a new edition on the same period, with who said it and when.
+
+    Args:
+        report: the new draft.
+        before: the last edition on its period, or nothing.
+    """
+    if before is None:
+        return
+    answers = list(CoverageAnswer.objects.filter(report=before))
+    for one in answers:
+        one.pk, one.report = None, report
+    CoverageAnswer.objects.bulk_create(answers)
+
+
+def _say(
+    report: Report,
+    questions: Sequence[str],
+    risk: Risk | None,
+    told_in: str,
+    reason: str,
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    refused = coverage.refusal(questions, told_in, reason)
+    if refused:
+        raise NotAllowed(refused)
+    if risk is not None and not all(coverage.BY_CODE[code].of_issues for code in questions):
+        raise NotAllowed("Risk: this question is asked of the company, not of each risk.")
+    for code in questions:
+        CoverageAnswer.objects.update_or_create(
+            report=report,
+            question=code,
+            risk=risk,
+            defaults={"told_in": told_in, "reason": reason, "by": by, "at": at},
+        )
+    _log(
+        report,
+        "answered questions of the index",
+        by=by,
+        at=at,
+        questions=list(questions),
+        risk=risk.pk if risk else None,
+        told_in=told_in or "not answered",
+    )
+
+
+def _demand_draft(report: Report, by: User) -> None:
+    by.demand(Permission.DRAFT_REPORT)
+    state = Report.objects.select_for_update().values_list("state", flat=True).get(pk=report.pk)
+    if state != State.DRAFT:
+        raise NotAllowed("The report is frozen. Take it back to draft to change what it says (8.2).")
+
+
+def _log(report: Report, action: str, *, by: User, at: datetime, **detail: Any) -> None:
+    record_event(
+        by=by.username,
+        at=at,
+        action=f"report: {action}",
+        subject=str(report),
+        detail={"period": report.period, "edition": report.edition, **detail},
+    )

@@ -51,7 +51,8 @@ from risks.models import (
 from tests.addresses import addresses, arguments_of, viewset_of
 from tests.cast import NOW, Cast
 from tests.oversight.stage import some_of_each
-from tests.permissions.cube import Door, actors, asking, is_let_in, plainly_refused, wrong
+from tests.permissions.cube import Door, actors, asking, is_let_in, plainly_refused, unclassed, wrong
+from tests.permissions.keys import HOW as UNCLASSED
 from tests.remedies.retention_stage import held_case
 from tests.risks.leverage_stage import acted, measured
 from transparency.actions import reports as actions
@@ -293,7 +294,7 @@ def test_each_cell_of_the_permission_cube_answers_as_the_table_says(
 ) -> None:
     monkeypatch.setattr("hrdd.urls.handler403", plainly_refused, raising=False)
     people, door = actors(), Door()
-    found, cells = [], 0
+    found, cells, unknown = [], 0, set()
 
     for pattern in addresses():
         address = reverse(str(pattern.name), kwargs=arguments_of(pattern))
@@ -301,12 +302,14 @@ def test_each_cell_of_the_permission_cube_answers_as_the_table_says(
         for method in methods:
             for actor in asking(pattern, method, people):
                 let_in = is_let_in(pattern, method, actor)
-                asked = door.ask(actor, method, address, of_the_api=of_the_api, taken_back=let_in)
+                asked = door.ask(actor, method, address, of_the_api=of_the_api, undone=let_in)
                 told = wrong(pattern, method, actor, asked)
                 cells += 1
+                unknown |= unclassed(pattern, method, asked)
                 if told:
                     found.append((pattern.name, method, actor.name, told))
 
     print(f"permission cube, {' '.join(methods)}: {cells} cells")  # noqa: T201  # the figure of T6
     assert found == [], "The table is tests/permissions/routes.csv; mend whichever of the two is wrong."
+    assert sorted(unknown) == [], UNCLASSED
     assert cells >= FEWEST_CELLS

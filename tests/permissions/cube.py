@@ -1,5 +1,7 @@
 """Who asks, how a cell of the cube is asked, and what its answer has to be (reliability.md T6)."""
 
+import csv
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -18,7 +20,8 @@ from django.utils import timezone
 from hrdd.governance.models import User
 from hrdd.governance.rules import Role
 from tests.addresses import viewset_of
-from tests.permissions.table import ANYONE, GROUPS, THEN, Cell, declared
+from tests.permissions.keys import Disclosure, all_keys, answer_of, class_of, told_keys
+from tests.permissions.table import ANYONE, GROUPS, THEN, Cell, declared, open_to_anyone
 
 PROBLEM, FORM = "application/problem+json", "application/x-www-form-urlencoded"
 # What a role carries and never hands on to a stand-in: reading and reviewing who may what (ADR 31).
@@ -98,9 +101,10 @@ def actors() -> list[Actor]:
 
 @dataclass
 class Asked:
-    """An answer, what it wrote, and whether it is what the table says."""
+    """An answer and its bytes, and what was written for it."""
 
     response: Any
+    body: bytes
     written: list[str]
 
 
@@ -111,20 +115,20 @@ class Door:
         self._handler = ClientHandler(enforce_csrf_checks=False)
         self._requests = RequestFactory()
 
-    def ask(self, actor: Actor, method: str, address: str, *, of_the_api: bool, taken_back: bool) -> Asked:
+    def ask(self, actor: Actor, method: str, address: str, *, of_the_api: bool, undone: bool) -> Asked:
         """Ask once; what a permitted act writes is taken back, so that every cell finds the same record."""
         cookie = {"HTTP_COOKIE": f"{settings.SESSION_COOKIE_NAME}={actor.cookie}"} if actor.cookie else {}
         body, kind = (b"{}", "application/json") if of_the_api else (b"", FORM)
         request = self._requests.generic(method, address, body, content_type=kind, **cookie)
-        with _taken_back() if taken_back else nullcontext(), _noting() as written:
+        with taken_back() if undone else nullcontext(), _noting() as written:
             response = self._handler(request.environ)  # type: ignore[arg-type]  # what it is made of
-            if response.streaming:
-                list(response)  # a file is closed once it was read
-        return Asked(response, written)
+            body = b"".join(response)  # a file is closed once it was read
+        return Asked(response, body, written)
 
 
 @contextmanager
-def _taken_back() -> Iterator[None]:
+def taken_back() -> Iterator[None]:
+    """Take back what is written inside, so that who asks next finds the same record."""
     block = transaction.atomic()
     block._from_testcase = True  # type: ignore[attr-defined]  # so that an act which must commit takes place inside
     with block:
@@ -203,3 +207,29 @@ def _told(answer: HttpResponseBase, wanted: frozenset[int], *, refused: bool, as
     if api and answer.status_code >= 400 and answer.headers["Content-Type"] != PROBLEM:
         return f"a refusal as {answer.headers['Content-Type']}"
     return ""
+
+
+def unclassed(pattern: URLPattern, method: str, asked: Asked) -> set[tuple[str, str]]:
+    """Return which keys of an answer nobody gave a disclosure class, or one that this answer must not hold.
+
+    The actors of the cube belong to no team and hold no case, so nothing RESTRICTED reaches any of them.
+    """
+    answer, name = asked.response, str(pattern.name)
+    kind = answer.headers.get("Content-Type", "").partition(";")[0]
+    if answer.status_code != 200 or kind not in {"application/json", "text/csv"}:
+        return set()
+    text = asked.body.decode("utf-8-sig")
+    if viewset_of(pattern) is not None and kind == "application/json":
+        route = answer.wsgi_request.resolver_match.route
+        found = set(told_keys(json.loads(text), answer_of(route, method)))
+    else:
+        names = (
+            all_keys(json.loads(text))
+            if kind == "application/json"
+            else next(csv.reader(text.splitlines()), [])
+        )
+        found = {(name, key) for key in names}
+    public = {Disclosure.PUBLIC, Disclosure.PUBLIC_AGG}
+    staff = {*public, Disclosure.STAKEHOLDER, Disclosure.INTERNAL}
+    least = public if name in open_to_anyone() else staff
+    return {(shape, key) for shape, key in found if class_of(shape, key) not in least}

@@ -77,7 +77,9 @@ def test_every_act_of_the_api_says_what_it_asks_for() -> None:
                 act for method, act in told.items() if method != "get"
             )
 
-    assert {one: set(getattr(one, "asks", {})) for one in acts} == acts
+    assert {one: set(getattr(one, "asks", {})) for one in acts} == acts, (
+        "Name each act in `asks` of its viewset."
+    )
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "public-edition-file": lambda: {"period": "2021", "edition": 1, "format": "json"},
     "public-schema": lambda: {"name": "figures"},
     "sitemap-section": lambda: {"section": "pages"},
+    "edition-manifest": lambda: {"period": "2021", "edition": 1, "name": "manifest.json"},
+    "report-withdraw": lambda: {"pk": Report.objects.get().pk},
     "report-manifest": lambda: {"period": "2021", "name": "manifest.json"},
     "log-tile": lambda: {"level": "0", "place": "000"},
     **{f"case-{act}": lambda: {"pk": uuid4()} for act in ("detail", "read", "assign", "bar", "identity")},
@@ -98,6 +100,17 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
         name: lambda: {"pk": Report.objects.get().pk, "question": "C2.1"}
         for name in ("report-question", "report-question-forget")
     },
+    "report-quantities": lambda: {"pk": Report.objects.get().pk},
+    **{
+        name: lambda: {"pk": Report.objects.get().pk, "quantity": "notices"}
+        for name in ("report-quantity", "report-quantity-forget")
+    },
+    "report-sections": lambda: {"pk": Report.objects.get().pk},
+    **{
+        name: lambda: {"pk": Report.objects.get().pk, "section": "lessons"}
+        for name in ("report-section", "report-section-owner", "report-section-comment")
+    },
+    "report-comment-step": lambda: {"pk": Report.objects.get().pk, "comment": 0, "step": "resolve"},
     "report-preview": lambda: {"pk": Report.objects.get().pk, "format": "json"},
     "sign-off-decide": lambda: {"pk": SignOff.objects.get().pk},
     "review-task": lambda: {"pk": ReviewTask.objects.order_by("pk")[0].pk},

@@ -1,7 +1,8 @@
 """How far each key that the API answers may go, by the disclosure classes of domain.md 0.4 (reliability.md T6).
 
 `keys.csv` holds one line for a shape of the schema, a class and its keys; `as` takes over the keys of another shape,
-`Paginated` stands for every page of rows, and the keys of `never` stand in no shape at all.
+`Paginated` stands for every page of rows, the name of a route for the keys or columns of its
+JSON or CSV, and the keys of `never` stand in no shape at all.
 """
 
 import csv

@@ -22,6 +22,8 @@ ANYONE, OWN = "anyone", "own"
 GROUPS: Mapping[str, frozenset[Role]] = {
     # An expert sees no unshared record; the operator keeps users and configuration (0.2).
     "desk": frozenset(Role) - {Role.EXPERT, Role.SYSADMIN},
+    # Reads everything and writes nothing (0.2).
+    "writers": frozenset(Role) - {Role.EXPERT, Role.SYSADMIN, Role.AUDITOR},
     "cases": frozenset({Role.GRV_INTAKE, Role.GRV_INV, Role.GRV_DEC, Role.APPEAL}),
 }
 THEN: Mapping[str, frozenset[int]] = {
@@ -32,6 +34,7 @@ THEN: Mapping[str, frozenset[int]] = {
     "named": frozenset({404}),  # being named on this record
     "absent": frozenset({404}),  # the sweep has none of these records
     "proof": frozenset({403}),  # a proof of who they are, which the sweep does not send
+    "form": frozenset({415}),  # a form, where the sweep sends none
     "begun": frozenset({302}),  # a sign-in that was begun; without one they are led to its start
 }
 HOW = """

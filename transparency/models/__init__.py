@@ -2,8 +2,10 @@
 
 from transparency.models.coverage import CoverageAnswer
 from transparency.models.log import AnchorPush, LogCheckpoint, LogEntry, Manifest
+from transparency.models.quantities import EnteredQuantity
 from transparency.models.releases import Release
 from transparency.models.reports import Document, Report
+from transparency.models.sections import ReportSection, SectionComment, SectionRevision
 from transparency.models.statements import (
     ExportedStatement,
     ReferenceMeasure,
@@ -11,11 +13,13 @@ from transparency.models.statements import (
     ReferenceStatement,
     StatementExport,
 )
+from transparency.models.withdrawals import Withdrawal
 
 __all__ = [
     "AnchorPush",
     "CoverageAnswer",
     "Document",
+    "EnteredQuantity",
     "ExportedStatement",
     "LogCheckpoint",
     "LogEntry",
@@ -25,5 +29,9 @@ __all__ = [
     "ReferenceStatement",
     "Release",
     "Report",
+    "ReportSection",
+    "SectionComment",
+    "SectionRevision",
     "StatementExport",
+    "Withdrawal",
 ]

@@ -95,6 +95,12 @@ def indexed_facts(report: Report) -> tuple[dict[str, Any], tuple[int, ...]]:
     return {"policies": policies_in_force(on=end), "risks": risks}, tuple(one.risk.pk for one in ranked)
 
 
+def risks_of(report: Report) -> list[Risk]:
+    """Return the salient risks of which a draft speaks, in order."""
+    found = salient_risks(Risk.objects.filter(published=True), on=report.period_to)
+    return [one.risk for one in found]
+
+
 def _cycle(begin: date, end: date) -> Cycle | None:
     return Cycle.objects.full().filter(as_of__range=(begin, end), finished_at__isnull=False).first()
 

@@ -167,9 +167,12 @@ _SHAPES: Mapping[str, tuple[str, Schema]] = {
     ),
     "reports": ("The published reports, by edition, with their files", _record(editions=_many(_EDITION))),
     "corrections": (
-        "What was published and then corrected",
+        "What was published and then corrected or withdrawn",
         _record(
             reports=_many(_CORRECTED),
+            withdrawn=_many(
+                _record(period=TEXT, edition=WHOLE, content_sha256=HASH, reason=TEXT, withdrawn_on=DAY)
+            ),
             statements=_many(_record(puid=TEXT, corrects=TEXT, issued_on=DAY)),
         ),
     ),

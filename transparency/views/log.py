@@ -7,15 +7,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from hrdd.headers import UNLESS_SAID
 from transparency.models import Manifest
 from transparency.queries import log
 from transparency.queries.reports import published_reports
+from transparency.queries.withdrawals import edition_manifest
 from transparency.rules.manifest import sums
 from transparency.rules.notes import TILE_WIDTH, bundle, tile_number
+from transparency.views.gone import gone_or_missing
 
 PLAIN, RAW = "text/plain; charset=utf-8", "application/octet-stream"
 SOON, FOR_EVER = "public, max-age=5", "public, max-age=31536000, immutable"
@@ -52,9 +54,12 @@ def tile(_request: HttpRequest, level: str, place: str) -> HttpResponse:
 
 
 @require_safe
-def manifest_file(_request: HttpRequest, period: str, name: str) -> HttpResponse:
-    """The manifest of a published report, or what is needed to check it."""
-    manifest = get_object_or_404(log.published_manifest(period))
+def manifest_file(request: HttpRequest, period: str, name: str, edition: int | None = None) -> HttpResponse:
+    """The manifest of a published report or of one edition, whatever became of it, or what is needed to check it."""
+    found = log.published_manifest(period) if edition is None else edition_manifest(period, edition)
+    manifest = found.first()
+    if manifest is None:
+        return gone_or_missing(request, period, edition)
     told = MANIFEST_FILES[name](manifest)
     if told is None:
         raise Http404("It stands in the log after the next checkpoint, within a quarter of an hour.")

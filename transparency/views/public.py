@@ -2,7 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import quote_etag
@@ -27,9 +27,11 @@ from transparency.queries.reports import (
     published_reports,
     replaced_editions,
 )
+from transparency.queries.withdrawals import withdrawn_editions
 from transparency.rules.manifest import MEDIA_TYPES, file_name
 from transparency.rules.workflows import State
 from transparency.views.data import site_of
+from transparency.views.gone import gone_or_missing
 from transparency.views.kept import kept
 
 ON_THE_FIRST_PAGE, ON_A_PAGE = 5, 20
@@ -120,8 +122,12 @@ def report_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
-    """What was published and then corrected."""
-    context = {"reports": news.corrected_reports(), "statements": news.corrected_statements()}
+    """What was published and then corrected, or withdrawn for the safety of people."""
+    context = {
+        "reports": news.corrected_reports(),
+        "withdrawn": withdrawn_editions(),
+        "statements": news.corrected_statements(),
+    }
     return kept(request, render(request, "transparency/corrections_public.html", context))
 
 
@@ -132,9 +138,11 @@ def _etag(_request: HttpRequest, period: str, format: str = "html") -> str | Non
 
 @require_safe
 @condition(etag_func=_etag)
-def report(_request: HttpRequest, period: str, format: str = "html") -> HttpResponse:  # noqa: A002  # the URL's word
+def report(request: HttpRequest, period: str, format: str = "html") -> HttpResponse:  # noqa: A002  # the URL's word
     """The published bytes of a period, as they were frozen."""
-    document = get_object_or_404(published_document(period, format).select_related("report"))
+    document = published_document(period, format).select_related("report").first()
+    if document is None:
+        return gone_or_missing(request, period)
     response = document_response(document, document.report)
     response["Cache-Control"] = "public, max-age=300"
     return response
@@ -151,13 +159,15 @@ def _edition_etag(_request: HttpRequest, period: str, edition: int, format: str 
 
 @require_safe
 @condition(etag_func=_edition_etag)
-def edition(_request: HttpRequest, period: str, edition: int, format: str = "") -> HttpResponse:  # noqa: A002  # the URL's word
+def edition(request: HttpRequest, period: str, edition: int, format: str = "") -> HttpResponse:  # noqa: A002  # the URL's word
     """One edition at the address that it keeps; the page of a replaced one says so above its frozen bytes.
 
     Its files, the page as a file among them, are the frozen bytes and nothing else, so that they can be checked.
     """
     found = edition_document(period, edition, format or Document.Format.HTML)
-    document = get_object_or_404(found.select_related("report"))
+    document = found.select_related("report").first()
+    if document is None:
+        return gone_or_missing(request, period, edition)
     response = document_response(document, document.report)
     if not format and document.report.state == State.CORRECTED:
         banner = render_to_string("transparency/_replaced_edition.html", {"report": document.report})

@@ -102,6 +102,8 @@ def test_a_case_is_there_for_its_team_at_every_address_and_for_nobody_else(vault
             for method in ("get", "post")[address in steps :]:
                 with taken_back():
                     answer = getattr(client, method)(address, {"purpose": "screening", "text": LONG})
+                if answer.status_code == 405:
+                    continue
                 cells += 1
                 met, said = met_with(answer), answer.content.decode()
                 shown = [one for one in (TOLD, CONTACT, case.short) if one in said]

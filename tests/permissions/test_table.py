@@ -111,7 +111,18 @@ def test_who_must_not_see_cases_is_let_in_to_none_of_their_pages() -> None:
 
 def test_only_what_is_meant_for_the_public_is_open_without_an_account() -> None:
     staff = {"login", "logout", "invitation", "livez", "readyz", "metrics"}
-    public = ("home", "public-", "raise", "follow", "verify", "log-", "report-manifest", "login-", "sign-in-")
+    public = (
+        "home",
+        "public-",
+        "raise",
+        "follow",
+        "verify",
+        "log-",
+        "report-manifest",
+        "edition-manifest",
+        "login-",
+        "sign-in-",
+    )
     public += ("feed-", "robots", "sitemap")
 
     assert {one for one in open_to_anyone() if not one.startswith(public)} == staff

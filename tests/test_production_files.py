@@ -121,6 +121,22 @@ def test_the_proxy_brings_each_address_to_its_surface() -> None:
             assert reached == ["404" if start == "metrics" else upstream[surface]], start
 
 
+def test_the_proxy_tells_each_surface_under_which_name_and_how_safely_it_was_asked() -> None:
+    """Nginx inherits no header into a location that sets one of its own."""
+    template = (ROOT / "deploy" / "nginx" / "hrdd.conf.template").read_text()
+    locations = [
+        one
+        for one in re.findall(r"location [^{]*\{(.*?)\n    \}", template, re.DOTALL)
+        if "proxy_pass" in one
+    ]
+
+    assert len(locations) == 3
+    for one in locations:
+        assert "proxy_set_header Host $http_host;" in one
+        assert "proxy_set_header X-Forwarded-Proto $scheme;" in one
+        assert ('proxy_set_header Cookie "";' in one) is ("HRDD_STAFF" not in one)
+
+
 def test_the_image_takes_in_what_the_list_lets_through() -> None:
     copied = {
         source

@@ -43,6 +43,9 @@ PUBLIC_READS = frozenset(
         "risks_risk",
         "risks_salientlist",
         "risks_severityassessment",
+        "oversight_publicmandate",
+        "oversight_publicmeeting",
+        "oversight_publictraining",
         "transparency_document",
         "transparency_logcheckpoint",
         "transparency_logentry",
@@ -61,6 +64,9 @@ PUBLIC_COLUMNS = {
         "decided_at",
         "content_hash",
         "asked_at",
+    ),
+    "transparency_withdrawal": (
+        *("id", "report_id", "period", "edition", "content_hash", "reason", "withdrawn_at"),
     ),
 }
 AUDIT_READS = frozenset(
@@ -103,7 +109,7 @@ INTAKE: dict[str, dict[str, tuple[str, ...]]] = {
 ONLY_READ = {"django_migrations", "django_content_type", "auth_permission"}
 # The rows that the public's role sees of a table: the rest does not exist for it.
 PUBLIC_ROWS = {
-    "transparency_report": "published_at IS NOT NULL",
+    "transparency_report": "state IN ('published', 'corrected')",
     "transparency_document": "EXISTS (SELECT 1 FROM transparency_report r WHERE r.id = report_id)",
 }
 # Of a session of its own, where a process signs in as the role: no query stands for ever, nobody's words reach a log.
@@ -209,7 +215,7 @@ def missing_and_surplus() -> list[str]:
         cursor.execute(
             "SELECT r.rolname, a.privilege_type, c.relname, '' "
             "FROM pg_class c CROSS JOIN aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee "
-            "WHERE c.relkind IN ('r', 'p') AND r.rolname = ANY(%(roles)s) UNION ALL "
+            "WHERE c.relkind IN ('r', 'p', 'v') AND r.rolname = ANY(%(roles)s) UNION ALL "
             "SELECT r.rolname, a.privilege_type, c.relname, t.attname FROM pg_attribute t "
             "JOIN pg_class c ON c.oid = t.attrelid CROSS JOIN aclexplode(t.attacl) a "
             "JOIN pg_roles r ON r.oid = a.grantee WHERE r.rolname = ANY(%(roles)s)",

@@ -70,6 +70,10 @@ def database_from_url(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
         raise ImproperlyConfigured(f"DATABASE_URL must start with postgresql://, not {parts.scheme}://.")
+    if unquote(parts.password or "") == EXAMPLE_PASSWORD:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL still has the password of the example, {EXAMPLE_PASSWORD!r}."
+        )
     query = parse_qs(parts.query)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -135,6 +139,7 @@ def single_sign_on() -> dict[str, Any]:
 FRESH_LEAST, FRESH_MOST = 5, 10
 AT_HOME = {"127.0.0.1", "localhost", "[::1]"}
 PEPPER_BYTES = 32
+EXAMPLE_PASSWORD = "change-me"  # noqa: S105  # of .env.example
 DEBUG = env_bool("HRDD_DEBUG", default=False)
 DEMONSTRATION = env_bool("HRDD_DEMO", default=False)
 ORGANISATION = os.environ.get("HRDD_ORGANISATION", "Example Platforms")
@@ -173,6 +178,8 @@ if not (LOG_KEY_FILE or DEBUG or DEMONSTRATION):
 ANCHORS = [place for place in os.environ.get("HRDD_ANCHORS", "").split(",") if place]
 if odd := [place for place in ANCHORS if not place.startswith(("dir:", "git:"))]:
     raise ImproperlyConfigured(f"HRDD_ANCHORS holds {odd[0]!r}; a place starts with dir: or git:.")
+# Opens /metrics at the desk's surface for Prometheus; without it nothing is there.
+METRICS_TOKEN = secret("HRDD_METRICS_TOKEN")
 # Where backups go, and the public keys of age that they are sealed to; the private halves are on no server (ADR 38).
 BACKUP_FOLDER = os.environ.get("HRDD_BACKUP_FOLDER", "")
 BACKUP_RECIPIENTS = [
@@ -221,8 +228,10 @@ INSTALLED_APPS = [
     "hrdd.notifications",
     "hrdd.dossiers",
     "hrdd.recovery",
+    "hrdd.watch",
 ]
 MIDDLEWARE = [
+    "hrdd.request_numbers.RequestNumber",
     "hrdd.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "hrdd.database_roles.SurfaceDoor",
@@ -311,6 +320,19 @@ DEFAULT_FROM_EMAIL = os.environ.get("HRDD_EMAIL_FROM", "hrdd@localhost")
 # Whether a webhook may be a machine of the own network, and without TLS; never where others can reach the desk.
 WEBHOOKS_INSIDE = env_bool("HRDD_WEBHOOKS_INSIDE", default=False)
 
+# To the error output, one JSON object a line, and nowhere else (hrdd/logs.py, docs/security/logs.md).
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"what weighs": {"()": "hrdd.logs.WhatWeighs"}},
+    "formatters": {"line": {"()": "hrdd.logs.Line"}},
+    "handlers": {
+        "errors": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["what weighs"]}
+    },
+    "root": {"handlers": ["errors"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
+}
+
 LANGUAGE_CODE = "en-gb"
 # Of the public pages and of those for concerns (hrdd/tongues.py), each by its own name.
 LANGUAGES = [("en-gb", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
@@ -367,6 +389,7 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = with_password(
     os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"), secret("HRDD_REDIS_PASSWORD")
 )
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -378,6 +401,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "hrdd.watch.tasks.tick", "schedule": 20.0},
     "clear-sessions": {"task": "hrdd.accounts.tasks.clear_sessions", "schedule": 600.0},
     "nightly-reassessment": {"task": "risks.tasks.reassess_nightly", "schedule": crontab(hour=2, minute=0)},
     "policies-come-into-force": {

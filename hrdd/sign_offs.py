@@ -36,7 +36,8 @@ from risks.rules.launch_gate import SIGN_OFF_KIND as CHANGE
 from risks.rules.measure_workflow import SIGN_OFF_KIND as MEASURE
 from risks.rules.model_review import SIGN_OFF_KIND as MODEL_REVIEW
 from risks.rules.policy import SIGN_OFF_KIND as POLICY
-from transparency.actions import reports
+from transparency.actions import reports, withdrawals
+from transparency.rules.withdrawal import SIGN_OFF_KIND as WITHDRAWAL
 
 DECIDE: Mapping[str, Callable[..., object]] = {
     CHANGE: changes.decide_exception,
@@ -50,6 +51,7 @@ DECIDE: Mapping[str, Callable[..., object]] = {
     PUBLIC_REASONS: public_reasons.decide,
     salient_list.SIGN_OFF_KIND: salient_list.decide,
     reports.SIGN_OFF_KIND: reports.decide,
+    WITHDRAWAL: withdrawals.decide,
 }
 ADDRESS = {
     CHANGE: "change-detail",
@@ -62,6 +64,7 @@ ADDRESS = {
     PUBLIC_REASONS: "public-reasons",
     salient_list.SIGN_OFF_KIND: "salient-list-detail",
     reports.SIGN_OFF_KIND: "report-detail",
+    WITHDRAWAL: "report-detail",
 }
 # How much of reasons each asks for; the others, only to be refused.
 REASONS: Mapping[str, SignOffReasons] = {

@@ -1,11 +1,11 @@
 """What stands in the addresses: for each one with arguments, those of a record that is there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
 from django.db.models import Model
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from hrdd.accounts.models import AccessReview, Invitation
 from hrdd.governance.models import AuditEvent, Mandate, SignOff, User
@@ -82,6 +82,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "public-edition-file": lambda: {"period": "2021", "edition": 1, "format": "json"},
     "public-schema": lambda: {"name": "figures"},
     "sitemap-section": lambda: {"section": "pages"},
+    "edition-manifest": lambda: {"period": "2021", "edition": 1, "name": "manifest.json"},
+    "report-withdraw": lambda: {"pk": Report.objects.get().pk},
     "report-manifest": lambda: {"period": "2021", "name": "manifest.json"},
     "log-tile": lambda: {"level": "0", "place": "000"},
     **{f"case-{act}": lambda: {"pk": uuid4()} for act in ("detail", "read", "assign", "bar", "identity")},
@@ -98,6 +100,22 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
         name: lambda: {"pk": Report.objects.get().pk, "question": "C2.1"}
         for name in ("report-question", "report-question-forget")
     },
+    **{
+        name: lambda: {"pk": Report.objects.get().pk}
+        for name in ("report-sufficiency", "report-redactions", "report-redactions-words")
+    },
+    "report-redaction-step": lambda: {"pk": Report.objects.get().pk, "redaction": 0, "step": "confirm"},
+    "report-quantities": lambda: {"pk": Report.objects.get().pk},
+    **{
+        name: lambda: {"pk": Report.objects.get().pk, "quantity": "notices"}
+        for name in ("report-quantity", "report-quantity-forget")
+    },
+    "report-sections": lambda: {"pk": Report.objects.get().pk},
+    **{
+        name: lambda: {"pk": Report.objects.get().pk, "section": "lessons"}
+        for name in ("report-section", "report-section-owner", "report-section-comment")
+    },
+    "report-comment-step": lambda: {"pk": Report.objects.get().pk, "comment": 0, "step": "resolve"},
     "report-preview": lambda: {"pk": Report.objects.get().pk, "format": "json"},
     "sign-off-decide": lambda: {"pk": SignOff.objects.get().pk},
     "review-task": lambda: {"pk": ReviewTask.objects.order_by("pk")[0].pk},
@@ -272,6 +290,15 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
+def addresses(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[URLPattern]:
+    """Yield every address of the site."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns)
+        else:
+            yield pattern
+
+
 def two_versions() -> list[int]:
     """Return two versions of a policy that can be compared, the earlier first."""
     return list(
@@ -303,3 +330,8 @@ def viewset_of(pattern: URLPattern) -> Any:
 
 def kept_consultation() -> Consultation:
     return Consultation.objects.get(told_by_dossier=False)
+
+
+def is_own(pattern: URLPattern) -> bool:
+    """Whether an address is about the person who asks, and opens for whoever is signed in."""
+    return bool(getattr(pattern.callback, "own_account", False))

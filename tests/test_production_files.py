@@ -157,7 +157,7 @@ def test_the_table_of_configuration_lists_what_the_program_reads(monkeypatch: py
 
 
 def test_the_example_of_an_environment_lists_the_table() -> None:
-    shown = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    shown = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
     assert shown == {name for name, _ in _table()}
 

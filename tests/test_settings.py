@@ -7,12 +7,25 @@ from django.core.exceptions import ImproperlyConfigured
 
 from hrdd.settings import database_from_url, peppers, secret, with_password
 
+EXAMPLE = Path(__file__).resolve().parent.parent / ".env.example"
+
 
 def test_options_of_the_address_reach_the_driver() -> None:
     found = database_from_url("postgresql://u:p%40@db:5432/my%20db?sslmode=verify-full&sslrootcert=/x")
 
     assert (found["NAME"], found["PASSWORD"], found["HOST"], found["PORT"]) == ("my db", "p@", "db", "5432")
     assert found["OPTIONS"] == {"sslmode": "verify-full", "sslrootcert": "/x"}
+
+
+def test_the_password_of_the_example_stops_the_start() -> None:
+    example = next(
+        line.partition("=")[2]
+        for line in EXAMPLE.read_text().splitlines()
+        if line.startswith("DATABASE_URL=")
+    )
+
+    with pytest.raises(ImproperlyConfigured, match="of the example"):
+        database_from_url(example)
 
 
 def test_another_engine_is_refused() -> None:

@@ -8,11 +8,14 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hrdd.governance.models import User
 from risks.models.statements import CATEGORIES, GROUNDS
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
 from transparency.models import ReferenceOrganisation
-from transparency.rules.coverage import LEAST_REASON, PLACES, RISK_ACCOUNT, Question
+from transparency.rules.coverage import BY_CODE, LEAST_REASON, OF_EACH_RISK, PLACES, Question
+from transparency.rules.dsa_quantities import LEAST_REST, Quantity, Unit
+from transparency.rules.redaction import REASON_WORDS, Field
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -77,7 +80,7 @@ class AnswerForm(forms.Form):
         """Offer the places that may answer this question, and the risks of the report."""
         super().__init__(data, **options)
         places = [
-            (code, one.name) for code, one in PLACES.items() if question.of_issues or code != RISK_ACCOUNT
+            (code, one.name) for code, one in PLACES.items() if question.of_issues or code not in OF_EACH_RISK
         ]
         _choices(self, "told_in", [("", "Nowhere; the reason is below"), *places])
         if question.of_issues:
@@ -94,6 +97,134 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text=f"A sentence of at least {LEAST_REASON} characters. The report prints it with each question.",
     )
+
+
+class SectionForm(forms.Form):
+    """The text of a section, whether it is ready, and which questions it answers."""
+
+    text = forms.CharField(
+        required=False,
+        widget=forms.Textarea({"rows": 14}),
+        help_text="Paragraphs, lists, quotes, *emphasis* and [links](https://…). Empty takes the section out.",
+    )
+    answers = forms.MultipleChoiceField(
+        label="It answers these questions of the Reporting Framework",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    ready = forms.BooleanField(label="It is ready: nothing is left to write", required=False)
+
+    def __init__(self, data: Any = None, *, questions: Sequence[str], **options: Any) -> None:
+        """Offer the questions that the section may answer."""
+        super().__init__(data, **options)
+        if questions:
+            _choices(self, "answers", [(code, f"{code} {BY_CODE[code].asks}") for code in questions])
+        else:
+            del self.fields["answers"]
+
+
+class QuantityForm(forms.Form):
+    """A quantity of the DSA with its source, or why it is not held."""
+
+    of = forms.ChoiceField(label="Of", required=False)
+    value = forms.DecimalField(label="Number", required=False, max_digits=16, decimal_places=3)
+    rests_on = forms.IntegerField(
+        label="Rests on",
+        required=False,
+        min_value=0,
+        help_text="On how many cases; a median of fewer than ten and a share of fewer than thirty are not shown (8.5).",
+    )
+    words = forms.CharField(label="In words", required=False, widget=forms.Textarea({"rows": 6}))
+    source = forms.CharField(
+        required=False, max_length=300, help_text="Where it comes from, so that others can check it."
+    )
+    not_held = forms.CharField(
+        label="Or why it is not held",
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=f"A sentence of at least {LEAST_REASON} characters, for the whole quantity. The report prints it.",
+    )
+
+    def __init__(self, data: Any = None, *, quantity: Quantity, **options: Any) -> None:
+        """Ask only for what this quantity is made of."""
+        super().__init__(data, **options)
+        self.order_fields(["of", "value", "rests_on", "words", "source", "not_held"])
+        kept = {"source", "not_held", "words" if quantity.unit == Unit.WORDS else "value"}
+        kept |= {"of"} if quantity.by else set()
+        kept |= {"rests_on"} if quantity.unit in LEAST_REST else set()
+        for name in set(self.fields) - kept:
+            del self.fields[name]
+        if quantity.by:
+            self.fields["of"].label = quantity.by.capitalize()
+            _choices(self, "of", [("", "Choose one"), *((one, one) for one in quantity.answers)])
+
+    def entry(self) -> dict[str, Any]:
+        """Return what was given as the rule takes it; what was not asked is empty."""
+        given = self.cleaned_data
+        numbers = {name: given.get(name) for name in ("value", "rests_on")}
+        return numbers | {name: given.get(name, "") for name in ("of", "words", "source", "not_held")}
+
+
+class RedactionForm(forms.Form):
+    """A passage of a frozen report, and why it is taken out."""
+
+    path = forms.ChoiceField(label="Text")
+    passage = forms.CharField(
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="Exactly as it stands there; it is taken out wherever it stands. Empty takes out the whole text.",
+    )
+    reason = forms.ChoiceField(
+        choices=[("", "Choose one"), *REASON_WORDS.items()], help_text="Reputation is no reason (8.5)."
+    )
+
+    def __init__(self, data: Any = None, *, fields: Sequence[Field], **options: Any) -> None:
+        """Offer every text of the report."""
+        super().__init__(data, **options)
+        _choices(self, "path", [("", "Choose one"), *((one.path, one.label) for one in fields)])
+
+
+class JudgementForm(forms.Form):
+    """Whether a report suffices on one criterion, and why."""
+
+    suffices = forms.ChoiceField(
+        label="Does it suffice?", choices=[("yes", "Yes"), ("no", "No")], widget=forms.RadioSelect
+    )
+    reasons = forms.CharField(
+        widget=forms.Textarea({"rows": 3}), help_text="A sentence of at least 20 characters."
+    )
+
+    def judgement(self) -> dict[str, Any]:
+        """Return what was judged, by the names of the action."""
+        return {
+            "suffices": self.cleaned_data["suffices"] == "yes",
+            "reasons": self.cleaned_data["reasons"],
+        }
+
+
+class OwnerForm(forms.Form):
+    """Who answers for a section."""
+
+    owner = forms.ModelChoiceField(
+        User.objects.none(),
+        required=False,
+        empty_label="Nobody",
+        error_messages={"invalid_choice": "Owner: choose somebody of the list, or nobody."},
+        help_text="Reads and writes it; does not sign the report.",
+    )
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        """Offer everybody who has access to the desk."""
+        super().__init__(data, **options)
+        field = self.fields["owner"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # the form above declares it
+        field.queryset = User.objects.filter(is_active=True).order_by("display_name")
+
+
+class CommentForm(forms.Form):
+    """What a colleague asks of a section."""
+
+    comment = forms.CharField(widget=forms.Textarea({"rows": 3}))
 
 
 def _choices(form: forms.Form, name: str, choices: Sequence[tuple[Any, str]]) -> None:

@@ -15,8 +15,13 @@ from transparency.views import (
     maps,
     policies,
     public,
+    quantities,
+    redactions,
     reports,
+    sections,
     statements,
+    sufficiency,
+    withdrawals,
 )
 
 
@@ -120,6 +125,11 @@ urlpatterns = [
     path("reports/<slug:period>/<manifest_file:name>", log.manifest_file, name="report-manifest"),
     path("reports/<slug:period>/", public.report, name="public-report"),
     path("reports/<slug:period>.<format:format>", public.report, name="public-report-file"),
+    path(
+        "reports/<slug:period>/editions/<int:edition>/<manifest_file:name>",
+        log.manifest_file,
+        name="edition-manifest",
+    ),
     path("reports/<slug:period>/editions/<int:edition>/", public.edition, name="public-edition"),
     path(
         "reports/<slug:period>/editions/<int:edition>.<format:format>",
@@ -135,6 +145,35 @@ urlpatterns = [
         "desk/reports/<int:pk>/coverage/<str:question>/forget/",
         coverage.forget,
         name="report-question-forget",
+    ),
+    path("desk/reports/<int:pk>/withdraw/", withdrawals.ask, name="report-withdraw"),
+    path("desk/reports/<int:pk>/sections/", sections.section_list, name="report-sections"),
+    path("desk/reports/<int:pk>/sections/<slug:section>/", sections.section, name="report-section"),
+    path("desk/reports/<int:pk>/sections/<slug:section>/owner/", sections.give, name="report-section-owner"),
+    path(
+        "desk/reports/<int:pk>/sections/<slug:section>/comments/",
+        sections.comment,
+        name="report-section-comment",
+    ),
+    path(
+        "desk/reports/<int:pk>/comments/<int:comment>/<slug:step>/",
+        sections.move_comment,
+        name="report-comment-step",
+    ),
+    path("desk/reports/<int:pk>/quantities/", quantities.quantity_list, name="report-quantities"),
+    path("desk/reports/<int:pk>/quantities/<slug:quantity>/", quantities.quantity, name="report-quantity"),
+    path(
+        "desk/reports/<int:pk>/quantities/<slug:quantity>/forget/",
+        quantities.forget,
+        name="report-quantity-forget",
+    ),
+    path("desk/reports/<int:pk>/sufficiency/", sufficiency.sufficiency, name="report-sufficiency"),
+    path("desk/reports/<int:pk>/redactions/", redactions.redaction_list, name="report-redactions"),
+    path("desk/reports/<int:pk>/redactions/words/", redactions.show_words, name="report-redactions-words"),
+    path(
+        "desk/reports/<int:pk>/redactions/<int:redaction>/<slug:step>/",
+        redactions.decide,
+        name="report-redaction-step",
     ),
     path("desk/reports/<int:pk>/<slug:step>/", reports.take_step, name="report-step"),
     path("desk/reports/<int:pk>.<format:format>", reports.report_preview, name="report-preview"),

@@ -59,6 +59,19 @@ class PasswordForm(forms.Form):
         return password
 
 
+class NewPasswordForm(PasswordForm):
+    """A new password in place of the one that is known."""
+
+    current = forms.CharField(
+        label="Your password now",
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text="Whoever forgot it signs in by passkey, or asks a technical operator for a new invitation.",
+    )
+    field_order = ("current", "password")
+
+
 class PeopleFilter(forms.Form):
     """Whom the list of people shows."""
 

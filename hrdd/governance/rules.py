@@ -94,6 +94,7 @@ class Permission(StrEnum):
     DECIDE_GRAVE_DILEMMA = "decide a dilemma with an option of class I5"
     ASSESS_INCITEMENT = "assess incitement"
     DRAFT_REPORT = "draft report"
+    WRITE_IN_REPORT = "write or comment on a part of a report"
     CLEAR_REPORT = "clear report for safety"
     APPROVE_REPORT = "approve report"
     PUBLISH_REPORT = "publish report"
@@ -119,9 +120,10 @@ class Permission(StrEnum):
     RECORD_OVERSIGHT = "record training, incentives and resources"
     FREEZE_FIGURES = "freeze the figures of the board"
     MANAGE_WEBHOOKS = "say which programs are told of what is published"
+    READ_STATUS = "see how the installation stands"
 
 
-READ = frozenset({Permission.READ_DESK})
+READ = frozenset({Permission.READ_DESK, Permission.WRITE_IN_REPORT})
 READ_ALL = READ | {Permission.READ_RESTRICTED}
 OF_CASES = READ | {Permission.READ_CASES, Permission.READ_EFFECTIVENESS}
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
@@ -213,7 +215,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.PUBLISHER: READ
     | {Permission.DRAFT_POLICY, Permission.PUBLISH_RISK, Permission.DRAFT_REPORT, Permission.PUBLISH_REPORT},
     Role.REDACTOR: READ_ALL | {Permission.CHECK_SAFEGUARDS, Permission.CLEAR_REPORT},
-    Role.AUDITOR: READ_ALL
+    Role.AUDITOR: (READ_ALL - {Permission.WRITE_IN_REPORT})
     | {Permission.READ_BOARD, Permission.READ_AUDIT, Permission.READ_EFFECTIVENESS, Permission.READ_PEOPLE},
     Role.PARTNER_MGR: READ
     | {Permission.CHALLENGE_INVOLVEMENT, Permission.LOG_LEVERAGE, Permission.PROPOSE_CHANGE},
@@ -231,7 +233,14 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.GRV_DEC: OF_CASES | {Permission.DECIDE_CASE},
     Role.APPEAL: OF_CASES | {Permission.DECIDE_APPEAL},
     Role.CUSTODIAN: READ | {Permission.KEEP_IDENTITIES, Permission.HOLD_CASES},
-    Role.SYSADMIN: frozenset({Permission.READ_PEOPLE, Permission.MANAGE_PEOPLE, Permission.MANAGE_WEBHOOKS}),
+    Role.SYSADMIN: frozenset(
+        {
+            Permission.READ_PEOPLE,
+            Permission.MANAGE_PEOPLE,
+            Permission.MANAGE_WEBHOOKS,
+            Permission.READ_STATUS,
+        }
+    ),
 }
 CASE_ROLES = frozenset({Role.GRV_INTAKE, Role.GRV_INV, Role.GRV_DEC, Role.APPEAL, Role.CUSTODIAN})
 # Roles that stand alone, and those that nobody has together with a role of cases; the database holds both as well.

@@ -258,13 +258,66 @@ def test_a_new_password_ends_the_sessions_elsewhere_and_leaks_are_refused(ana: U
     Totp.objects.update(last_step=0)
     signed_in_with_code(client)
 
-    refused = client.post("/desk/account/password/", {"password": "passwordpassword"})
-    client.post("/desk/account/password/", {"password": "a sentence about herons"})
+    known = {"current": PASSWORD}
+    refused = client.post("/desk/account/password/", known | {"password": "passwordpassword"})
+    client.post("/desk/account/password/", known | {"password": "a sentence about herons"})
 
     assert refused.status_code == 400
     assert b"list of those that leaked" in refused.content
     assert signed_in(client)
     assert not signed_in(other)
+
+
+@pytest.mark.parametrize("current", ["", "not the one", PASSWORD.upper(), f" {PASSWORD}"])
+def test_a_new_password_needs_the_one_that_is_known(ana: User, client: Client, current: str) -> None:
+    signed_in_with_code(client)
+
+    answer = client.post(
+        "/desk/account/password/", {"current": current, "password": "a sentence about herons"}
+    )
+
+    assert answer.status_code == 400
+    assert b"herons" not in answer.content
+    assert User.objects.get(pk=ana.pk).check_password(PASSWORD)
+
+
+def test_no_password_is_held_by_the_page_that_asks_again(ana: User, client: Client) -> None:
+    signed_in_with_code(client)
+    aged(proved=timedelta(minutes=11))
+
+    given = {"current": PASSWORD, "password": "a sentence about herons"}
+    answer = client.post("/desk/account/password/", given)
+
+    assert answer.headers["Location"] == "/desk/account/prove/?next=%2Fdesk%2Faccount%2Fpassword%2F"
+    assert b"herons" not in answer.content
+
+
+@pytest.mark.parametrize(
+    "password", ["herons stand still at dawn " * 5, "ALL CAPITALS ONLY", "  herons at dawn  ", "密码" * 8]
+)
+def test_any_signs_do_and_are_kept_as_typed(ana: User, client: Client, password: str) -> None:
+    """64 characters and more, one kind of sign only, spaces at the ends: no rule but length and lists."""
+    signed_in_with_code(client)
+    client.post("/desk/account/password/", {"current": PASSWORD, "password": password})
+
+    changed = User.objects.get(pk=ana.pk)
+    assert changed.check_password(password)
+    assert not changed.check_password(password.strip() + "x")
+    assert not changed.check_password(password[:-1])
+
+
+def test_to_end_sessions_one_proves_again_who_one_is(ana: User, client: Client) -> None:
+    phone = Client()
+    signed_in_with_code(phone)
+    Totp.objects.update(last_step=0)
+    signed_in_with_code(client)
+    aged(proved=timedelta(minutes=11))
+
+    answer = client.post("/desk/account/sessions/end/")
+
+    assert answer.status_code == 403
+    assert b"Is it you?" in answer.content
+    assert signed_in(phone)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.models import Risk
-from transparency.models import CoverageAnswer, Report
+from transparency.models import CoverageAnswer, Report, ReportSection
 from transparency.queries.coverage import coverage_of
 from transparency.rules import coverage
 from transparency.rules.workflows import State
@@ -36,7 +36,8 @@ def answer_question(
     Raises:
         NotAllowed: the person, the state, or what is said (8.1).
     """
-    _demand_draft(report, by)
+    by.demand(Permission.DRAFT_REPORT)
+    demand_draft(report)
     _say(report, [question], risk, told_in, reason.strip(), by=by, at=at)
 
 
@@ -47,7 +48,8 @@ def forget_answer(report: Report, *, question: str, risk: Risk | None, by: User,
     Raises:
         NotAllowed: the person, the state, or nothing was said.
     """
-    _demand_draft(report, by)
+    by.demand(Permission.DRAFT_REPORT)
+    demand_draft(report)
     gone, _of = CoverageAnswer.objects.filter(report=report, question=question, risk=risk).delete()
     if not gone:
         raise NotAllowed("Nothing is said of this question any more. Open the index again.")
@@ -66,7 +68,8 @@ def leave_open_unanswered(report: Report, *, reason: str, by: User, at: datetime
     Raises:
         NotAllowed: the person, the state, no such question, or a reason that is none.
     """
-    _demand_draft(report, by)
+    by.demand(Permission.DRAFT_REPORT)
+    demand_draft(report)
     open_ones = [row.question.code for row in coverage_of(report).open_supporting]
     if not open_ones:
         raise NotAllowed("No supporting question is open.")
@@ -81,10 +84,27 @@ def answer_from_the_record_alone(report: Report, *, by: User, at: datetime) -> N
     Raises:
         NotAllowed: the person or the state.
     """
-    _demand_draft(report, by)
+    by.demand(Permission.DRAFT_REPORT)
+    demand_draft(report)
     open_ones = [row.question.code for row in coverage_of(report).open]
     if open_ones:
         _say(report, open_ones, None, "", FROM_THE_RECORD_ALONE, by=by, at=at)
+
+
+def answer_by_section(
+    report: Report, section: ReportSection, questions: Sequence[str], *, by: User, at: datetime
+) -> None:
+    """Let a section of a draft answer these questions and no other; who wrote it was allowed to.
+
+    Raises:
+        NotAllowed: what is said (8.1).
+    """
+    place, risk = coverage.section_place(section.code), section.risk
+    before = CoverageAnswer.objects.filter(report=report, told_in=place, risk=risk)
+    before.exclude(question__in=questions).delete()
+    new = [code for code in questions if not before.filter(question=code).exists()]
+    if new:
+        _say(report, new, risk, place, "", by=by, at=at)
 
 
 def carry_over(report: Report, before: Report | None) -> None:
@@ -135,8 +155,12 @@ def _say(
     )
 
 
-def _demand_draft(report: Report, by: User) -> None:
-    by.demand(Permission.DRAFT_REPORT)
+def demand_draft(report: Report) -> None:
+    """Hold a report in its state, and refuse unless that is a draft.
+
+    Raises:
+        NotAllowed: it is frozen (8.2).
+    """
     state = Report.objects.select_for_update().values_list("state", flat=True).get(pk=report.pk)
     if state != State.DRAFT:
         raise NotAllowed("The report is frozen. Take it back to draft to change what it says (8.2).")

@@ -13,13 +13,27 @@ from hrdd.governance.rules import NotAllowed
 from risks.actions.screening import refuse_naming
 from transparency import documents
 from transparency.actions.coverage import carry_over
+from transparency.actions.quantities import carry_quantities_over
+from transparency.actions.redactions import carry_redactions, demand_applied, take_out
 from transparency.actions.releases import release_figures
+from transparency.actions.sections import carry_sections_over
+from transparency.actions.sufficiency import demand_sufficient
 from transparency.documents import pdf
 from transparency.models import Document, Report
 from transparency.queries.contents import report_content
 from transparency.queries.coverage import authors_of, index_of
+from transparency.queries.earlier import earlier_contents
+from transparency.queries.quantities import (
+    entered_figures,
+    entries_of,
+    statement_quantities,
+    told_quantities,
+)
+from transparency.queries.sections import owed, written_sections
+from transparency.rules.charts import charts, compared
 from transparency.rules.completeness import missing_from, texts_of
 from transparency.rules.periods import period_name
+from transparency.rules.sections import told_debts
 from transparency.rules.workflows import REPORT_STEPS, State
 
 SIGN_OFF_KIND = "report"
@@ -67,7 +81,11 @@ def draft_report(*, title: str, begin: date, end: date, by: User, at: datetime) 
             )
     except IntegrityError:
         raise NotAllowed("A colleague drafted this period just now. Open the list to see it.") from None
-    carry_over(report, Report.objects.filter(period=period, edition=last).first())
+    same = Report.objects.filter(period=period, edition=last).first()
+    carry_sections_over(report, same or Report.objects.exclude(pk=report.pk).first(), at=at)
+    carry_over(report, same)
+    carry_quantities_over(report, same)
+    carry_redactions(report)
     record_event(
         by=by.username, at=at, action="drafted report", subject=str(report), detail={"period": period}
     )
@@ -79,12 +97,12 @@ def freeze_figures(report: Report, *, by: User, at: datetime) -> None:
     """Take the content as the record has it now; from here on the record may change and the report does not.
 
     Raises:
-        NotAllowed: the role, the state, something that the content lacks (UNGP 21), or the name of a partner whose
-            name endangers people (domain.md 8.6 N8).
+        NotAllowed: the role, the state, something that the content lacks (UNGP 21), a section that is not done, or the
+            name of a partner whose name endangers people (domain.md 8.6 N8).
     """
     _demand_next(Report.objects.select_for_update().get(pk=report.pk), "freeze", by=by)
     content = _complete(report, at=at)
-    lacking = missing_from(content)
+    lacking = [*missing_from(content), *filter(None, [told_debts(owed(report))])]
     if lacking:
         raise NotAllowed(" ".join(lacking))
     refuse_naming(texts_of(content))
@@ -103,12 +121,22 @@ def freeze_figures(report: Report, *, by: User, at: datetime) -> None:
 
 
 def _complete(report: Report, *, at: datetime) -> dict[str, Any]:
-    """Return the content of a report with the figures that leave with it and its index."""
+    """Return the content of a report: the record, figures that leave with it, what people wrote, and what follows."""
     content, risks = report_content(report, at=at)
-    return content | {
-        "released": release_figures(report, at=at),
-        "coverage": index_of(report, content, risks),
+    statements, entries = statement_quantities(report), entries_of(report)
+    tables = {code: one.figures for code, one in statements.items()} | entered_figures(entries)
+    people, printed, withheld = release_figures(report, at=at, quantities=tables)
+    content |= {
+        "released": people,
+        "sections": written_sections(report, risks),
+        "quantities": told_quantities(statements, entries, printed, withheld),
     }
+    earlier = earlier_contents(report)
+    content |= {
+        "charts": charts(content, earlier),
+        "compared": compared(content, earlier[-1]) if earlier else None,
+    }
+    return take_out(report, content | {"coverage": index_of(report, content, risks)})
 
 
 @transaction.atomic
@@ -160,9 +188,10 @@ def ask_clearance(report: Report, *, by: User, at: datetime) -> SignOff:
     """Ask a second person to clear the very documents that will be published (SD6).
 
     Raises:
-        NotAllowed: the role, the state, or documents that the worker has not made yet.
+        NotAllowed: the role, the state, documents that the worker has not made yet, or a redaction that is not in them.
     """
     _demand_documents(report)
+    demand_applied(report)
     _move(report, "ask-clearance", by=by, at=at)
     return _ask(report, "clear", by=by, at=at)
 
@@ -192,6 +221,8 @@ def decide(
         sign_off, by=by, at=at, approve=approve, reasons=reasons, seen_hash=seen_hash, authors=authors
     )
     signed, refused = DECISIONS[sign_off.step]
+    if approve:
+        demand_applied(report)
     if not approve:
         _move(report, refused.name, by=by, at=at, **NOT_SIGNED)
     elif signed.name == "clear":
@@ -207,11 +238,11 @@ def publish_report(report: Report, *, by: User, at: datetime) -> None:
     """Publish the frozen bytes; an earlier edition of the period stays, marked as corrected.
 
     Raises:
-        NotAllowed: the role, the state, a document that is missing, something that the content lacks, or a partner
-            that was marked since as never to be named (domain.md 8.6 N8).
+        NotAllowed: the role, the state, a document that is missing, something that the content lacks, a judgement
+            that it suffices (UNGP 21), or a partner that was marked since as never to be named (domain.md 8.6 N8).
     """
     _demand_documents(report)
-    by.demand(REPORT_STEPS["publish"].permission)
+    _demand_next(report, "publish", by=by)
     signed = {one.username for one in (report.cleared_by, report.approved_by) if one}
     if by.as_one() & signed:
         raise NotAllowed(
@@ -222,6 +253,8 @@ def publish_report(report: Report, *, by: User, at: datetime) -> None:
     if lacking:
         raise NotAllowed(" ".join(lacking))
     refuse_naming(texts_of(content))
+    demand_applied(report)
+    demand_sufficient(report)
     earlier = Report.objects.filter(period=report.period, state=State.PUBLISHED).exclude(pk=report.pk)
     for replaced in earlier.values_list("edition", "content_hash"):
         record_event(

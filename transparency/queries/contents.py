@@ -30,6 +30,7 @@ from risks.rules.proportionality import RULES_VERSION
 from risks.rules.severity import BANDS
 from transparency.models import Report
 from transparency.rules.periods import period_label, period_name
+from transparency.rules.told_figures import IN_FORCE
 
 FORMAT = "hrdd-report-2"
 NOTHING = "Nothing to decide"
@@ -93,6 +94,12 @@ def indexed_facts(report: Report) -> tuple[dict[str, Any], tuple[int, ...]]:
     ranked = _ranked(cycle, on=end)
     risks = [{"title": one.risk.title, **_done(one.risk, cycle, begin=begin, end=end)} for one in ranked]
     return {"policies": policies_in_force(on=end), "risks": risks}, tuple(one.risk.pk for one in ranked)
+
+
+def risks_of(report: Report) -> list[Risk]:
+    """Return the salient risks of which a draft speaks, in order."""
+    found = salient_risks(Risk.objects.filter(published=True), on=report.period_to)
+    return [one.risk for one in found]
 
 
 def _cycle(begin: date, end: date) -> Cycle | None:
@@ -257,7 +264,7 @@ def _measure(measure: Measure, cycle: Cycle | None, *, end: date) -> dict[str, A
         "from": measure.starts_said,
         "until": measure.ends_said,
         "rule": measure.rule_told,
-        "state": "In force" if measure.stands(end) else measure.get_state_display(),
+        "state": IN_FORCE if measure.stands(end) else measure.get_state_display(),
         "finding": finding.get_finding_display() if finding else _nothing_found(measure, cycle),
         "reasons": [why.sentence for why in explanations(finding)] if finding else [],
         "decisions": [

@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from risks.models import Risk
 from transparency.models import CoverageAnswer, Report
 from transparency.queries.contents import indexed_facts
+from transparency.queries.quantities import quantity_authors
+from transparency.queries.sections import section_authors, written_sections
 from transparency.rules.coverage import BY_CODE, Given, Question, answers, index, open_risks
 from transparency.rules.workflows import State
 
@@ -70,6 +73,7 @@ def coverage_of(report: Report) -> Coverage:
     """Return the index of a report: of a draft as it would be frozen now, of any other as it is frozen."""
     if report.state == State.DRAFT:
         content, risks = indexed_facts(report)
+        content["sections"] = written_sections(report, risks)
         rows = index_of(report, content, risks)
     else:
         content, risks = report.parsed_content, ()
@@ -90,4 +94,14 @@ def coverage_of(report: Report) -> Coverage:
 def authors_of(report: Report) -> frozenset[str]:
     """Return the user names of all who wrote a part of a report, and so sign nothing of it (SD1)."""
     answered = CoverageAnswer.objects.filter(report=report)
-    return frozenset(answered.values_list("by__username", flat=True))
+    return (
+        frozenset(answered.values_list("by__username", flat=True))
+        | section_authors(report)
+        | quantity_authors(report)
+    )
+
+
+def questions_told_in(report: Report, place: str, risk: Risk | None) -> list[str]:
+    """Return the questions that people say a place answers, for one risk or for the company."""
+    told = CoverageAnswer.objects.filter(report=report, told_in=place, risk=risk)
+    return list(told.values_list("question", flat=True))

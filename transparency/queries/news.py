@@ -12,6 +12,7 @@ from transparency.models import Report
 from transparency.queries import policies
 from transparency.queries.public_statements import PublicStatement, listed, public_statements, told
 from transparency.queries.reports import published_reports, replaced_editions
+from transparency.queries.withdrawals import Withdrawn, withdrawn_editions
 
 MOST = 50
 
@@ -55,6 +56,7 @@ def corrections_told() -> list[Piece]:
     """Return every correction, the latest first."""
     found = [_report(one.report) for one in corrected_reports()]
     found += [_statement(one) for one in corrected_statements()]
+    found += [_withdrawn(one) for one in withdrawn_editions()]
     return sorted(found, key=lambda one: one.at, reverse=True)[:MOST]
 
 
@@ -79,6 +81,17 @@ def _report(one: Report) -> Piece:
         % {"period": one.period_label, "hash": one.content_hash},
         path=reverse("public-edition", args=[one.period, one.edition]),
         at=one.published_at or midnight(one.period_to),
+    )
+
+
+def _withdrawn(one: Withdrawn) -> Piece:
+    return Piece(
+        key=f"withdrawn/{one.period}/{one.edition}",
+        title=_("Withdrawn for the safety of people: %(period)s, edition %(edition)d")
+        % {"period": one.period, "edition": one.edition},
+        summary=_("SHA-256 of its content: %(hash)s") % {"hash": one.content_hash},
+        path=reverse("public-edition", args=[one.period, one.edition]),
+        at=midnight(one.withdrawn_on),
     )
 
 

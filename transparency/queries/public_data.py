@@ -22,6 +22,7 @@ from transparency.queries.consultations import published_consultations, told
 from transparency.queries.news import corrected_reports, corrected_statements
 from transparency.queries.public import published_list
 from transparency.queries.reports import documents_of, readable_editions
+from transparency.queries.withdrawals import withdrawn_editions
 from transparency.rules.manifest import MEDIA_TYPES
 from transparency.rules.told_figures import figure_rows
 from transparency.rules.workflows import State
@@ -103,6 +104,14 @@ SETS: Mapping[str, DataSet] = {
             "public-business-model",
         ),
         DataSet(
+            "oversight",
+            _("Who oversees this"),
+            _(
+                "Which functions answer for human rights, how often those above them met, and who was trained."
+            ),
+            "public-oversight",
+        ),
+        DataSet(
             "reports",
             _("Reports"),
             _("Every edition that can be read, with its files, their size and hashes."),
@@ -111,7 +120,7 @@ SETS: Mapping[str, DataSet] = {
         DataSet(
             "corrections",
             _("Corrections"),
-            _("Reports and statements that were replaced."),
+            _("Reports and statements that were replaced, and editions that were withdrawn."),
             "public-corrections",
         ),
     )
@@ -179,7 +188,7 @@ def reports_data(site: str) -> dict[str, Any]:
 
 
 def corrections_data() -> dict[str, Any]:
-    """Return what was corrected."""
+    """Return what was corrected or withdrawn."""
     return {
         "reports": [
             {
@@ -191,6 +200,16 @@ def corrections_data() -> dict[str, Any]:
                 ],
             }
             for one in corrected_reports()
+        ],
+        "withdrawn": [
+            {
+                "period": one.period,
+                "edition": one.edition,
+                "content_sha256": one.content_hash,
+                "reason": one.reason,
+                "withdrawn_on": one.withdrawn_on.isoformat(),
+            }
+            for one in withdrawn_editions()
         ],
         "statements": [
             {"puid": one.puid, "corrects": one.corrects, "issued_on": one.issued_on.isoformat()}

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from transparency.rules.sections import BY_CODE as SECTIONS
+from transparency.rules.sections import WORDS, anchor_of
+
 LEAST_REASON = 20
 RISK_ACCOUNT = "risk"
 
@@ -78,6 +81,11 @@ QUESTIONS: tuple[Question, ...] = (
 BY_CODE: Mapping[str, Question] = {one.code: one for one in QUESTIONS}
 
 
+def section_place(code: str) -> str:
+    """Return how the place is called that a section is."""
+    return f"section-{code}"
+
+
 @dataclass(frozen=True)
 class Place:
     """Where something is told: its anchor on the page of the report, or nothing for a page beside it; and its name."""
@@ -96,6 +104,7 @@ PLACES: Mapping[str, Place] = {
     "reassessments": Place("reassessments", "Re-assessments"),
     "complaints": Place("complaints", "Complaints"),
     "partners": Place("partners", "Leaving and staying with partners"),
+    **{section_place(one.code): Place(anchor_of(one.code, "{risk}"), one.title) for one in SECTIONS.values()},
     "page-risks": Place("", "Public page /risks/"),
     "page-policies": Place("", "Public page /policies/"),
     "page-consultations": Place("", "Public page /consultations/"),
@@ -104,6 +113,9 @@ PLACES: Mapping[str, Place] = {
     "page-complaints": Place("", "Public page /complaints/"),
     "page-raise": Place("", "Public page /raise/"),
 }
+
+
+OF_EACH_RISK = (RISK_ACCOUNT, section_place(WORDS))
 
 
 @dataclass(frozen=True)
@@ -142,8 +154,8 @@ def refusal(questions: Sequence[str], told_in: str, reason: str) -> str:
         return f"Why not: say it in a sentence, at least {LEAST_REASON} characters."
     if told_in and told_in not in PLACES:
         return "Answered in: there is no such place."
-    if told_in == RISK_ACCOUNT and not all(BY_CODE[code].of_issues for code in questions):
-        return "Answered in: the account of a risk answers only what is asked of each risk (C1 to C6)."
+    if told_in in OF_EACH_RISK and not all(BY_CODE[code].of_issues for code in questions):
+        return "Answered in: what stands with a risk answers only what is asked of each risk (C1 to C6)."
     return ""
 
 
@@ -193,7 +205,7 @@ def answers(content: Mapping[str, Any], given: Mapping[tuple[str, int], Given]) 
     A reason that was given for all risks hides nothing that the record tells of one.
 
     Args:
-        content: the content of the report.
+        content: the content of the report; a section that was not written answers nothing.
         given: what people said, by question and risk; risk 0 of a question of issues is said of all of them.
     """
     found = []
@@ -201,10 +213,19 @@ def answers(content: Mapping[str, Any], given: Mapping[tuple[str, int], Given]) 
         for risk in range(1, len(content["risks"]) + 1) if question.of_issues else [0]:
             told = from_record(question, content, risk)
             said = given.get((question.code, risk)) or given.get((question.code, 0))
+            if said and said.told_in and not _stands(said.told_in, content, risk):
+                said = None
             if question.of_issues and told and (question.code, risk) not in given and said and said.reason:
                 said = None
             found.append(_answer(question, risk, said, told))
     return found
+
+
+def _stands(told_in: str, content: Mapping[str, Any], risk: int) -> bool:
+    """Whether a place is in the report: a section that nobody wrote is not."""
+    written = {(section_place(one["code"]), one["risk"]) for one in content.get("sections", [])}
+    is_section = told_in in {section_place(code) for code in SECTIONS}
+    return not is_section or bool({(told_in, 0), (told_in, risk)} & written)
 
 
 def _answer(question: Question, risk: int, said: Given | None, told: Place | None) -> Answer:

@@ -10,11 +10,16 @@ from hrdd.celery import ring
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from transparency.actions import reports as actions
+from transparency.actions.sufficiency import JUDGED
 from transparency.forms import DraftReportForm
 from transparency.models import Document, Report
 from transparency.queries.coverage import coverage_of
 from transparency.queries.reports import current_documents, progress, staff_reports
-from transparency.rules.workflows import BUTTONS, REPORT_STEPS
+from transparency.queries.sections import owed
+from transparency.queries.sufficiency import last_judgements
+from transparency.queries.withdrawals import withdrawal_of
+from transparency.rules.sufficiency import unmet
+from transparency.rules.workflows import BUTTONS, REPORT_STEPS, State
 from transparency.tasks import render_report, seal_publications
 from transparency.views.public import document_response
 
@@ -27,7 +32,7 @@ STEPS = {
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
+@requires(Permission.READ_DESK, acting=[Permission.DRAFT_REPORT])
 def report_list(request: HttpRequest) -> HttpResponse:
     """Every report and where it stands; the form to draft one, for whoever may."""
     drafts = person(request).may(Permission.DRAFT_REPORT)
@@ -49,10 +54,11 @@ def report_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.READ_DESK)
 def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Where one report stands, its documents, and what this person may do next."""
-    return _show(request, pk)
+    return shown(request, pk)
 
 
-def _show(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
+def shown(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
+    """Return the page of a report, with a refusal where there was one."""
     report = get_object_or_404(
         Report.objects.select_related("prepared_by", "cleared_by", "approved_by"), pk=pk
     )
@@ -70,12 +76,15 @@ def _show(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
         "documents": [(one, found.get(one)) for one in Document.Format],
         "refusal": refusal,
         "coverage": coverage_of(report),
+        "unmet": unmet(last_judgements(report)) if report.state in JUDGED else [],
+        "withdrawal": withdrawal_of(report, user),
+        "debts": owed(report) if report.state == State.DRAFT else [],
     }
     return render(request, "transparency/report_detail_staff.html", context, status=400 if refusal else 200)
 
 
 @require_POST
-@requires(Permission.READ_DESK)
+@requires(*{REPORT_STEPS[one].permission for one in BUTTONS})
 def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Take the next step of a report, or say why not."""
     act = STEPS.get(step)
@@ -85,7 +94,7 @@ def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     try:
         act(report, by=person(request), at=timezone.now())
     except NotAllowed as refusal:
-        return _show(request, pk, refusal=str(refusal))
+        return shown(request, pk, refusal=str(refusal))
     if step == "freeze":
         ring(render_report, report.pk)
     if step == "publish":

@@ -39,8 +39,10 @@ ASKED_AGAIN = {
     *("person-invite", "person-roles", "person-renew", "person-leave", "renewal-confirm"),
     *("access-review-sign", "account-delegations"),
     *("account-password", "account-organisation", "account-organisation-remove"),
+    *("account-session-end", "account-sessions-end"),
 }
 WITH_A_FILE = {"custody-answer"}
+WITH_PASSWORDS = {"account-password"}
 
 
 def own_account(view: View[P]) -> View[P]:
@@ -131,7 +133,8 @@ def _too_long_ago(request: HttpRequest, name: str) -> HttpResponseBase | None:
     now = timezone.now()
     if name not in ASKED_AGAIN or not isinstance(request.user, User) or is_lately_proved(request, at=now):
         return None
-    if name in WITH_A_FILE:  # a file cannot be held by a page, so it is asked for after the proof
+    # A file cannot be held by a page and a password must not be: both are asked for after the proof.
+    if name in WITH_A_FILE or (name in WITH_PASSWORDS and request.method == "POST"):
         return redirect(f"{reverse('account-prove')}?{urlencode({'next': request.path})}")
     if request.method != "POST" or not request.POST.get("proof"):
         return ask_for_proof(request)

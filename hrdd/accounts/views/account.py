@@ -23,8 +23,9 @@ from hrdd.accounts.access.signing_in import (
 )
 from hrdd.accounts.actions import factors as actions
 from hrdd.accounts.actions.passkeys import add_passkey, begin_to_add, begin_to_prove
+from hrdd.accounts.actions.proving import prove_password
 from hrdd.accounts.actions.sessions import end_session, end_sessions_of
-from hrdd.accounts.forms import AppForm, PasswordForm
+from hrdd.accounts.forms import AppForm, NewPasswordForm
 from hrdd.accounts.models import Passkey, Session
 from hrdd.accounts.queries.factors import factors_of, sessions_of
 from hrdd.accounts.queries.pictures import picture_of
@@ -161,17 +162,22 @@ def passkey_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @own_account
 @never_cache
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("current", "password")
 def new_password(request: HttpRequest) -> HttpResponse:
-    """Set a new password; the sessions elsewhere end."""
-    user = person(request)
-    form = PasswordForm(request.POST if "password" in request.POST else None, user=user)
+    """Set a new password in place of the one that is known; the sessions elsewhere end."""
+    user, now = person(request), timezone.now()
+    form = NewPasswordForm(request.POST if "password" in request.POST else None, user=user)
     if form.is_bound and form.is_valid():
-        actions.set_password(user, form.cleaned_data["password"], at=timezone.now())
-        update_session_auth_hash(request, user)
-        end_sessions_of(user, by=user.username, at=timezone.now(), but=key_hash(request))
-        messages.info(request, "The new password is set. You are signed out everywhere else.")
-        return redirect("account")
+        try:
+            prove_password(user.username, form.cleaned_data["current"], at=now)
+        except NotAllowed as refusal:
+            form.add_error("current", str(refusal))
+        else:
+            actions.set_password(user, form.cleaned_data["password"], at=now)
+            update_session_auth_hash(request, user)
+            end_sessions_of(user, by=user.username, at=now, but=key_hash(request))
+            messages.info(request, "The new password is set. You are signed out everywhere else.")
+            return redirect("account")
     return render(request, "accounts/password.html", {"form": form}, status=400 if form.errors else 200)
 
 

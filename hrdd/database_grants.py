@@ -43,6 +43,9 @@ PUBLIC_READS = frozenset(
         "risks_risk",
         "risks_salientlist",
         "risks_severityassessment",
+        "oversight_publicmandate",
+        "oversight_publicmeeting",
+        "oversight_publictraining",
         "transparency_document",
         "transparency_logcheckpoint",
         "transparency_logentry",
@@ -212,7 +215,7 @@ def missing_and_surplus() -> list[str]:
         cursor.execute(
             "SELECT r.rolname, a.privilege_type, c.relname, '' "
             "FROM pg_class c CROSS JOIN aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee "
-            "WHERE c.relkind IN ('r', 'p') AND r.rolname = ANY(%(roles)s) UNION ALL "
+            "WHERE c.relkind IN ('r', 'p', 'v') AND r.rolname = ANY(%(roles)s) UNION ALL "
             "SELECT r.rolname, a.privilege_type, c.relname, t.attname FROM pg_attribute t "
             "JOIN pg_class c ON c.oid = t.attrelid CROSS JOIN aclexplode(t.attacl) a "
             "JOIN pg_roles r ON r.oid = a.grantee WHERE r.rolname = ANY(%(roles)s)",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import URLPattern, URLResolver, is_valid_path, reverse
 from django.urls.resolvers import LocalePrefixPattern
 from django.utils import translation
 from django.utils.html import format_html
@@ -59,8 +59,7 @@ class LanguageOfTheAddress:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        language = language_of(request.path_info)
-        with translation.override(settings.LANGUAGE_CODE if language == ENGLISH else language):
+        with translation.override(_spoken(language_of(request.path_info))):
             return self.get_response(request)
 
 
@@ -87,12 +86,23 @@ def page_language(request: HttpRequest) -> dict[str, Any]:
                 "url": site + in_language(request.path, code),
             }
             for code, name in languages().items()
+            if _stands(request.path, code)
         ],
         "raise_url": reverse("raise") if language == ENGLISH else reverse("raise-in", args=[language]),
         "follow_url": reverse("follow") if language == ENGLISH else reverse("follow-in", args=[language]),
         "record_language": record if foreign else "",
         "written": format_html(' lang="{}" dir="{}"', record, _direction(record)) if foreign else "",
     }
+
+
+def _stands(path: str, language: str) -> bool:
+    """Whether a page stands in a language; frozen documents and data have one address."""
+    with translation.override(_spoken(language)):
+        return is_valid_path(in_language(path, language))
+
+
+def _spoken(language: str) -> str:
+    return str(settings.LANGUAGE_CODE) if language == ENGLISH else language
 
 
 def is_rtl(language: str) -> bool:

@@ -6,14 +6,18 @@ from hrdd import api, dashboards, demo, people, sign_offs
 from hrdd.accounts.urls import sign_in_patterns
 from hrdd.accounts.views.sign_in import SignIn
 from hrdd.oversight.views import board as pack
+from hrdd.oversight.views import public as oversight_pages
 from hrdd.tongues import in_every_language
 from remedies.views.vault import SignOut
 from transparency.urls import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    in_every_language(pages),
+    in_every_language(
+        [*pages, path("oversight/", oversight_pages.oversight_public, name="public-oversight")]
+    ),
     path("", include("transparency.urls")),
     path("", include("remedies.urls")),
+    path("oversight.json", oversight_pages.oversight_public_data, name="public-oversight-data"),
     path("livez", dashboards.livez, name="livez"),
     path("readyz", dashboards.readyz, name="readyz"),
     path(

@@ -100,6 +100,11 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
         name: lambda: {"pk": Report.objects.get().pk, "question": "C2.1"}
         for name in ("report-question", "report-question-forget")
     },
+    "report-quantities": lambda: {"pk": Report.objects.get().pk},
+    **{
+        name: lambda: {"pk": Report.objects.get().pk, "quantity": "notices"}
+        for name in ("report-quantity", "report-quantity-forget")
+    },
     "report-sections": lambda: {"pk": Report.objects.get().pk},
     **{
         name: lambda: {"pk": Report.objects.get().pk, "section": "lessons"}

@@ -80,6 +80,7 @@ OPEN_TO_ALL = {
     *("public-data", "public-schema", "public-figures-table", "public-figures-data", "public-risks-data"),
     *("public-consultations-data", "public-business-model-data", "public-corrections-data"),
     *("public-reports-data", "public-corrections", "robots", "sitemap", "sitemap-section"),
+    *("public-oversight", "public-oversight-data"),
     *(f"feed-{name}" for name in ("reports", "statements", "policies", "corrections")),
     *("verify", "log-checkpoint", "log-keys", "log-tile", "report-manifest", "edition-manifest"),
 }

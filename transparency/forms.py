@@ -14,6 +14,7 @@ from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
 from transparency.models import ReferenceOrganisation
 from transparency.rules.coverage import BY_CODE, LEAST_REASON, OF_EACH_RISK, PLACES, Question
+from transparency.rules.dsa_quantities import LEAST_REST, Quantity, Unit
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -119,6 +120,48 @@ class SectionForm(forms.Form):
             _choices(self, "answers", [(code, f"{code} {BY_CODE[code].asks}") for code in questions])
         else:
             del self.fields["answers"]
+
+
+class QuantityForm(forms.Form):
+    """A quantity of the DSA with its source, or why it is not held."""
+
+    of = forms.ChoiceField(label="Of", required=False)
+    value = forms.DecimalField(label="Number", required=False, max_digits=16, decimal_places=3)
+    rests_on = forms.IntegerField(
+        label="Rests on",
+        required=False,
+        min_value=0,
+        help_text="On how many cases; a median of fewer than ten and a share of fewer than thirty are not shown (8.5).",
+    )
+    words = forms.CharField(label="In words", required=False, widget=forms.Textarea({"rows": 6}))
+    source = forms.CharField(
+        required=False, max_length=300, help_text="Where it comes from, so that others can check it."
+    )
+    not_held = forms.CharField(
+        label="Or why it is not held",
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=f"A sentence of at least {LEAST_REASON} characters, for the whole quantity. The report prints it.",
+    )
+
+    def __init__(self, data: Any = None, *, quantity: Quantity, **options: Any) -> None:
+        """Ask only for what this quantity is made of."""
+        super().__init__(data, **options)
+        self.order_fields(["of", "value", "rests_on", "words", "source", "not_held"])
+        kept = {"source", "not_held", "words" if quantity.unit == Unit.WORDS else "value"}
+        kept |= {"of"} if quantity.by else set()
+        kept |= {"rests_on"} if quantity.unit in LEAST_REST else set()
+        for name in set(self.fields) - kept:
+            del self.fields[name]
+        if quantity.by:
+            self.fields["of"].label = quantity.by.capitalize()
+            _choices(self, "of", [("", "Choose one"), *((one, one) for one in quantity.answers)])
+
+    def entry(self) -> dict[str, Any]:
+        """Return what was given as the rule takes it; what was not asked is empty."""
+        given = self.cleaned_data
+        numbers = {name: given.get(name) for name in ("value", "rests_on")}
+        return numbers | {name: given.get(name, "") for name in ("of", "words", "source", "not_held")}
 
 
 class OwnerForm(forms.Form):

@@ -1,10 +1,21 @@
 """What the worker does for oversight: ids only, run any number of times."""
 
+from typing import Any
+
+from celery.signals import task_failure
 from django.utils import timezone
 
 from hrdd.celery import app, ring
-from hrdd.oversight.actions import figures, meetings, sign_offs
+from hrdd.database_roles import DatabaseRole, in_role
+from hrdd.oversight.actions import figures, meetings, refusals, sign_offs
 from hrdd.oversight.models import BoardPack
+
+
+@task_failure.connect
+def note_refusal(sender: Any, exception: BaseException, **_told: Any) -> None:
+    """Log what was refused to a job, once what it began is rolled back (K11)."""
+    with in_role(DatabaseRole.WORKER):
+        refusals.note_refusal(str(sender.name), exception, at=timezone.now())
 
 
 @app.task

@@ -10,13 +10,14 @@ from risks.models import Cycle, Finding, Measure, Reassessment, ReviewTask, Risk
 from risks.models.measures import IN_FORCE
 from risks.queries.method import method
 from risks.queries.register import STATES
+from risks.rules.ladder import LADDER
 from risks.rules.proportionality import BY_CODE, Outcome
 from risks.rules.standing import CLOSED, REMEDIED
 from risks.rules.three_part_test import OutcomeOfTest
 
 BY_CODE_SENTENCE: Mapping[str, str] = {code: trigger.sentence for code, trigger in BY_CODE.items()}
 FEW = 10
-INTRUSIVE = 4
+INTRUSIVE, KINDS_TOLD = 4, 5
 BREACHES = Q(finding__codes__contains=["CEILING_EXCEEDED"]) | Q(finding__codes__contains=["UNDER_RESPONSE"])
 
 
@@ -180,20 +181,32 @@ def _breaches(at: datetime) -> Indicator:
 
 def _reversals() -> Indicator:
     eased = Q(outcome__in=[Reassessment.Outcome.LIFT, Reassessment.Outcome.DE_ESCALATE])
-    found = Reassessment.objects.exclude(outcome=Reassessment.Outcome.REFER).aggregate(
-        part=Count("pk", filter=eased), whole=Count("pk")
-    )
-    reversed_on_appeal = Measure.objects.filter(state=Measure.State.REVERSED).count()
-    part, whole = found["part"] + reversed_on_appeal, found["whole"] + reversed_on_appeal
+    by_kind = _reversals_by_kind(eased)
+    part, whole = (sum(one[nth] for one in by_kind.values()) for nth in (0, 1))
+    often = sorted(by_kind.items(), key=lambda one: (-one[1][1], one[0]))[:KINDS_TOLD]
+    kinds = "; ".join(f"{LADDER[kind].label.lower()} {some} of {of}" for kind, (some, of) in often)
+    told = f"Most often decided on: {kinds}. " if kinds else ""
     return Indicator(
         "K9",
         "Reversal rate",
         _share(part, whole),
-        f"Measures eased or lifted after a review or an appeal, of those decided on: {part} of {whole}.",
-        "twice as high in one language as in another; languages are not recorded yet, so this line is not drawn.",
+        f"Measures eased or lifted after a review or an appeal, of those decided on: {part} of {whole}. {told}"
+        "Language and country of a measure are not recorded.",
+        "twice as high in one language as in another; languages are not recorded, so this line is not drawn.",
         few_data=0 < whole < FEW,
         number=percent(part, whole),
     )
+
+
+def _reversals_by_kind(eased: Q) -> dict[str, tuple[int, int]]:
+    decided = Reassessment.objects.exclude(outcome=Reassessment.Outcome.REFER).order_by()
+    rows = decided.values_list("measure__kind").annotate(part=Count("pk", filter=eased), whole=Count("pk"))
+    undone = Measure.objects.filter(state=Measure.State.REVERSED).order_by()
+    found = {kind: (part, whole) for kind, part, whole in rows}
+    for kind, many in undone.values_list("kind").annotate(many=Count("pk")):
+        part, whole = found.get(kind, (0, 0))
+        found[kind] = (part + many, whole + many)
+    return found
 
 
 def _necessity_proof() -> Indicator:

@@ -5,13 +5,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import InternalError, transaction
 from django.utils import timezone
 
-from hrdd.governance.models import User
+from hrdd.governance.models import AuditEvent, User
+from hrdd.governance.rules import NotAllowed
+from hrdd.job import as_job
 from hrdd.oversight.models import Incentive, Staffing, Training
 from hrdd.oversight.queries import counts
 from hrdd.oversight.queries.figures import indicator_values
 from hrdd.oversight.rules.indicators import Value
+from hrdd.oversight.tasks import note_refusal
 from remedies.models import Case
 from remedies.rules.case import week_of
 from remedies.rules.effectiveness import quarter_of
@@ -25,6 +29,7 @@ from risks.models import (
     Risk,
     SeverityAssessment,
 )
+from risks.tasks import remind_of_partners_clocks
 from tests.cast import Cast
 from tests.oversight.stage import escalated, meeting_on, severe_risk
 from transparency.models import Report
@@ -158,6 +163,38 @@ def test_k11_counts_what_a_machine_decided_alone_from_suspension_upwards(db: Non
     assert (of("K11").said, of("K11").red) == ("0", False)
     measure(severe_risk(), automated_decision="FULLY")
     assert (of("K11").said, of("K11").red) == ("1", True)
+
+
+def test_k11_counts_what_was_refused_to_a_job_and_nothing_else(db: None) -> None:
+    task = remind_of_partners_clocks
+
+    def ended(error: Exception) -> None:
+        note_refusal(sender=task, exception=error)
+
+    ended(ValueError("broken"))
+    assert "within a year: 0" in of("K11").detail
+    ended(NotAllowed("A person decides on this; the words stay out of the log."))
+    one = measure(severe_risk())
+    with pytest.raises(InternalError) as caught, transaction.atomic(), as_job():
+        Measure.objects.filter(pk=one.pk).update(intrusion=5)
+    ended(caught.value)
+
+    value = of("K11")
+    assert ("within a year: 2" in value.detail, value.red) == (True, True)
+    told = AuditEvent.objects.filter(action="refused to a job").order_by("pk")
+    assert [(one.subject, one.detail["by"]) for one in told] == [
+        ("risks.tasks.remind_of_partners_clocks", "a rule"),
+        ("risks.tasks.remind_of_partners_clocks", "the database"),
+    ]
+    assert "words" not in str([one.detail for one in told])
+
+
+def test_k9_tells_the_kinds_that_were_decided_on_and_that_languages_are_not_recorded(db: None) -> None:
+    measure(severe_risk(), state="reversed", kind="remove_item", intrusion=3, ended_on=TODAY)
+
+    assert of("K9").said == "100 %"
+    assert "Most often decided on: removal of an item 1 of 1." in of("K9").detail
+    assert "not recorded" in of("K9").detail
 
 
 def test_k22_is_red_where_people_per_user_fall_in_a_country_of_a_severe_risk(ana: User) -> None:

@@ -41,7 +41,7 @@ TABLE: list[tuple[str, Callable[[], Value], Callable[[], Value]]] = [
         lambda: rules.on_time({1: (500, 500), 5: (97, 100)}),
         lambda: rules.on_time({1: (50, 50), 4: (98, 100)}),
     ),
-    ("K11", lambda: rules.automation_guard(1), lambda: rules.automation_guard(0)),
+    ("K11", lambda: rules.automation_guard(1, 0), lambda: rules.automation_guard(0, 0)),
     ("K15", lambda: told("K15", ("c1", "c2"), c2=("89 %", OFF)), lambda: told("K15", ("c1", "c2"))),
     ("K15", lambda: told("K15", ("c1", "c2"), c1=("97 %", OFF)), lambda: told("K15", ("c1", "c2"))),
     ("K16", lambda: told("K16", ("f3", "f4"), f3=("80 %", OFF)), lambda: told("K16", ("f3", "f4"))),

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.shortcuts import render
+from django.test import Client, RequestFactory
 
 from hrdd.governance.rules import Role
 from hrdd.tongues import in_language, language_of, languages
@@ -18,7 +20,7 @@ from transparency.models import Report
 
 PAGES = (
     *("/", "/risks/", "/consultations/", "/policies/", "/statements/", "/business-model/"),
-    *("/partners/", "/complaints/", "/reports/", "/verify/", "/corrections/"),
+    *("/partners/", "/complaints/", "/reports/", "/verify/", "/corrections/", "/data/", "/oversight/"),
 )
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 OF_STAFF = {"registration", "accounts"}
@@ -36,14 +38,21 @@ SAME_EVERYWHERE = {
     "UTC",
     "RFC",
     "SHA",
-    "OK",
-    "NOT",
-    "VERIFIED",
+    "json",
+    "csv",
     "width",
     "device",
     "initial",
     "scale",
+    "website",
+    "summary",
 }
+# What a reader of Arabic may meet in Latin letters: names, formats, and what is to be typed or found in a file.
+NAMES = re.compile(
+    r"/?[\w/.-]*(?:\.(?:json|csv|pdf)|SHA256SUMS)|SHA-256|RFC|Ed25519|UTF-8|YYYY-MM-DD|If-None-Match|CC BY|HRDD"
+    r"|JSON|CSV|PDF|Atom|UTC|OK|ADR|POSSIBLE_LACK_OF_TRUST|c2sp\.org/[a-z-]+|smallest_shown|fewer than 10|not shown|"
+    + re.escape(settings.ORGANISATION)
+)
 RTL = ' dir="rtl"'
 OTHERS = [code for code in languages() if code != "en"]
 ALTERNATE = re.compile(r'<link rel="alternate" hreflang="([a-z-]+)" href="([^"]+)">')
@@ -113,6 +122,14 @@ class TestPages:
         assert '<html lang="fr">' in missing.content.decode()
         assert 'href="/fr/"' in missing.content.decode()
 
+    def test_a_page_that_stands_in_one_language_leads_to_no_other(self) -> None:
+        request = RequestFactory().get("/reports/2021/")
+        request.user = AnonymousUser()
+        told = render(request, "transparency/home.html").content.decode()
+
+        assert ALTERNATE.findall(told) == []
+        assert 'class="tongues"' not in told
+
 
 def pages_for_people() -> set[str]:
     """Return the templates of the public pages, with whatever they are made of."""
@@ -170,23 +187,15 @@ def test_a_reader_of_arabic_meets_no_word_in_latin_letters_that_is_not_a_name(
         *(f"/statements/{tail}" for tail in ("?q=nothing+at+all", f"{statement.puid}/", "?country=XX")),
         *(f"/policies/{policy.slug}/{tail}" for tail in ("", "1/", "1/en/", "1/changes/")),
     ]
-    known = {"HRDD", settings.ORGANISATION, "JSON", "CSV", "PDF", "Atom", "UTC"}
-
     found: dict[str, set[str]] = {}
     for page in pages:
         told = client.get(f"/ar{page}").content.decode()
-        left = {one for one in foreign_words(told) if one not in known}
-        names = re.compile(
-            "|".join(map(re.escape, [*known, "SHA-256", "RFC", "Ed25519", "OK", "SHA256SUMS"]))
-        )
-        left = {one for one in left if LATIN.search(names.sub("", one))}
-        if left:
+        if left := {one for one in foreign_words(told) if LATIN.search(NAMES.sub("", one))}:
             found[page] = left
 
     assert found == {}
-    assert (
-        foreign_words(client.get("/risks/").content.decode()) == set()
-    )  # nothing there says that it is Arabic
+    in_english = client.get("/risks/").content.decode()
+    assert foreign_words(in_english) == set()  # nothing there says that it is Arabic
     assert '<h2 lang="en" dir="ltr">' in client.get("/ar/risks/").content.decode()
 
 

@@ -1,7 +1,8 @@
 """Freeze figures as they may leave, beside the report that tells them (domain.md 8.5)."""
 
 import json
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from hrdd.governance.rules import canonical_hash
@@ -14,12 +15,15 @@ from transparency.queries.releases import (
     figures_of,
     indicators_of,
     left_releases,
+    left_releases_like,
 )
 from transparency.rules.periods import period_label
-from transparency.rules.releases import QUERY_VERSION, overlapping, printed_indicators, released
+from transparency.rules.releases import QUERY_VERSION, Figures, overlapping, printed_indicators, released
 
 
-def release_figures(report: Report, *, at: datetime) -> dict[str, Any]:
+def release_figures(
+    report: Report, *, at: datetime, quantities: Mapping[str, Figures] | None = None
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]], dict[str, str]]:
     """Make the releases of a report that is being frozen, in its transaction; return what it tells of them.
 
     A table of a period that shares days with a period of which it was told already is withheld: the two could be
@@ -28,17 +32,29 @@ def release_figures(report: Report, *, at: datetime) -> dict[str, Any]:
     Args:
         report: the report.
         at: now, the moment its figures are frozen.
+        quantities: tables of the quantities of the DSA, by quantity.
+
+    Returns:
+        what the report tells of people; the quantities as they leave; why a quantity does not leave.
     """
     k, begin, end = method().smallest_group, report.period_from, report.period_to
+    asked = quantities or {}
+    names = {one.code: name for name, one in asked.items()}
     figures, withheld = [], {}
-    earlier = {}
-    for one in figures_of(begin=begin, end=end):
+    earlier, kept_back = {}, {}
+    for one in (*figures_of(begin=begin, end=end), *asked.values()):
         left = list(left_releases(one.code))
         other = (
             None if one.cumulative else overlapping(begin, end, ((r.period_from, r.period_to) for r in left))
         )
-        if other is not None:
-            withheld[one.title] = _told_for(*other)
+        why = _told_for(*other) if other is not None else ""
+        if one.code in names:
+            why = why or _told_otherwise(one.code, begin, end)
+            if why:
+                kept_back[names[one.code]] = why
+                continue
+        elif why:
+            withheld[one.title] = why
             continue
         figures.append(one)
         earlier[one.code] = [
@@ -56,13 +72,29 @@ def release_figures(report: Report, *, at: datetime) -> dict[str, Any]:
             row_count=found.row_count if found.row_count and found.row_count >= k else None,
             sealed={"counts": json.dumps(counts), "hidden": json.dumps(sorted(found.found.hidden))},
         )
-    return {
+    people = {
         "k": k,
         "query_version": QUERY_VERSION,
-        "tables": [dict(found.printed) for found in told],
+        "tables": [dict(found.printed) for found in told if found.figures.code not in names],
         "criteria": _release_indicators(report, withheld, at=at, k=k),
         "withheld": [{"what": what, "why": why} for what, why in withheld.items()],
     }
+    printed = {
+        names[found.figures.code]: dict(found.printed) for found in told if found.figures.code in names
+    }
+    return people, printed, kept_back
+
+
+def _told_otherwise(code: str, begin: date, end: date) -> str:
+    """Say why a quantity does not leave where it left before with other rows, for days that the period shares."""
+    name = code.partition(".")[0]
+    for one in left_releases_like(f"{name}.").exclude(figures=code):
+        if one.period_from <= end and one.period_to >= begin:
+            return (
+                f"told already for {period_label(one.period_from, one.period_to)} with other rows; the two together "
+                "would let small numbers be computed"
+            )
+    return ""
 
 
 def _release_indicators(

@@ -13,13 +13,22 @@ from hrdd.governance.rules import NotAllowed
 from risks.actions.screening import refuse_naming
 from transparency import documents
 from transparency.actions.coverage import carry_over
+from transparency.actions.quantities import carry_quantities_over
 from transparency.actions.releases import release_figures
 from transparency.actions.sections import carry_sections_over
 from transparency.documents import pdf
 from transparency.models import Document, Report
 from transparency.queries.contents import report_content
 from transparency.queries.coverage import authors_of, index_of
+from transparency.queries.earlier import earlier_contents
+from transparency.queries.quantities import (
+    entered_figures,
+    entries_of,
+    statement_quantities,
+    told_quantities,
+)
 from transparency.queries.sections import owed, written_sections
+from transparency.rules.charts import charts, compared
 from transparency.rules.completeness import missing_from, texts_of
 from transparency.rules.periods import period_name
 from transparency.rules.sections import told_debts
@@ -73,6 +82,7 @@ def draft_report(*, title: str, begin: date, end: date, by: User, at: datetime) 
     same = Report.objects.filter(period=period, edition=last).first()
     carry_sections_over(report, same or Report.objects.exclude(pk=report.pk).first(), at=at)
     carry_over(report, same)
+    carry_quantities_over(report, same)
     record_event(
         by=by.username, at=at, action="drafted report", subject=str(report), detail={"period": period}
     )
@@ -108,9 +118,21 @@ def freeze_figures(report: Report, *, by: User, at: datetime) -> None:
 
 
 def _complete(report: Report, *, at: datetime) -> dict[str, Any]:
-    """Return the content of a report with the figures that leave with it, what people wrote, and its index."""
+    """Return the content of a report: the record, figures that leave with it, what people wrote, and what follows."""
     content, risks = report_content(report, at=at)
-    content |= {"released": release_figures(report, at=at), "sections": written_sections(report, risks)}
+    statements, entries = statement_quantities(report), entries_of(report)
+    tables = {code: one.figures for code, one in statements.items()} | entered_figures(entries)
+    people, printed, withheld = release_figures(report, at=at, quantities=tables)
+    content |= {
+        "released": people,
+        "sections": written_sections(report, risks),
+        "quantities": told_quantities(statements, entries, printed, withheld),
+    }
+    earlier = earlier_contents(report)
+    content |= {
+        "charts": charts(content, earlier),
+        "compared": compared(content, earlier[-1]) if earlier else None,
+    }
     return content | {"coverage": index_of(report, content, risks)}
 
 

@@ -2,6 +2,7 @@
 
 from transparency.models.coverage import CoverageAnswer
 from transparency.models.log import AnchorPush, LogCheckpoint, LogEntry, Manifest
+from transparency.models.quantities import EnteredQuantity
 from transparency.models.releases import Release
 from transparency.models.reports import Document, Report
 from transparency.models.sections import ReportSection, SectionComment, SectionRevision
@@ -18,6 +19,7 @@ __all__ = [
     "AnchorPush",
     "CoverageAnswer",
     "Document",
+    "EnteredQuantity",
     "ExportedStatement",
     "LogCheckpoint",
     "LogEntry",

@@ -7,6 +7,7 @@ from typing import Any
 from risks.models import Risk
 from transparency.models import CoverageAnswer, Report
 from transparency.queries.contents import indexed_facts
+from transparency.queries.quantities import quantity_authors
 from transparency.queries.sections import section_authors, written_sections
 from transparency.rules.coverage import BY_CODE, Given, Question, answers, index, open_risks
 from transparency.rules.workflows import State
@@ -93,7 +94,11 @@ def coverage_of(report: Report) -> Coverage:
 def authors_of(report: Report) -> frozenset[str]:
     """Return the user names of all who wrote a part of a report, and so sign nothing of it (SD1)."""
     answered = CoverageAnswer.objects.filter(report=report)
-    return frozenset(answered.values_list("by__username", flat=True)) | section_authors(report)
+    return (
+        frozenset(answered.values_list("by__username", flat=True))
+        | section_authors(report)
+        | quantity_authors(report)
+    )
 
 
 def questions_told_in(report: Report, place: str, risk: Risk | None) -> list[str]:

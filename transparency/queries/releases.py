@@ -15,6 +15,7 @@ from risks.queries.exit_figures import exit_tables
 from risks.queries.method import method
 from risks.rules.suppression import Earlier
 from transparency.models import Release, Report
+from transparency.rules.dsa_quantities import PREFIX
 from transparency.rules.releases import Figures
 from transparency.rules.workflows import State
 
@@ -87,9 +88,18 @@ def last_published() -> date | None:
 
 def left_releases(figures: str) -> QuerySet[Release]:
     """Return what ever left of some figures, the oldest first; what was withdrawn had been read."""
-    return Release.objects.filter(
-        figures=figures, report__state__in=LEFT, as_of=F("report__frozen_at")
-    ).select_related("report")
+    return _left().filter(figures=figures)
+
+
+def left_releases_like(beginning: str) -> QuerySet[Release]:
+    """Return what ever left of figures whose code begins so, the oldest first."""
+    return _left().filter(figures__startswith=beginning)
+
+
+def _left() -> QuerySet[Release]:
+    return Release.objects.filter(report__state__in=LEFT, as_of=F("report__frozen_at")).select_related(
+        "report"
+    )
 
 
 def public_releases(figures: str) -> QuerySet[Release]:
@@ -121,7 +131,8 @@ def latest_exits() -> dict[str, Any] | None:
 
 def _told(report: Report) -> dict[str, Any]:
     found: dict[str, Any] = defaultdict(list)
-    for one in Release.objects.filter(report=report, as_of=F("report__frozen_at")).order_by("id"):
+    released = Release.objects.filter(report=report, as_of=F("report__frozen_at"))
+    for one in released.exclude(figures__startswith=PREFIX).order_by("id"):
         if one.figures == INDICATORS:
             found["criteria"] = one.printed["criteria"]
         else:

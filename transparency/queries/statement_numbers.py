@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, Value, When
+from django.db.models import Case, Count, QuerySet, Value, When
 
 from risks.models import StatementOfReasons
 from risks.queries.partners import never_named
@@ -41,19 +41,7 @@ class StatementNumbers:
 
 def statement_numbers() -> StatementNumbers:
     """Count the statements that hold, in two queries."""
-    holding = StatementOfReasons.objects.filter(superseded_by__isnull=True).annotate(
-        named=words_without_marks()
-    )
-    shown = Case(When(may_be_read(never_named()), then=Value(True)), default=Value(False))
-    by = [field for _name, field, _labels in QUESTIONS]
-    rows = list(holding.order_by().annotate(shown=shown).values_list("shown", *by).annotate(many=Count("pk")))
-    read: list[Counter[str]] = [Counter() for _ in by]
-    every: list[Counter[str]] = [Counter() for _ in by]
-    for is_shown, *values, many in rows:
-        for place, value in enumerate(values):
-            every[place][str(value)] += many
-            if is_shown:
-                read[place][str(value)] += many
+    read, every = counted(StatementOfReasons.objects.filter(superseded_by__isnull=True))
     parts = tuple(
         numbers(name, labels, read[place], every[place])
         for place, (name, _field, labels) in enumerate(QUESTIONS)
@@ -61,3 +49,20 @@ def statement_numbers() -> StatementNumbers:
     readable = sum(read[0].values())
     rest = sum(every[0].values()) - readable
     return StatementNumbers(readable, rest_told(parts, rest), parts, rest_by_answer=rest >= FEWEST_COUNTED)
+
+
+def counted(
+    statements: QuerySet[StatementOfReasons],
+) -> tuple[list[Counter[str]], list[Counter[str]]]:
+    """Count some statements by each question: those that anybody can read, and all."""
+    shown = Case(When(may_be_read(never_named()), then=Value(True)), default=Value(False))
+    by = [field for _name, field, _labels in QUESTIONS]
+    holding = statements.annotate(named=words_without_marks()).order_by().annotate(shown=shown)
+    read: list[Counter[str]] = [Counter() for _ in by]
+    every: list[Counter[str]] = [Counter() for _ in by]
+    for is_shown, *values, many in holding.values_list("shown", *by).annotate(many=Count("pk")):
+        for place, value in enumerate(values):
+            every[place][str(value)] += many
+            if is_shown:
+                read[place][str(value)] += many
+    return read, every

@@ -4,6 +4,7 @@ import ast
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import chain
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from django.conf import settings
 
 from remedies.queries.effectiveness import FINDING_WORDS, LANGUAGE_NAMES
 from remedies.rules.case import TYPE_WORDS
-from remedies.rules.effectiveness import CRITERIA, Light
+from remedies.rules.effectiveness import CRITERIA, Facts, Light, indicators
 from risks.models import Consultation, ConsultationFinding, Dilemma, DilemmaOption, ModelReview
 from risks.queries.exit_figures import ENDED, KEPT, SUSPENDED
 from risks.queries.publications import PLACES
@@ -28,7 +29,7 @@ from transparency.models import Document
 from transparency.queries import consultations, policies
 from transparency.queries.releases import TITLES
 from transparency.queries.statement_numbers import QUESTIONS
-from transparency.rules import releases, shown
+from transparency.rules import releases, shown, withdrawal
 
 ROOT = Path(settings.BASE_DIR)
 CODE = ("hrdd", "risks", "remedies", "transparency")
@@ -37,6 +38,7 @@ IN_TEMPLATES = re.compile(
     r"""|{% blocktranslate trimmed[^%]*%}(.+?){% endblocktranslate %}""",
     re.DOTALL,
 )
+WORD = re.compile(r"[^\W\d_]{2,}")
 VARIABLE = re.compile(r"{{ (\w+) }}")
 ASKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "marked"}
 FIELDS = (
@@ -109,6 +111,9 @@ def _of_figures() -> Iterable[str]:
         *TRIGGER_LABELS.values(),
     ]
     titles = [*TITLES.values(), *outcomes, releases.NOT_SPLIT, "Not on record"]
+    told = indicators(Facts(), begin=date(2026, 1, 1), end=date(2026, 12, 31))
+    of_indicators = [said for one in told for said in (one.label, one.definition, one.target, one.missing)]
+    titles += [said for said in of_indicators if WORD.search(said)]
     return [*titles, *questions, *answers, *bands, *CRITERIA.values(), *Light, "reported"]
 
 
@@ -133,4 +138,5 @@ def _of_the_rest() -> Iterable[str]:
         *STATES.values(),
         *KIND_LABELS.values(),
         *Became,
+        *withdrawal.REASONS.values(),
     ]

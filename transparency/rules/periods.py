@@ -30,5 +30,20 @@ def period_label(begin: date, end: date) -> str:
     return name if len(name) == 4 else f"{begin:%-d %B %Y} to {end:%-d %B %Y}"
 
 
+def months_of(begin: date, end: date) -> int:
+    """Return how many whole months a period is, or 0 where it is not made of whole months."""
+    if begin.day != 1 or end.day != _last_day(end):
+        return 0
+    return (end.year - begin.year) * 12 + end.month - begin.month + 1
+
+
+def same_length(one: tuple[date, date], other: tuple[date, date]) -> bool:
+    """Whether two periods can be compared: as many whole months, or else as many days."""
+    months = months_of(*one)
+    if months or months_of(*other):
+        return months == months_of(*other)
+    return one[1] - one[0] == other[1] - other[0]
+
+
 def _last_day(day: date) -> int:
     return calendar.monthrange(day.year, day.month)[1]

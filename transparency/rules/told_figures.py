@@ -17,7 +17,7 @@ def figure_rows(content: Mapping[str, Any], content_hash: str) -> list[dict[str,
     """Return the figures, the counts by finding, the released tables and the indicators of a report, in its order.
 
     Args:
-        content: the frozen content (format hrdd-report-1).
+        content: the frozen content (format hrdd-report-2).
         content_hash: its SHA-256.
     """
     period, released = content["period"], content.get("released") or {}

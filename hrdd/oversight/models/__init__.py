@@ -2,6 +2,7 @@
 
 from hrdd.oversight.models.figures import BoardPack, FigureRelease, IndicatorValue
 from hrdd.oversight.models.meetings import Escalation, OversightMeeting
+from hrdd.oversight.models.public import PublicMandate, PublicMeeting, PublicTraining
 from hrdd.oversight.models.resources import Incentive, Staffing, Training
 from hrdd.oversight.models.sign_offs import SignOffReminder
 
@@ -12,6 +13,9 @@ __all__ = [
     "Incentive",
     "IndicatorValue",
     "OversightMeeting",
+    "PublicMandate",
+    "PublicMeeting",
+    "PublicTraining",
     "SignOffReminder",
     "Staffing",
     "Training",

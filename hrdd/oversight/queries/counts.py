@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Min, OuterRef, Q, Subquery
 
+from hrdd.governance.models import AuditEvent
 from hrdd.oversight.models import Escalation
 from hrdd.oversight.queries.escalations import P1, PLANS
 from hrdd.oversight.queries.records import (
@@ -31,6 +32,7 @@ from transparency.rules.workflows import State
 
 DRIFT_DAYS, YEAR = 90, timedelta(days=365)
 INTRUSIVE = 4
+REFUSED_TO_A_JOB = "refused to a job"
 
 
 def p1_clock(at: datetime) -> Value:
@@ -94,10 +96,11 @@ def on_time(at: datetime) -> Value:
     return rules.on_time({intrusion: (part, whole) for intrusion, part, whole in rows})
 
 
-def automation_guard() -> Value:
-    """Return K11: measures of class I4 or I5 that a machine decided alone and that stood."""
+def automation_guard(at: datetime) -> Value:
+    """Return K11: measures of class I4 or I5 that a machine decided alone and that stood; refusals of a year."""
+    refused = AuditEvent.objects.filter(action=REFUSED_TO_A_JOB, at__gt=at - YEAR).count()
     alone = Measure.objects.filter(automated_decision=Measure.Automation.FULLY, intrusion__gte=INTRUSIVE)
-    return rules.automation_guard(alone.exclude(state__in=NEVER_STOOD).count())
+    return rules.automation_guard(alone.exclude(state__in=NEVER_STOOD).count(), refused)
 
 
 def lights() -> list[dict[str, str]]:

@@ -51,7 +51,7 @@ def indicator_values(*, at: datetime) -> list[Value]:
         counts.severity_drift(on),
         counts.evidence_quality(at),
         counts.on_time(at),
-        counts.automation_guard(),
+        counts.automation_guard(at),
         *counts.of_complaints(),
         counts.retaliation(on),
         counts.language_equity(on),

@@ -143,8 +143,8 @@ KPIS: tuple[Definition, ...] = (
         "K11",
         MEASURES,
         "No machine suspends or bans",
-        "Suspensions, bans and what is graver that a machine decided alone.",
-        "count of I4 and I5 decided fully by a machine",
+        "Suspensions, bans and what is graver that a machine decided alone, and what was refused to a job.",
+        "count of I4 and I5 decided fully by a machine; count of refusals of jobs",
         "any",
     ),
     Definition(
@@ -342,14 +342,19 @@ def on_time(by_class: Mapping[int, tuple[int, int]]) -> Value:
     )
 
 
-def automation_guard(by_machine: int) -> Value:
-    """Return K11. What the database refuses to a job is rolled back whole, so that no count of refusals exists."""
+def automation_guard(by_machine: int, refused: int) -> Value:
+    """Return K11.
+
+    Args:
+        by_machine: suspensions, bans and what is graver that a machine decided alone.
+        refused: what rules or the database refused to a job within a year; a job that tried is broken.
+    """
     return Value(
         "K11",
         str(by_machine),
         number=by_machine,
-        detail="Refusals of jobs are not counted: the database rolls back whatever a job may not do.",
-        red=by_machine > 0,
+        detail=f"Refused to jobs by a rule or the database, within a year: {refused}.",
+        red=by_machine > 0 or refused > 0,
     )
 
 
@@ -513,7 +518,7 @@ def reporting(last_period_end: date | None, *, on: date, corrected: int) -> Valu
         f"{left} days left" if left >= 0 else f"{-left} days late",
         number=left,
         detail=f"The last report ends on {last_period_end:%-d %B %Y}; the next is owed by {owed:%-d %B %Y}. "
-        f"Corrected: {corrected}. Redactions are not counted by reason yet.",
+        f"Corrected: {corrected}. Redactions by reason: not recorded.",
         red=left < 0,
     )
 

@@ -13,3 +13,18 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108  # heartbeats, in memory: the disk is 
 control_socket_disable = True
 accesslog = None  # who asks for what is written nowhere (reliability.md 2.4)
 server_software = ""
+# Of an invalid request gunicorn would write the sender's address, as a warning.
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"generic": {"()": "hrdd.logs.Line"}},
+    "handlers": {
+        "error_console": {
+            "class": "logging.StreamHandler",
+            "formatter": "generic",
+            "stream": "ext://sys.stderr",
+        }
+    },
+    "root": {"level": "WARNING", "handlers": ["error_console"]},
+    "loggers": {"gunicorn.error": {"level": "ERROR", "handlers": ["error_console"], "propagate": False}},
+}

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from celery import Celery, Task
+from celery.signals import setup_logging
 from kombu.exceptions import KombuError
 
 from hrdd.job import as_job
@@ -35,8 +36,21 @@ class JobTask(Task[..., Any]):
 app = Celery("hrdd", task_cls=JobTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["hrdd.accounts", "risks", "remedies", "transparency", "hrdd.oversight", "hrdd.notifications"]
+    [
+        "hrdd.accounts",
+        "risks",
+        "remedies",
+        "transparency",
+        "hrdd.oversight",
+        "hrdd.notifications",
+        "hrdd.watch",
+    ]
 )
+
+
+@setup_logging.connect
+def _keep_our_logging(**_sent: Any) -> None:
+    """Leave the logs as the settings have them: Celery would write what tasks were given and returned."""
 
 
 @contextmanager

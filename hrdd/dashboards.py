@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,15 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from hrdd.accounts.queries.people import review_overdue
-from hrdd.celery import queue_answers
 from hrdd.governance.access import person, requires
-from hrdd.governance.queries import database_answers, waiting_sign_offs
+from hrdd.governance.queries import waiting_sign_offs
 from hrdd.governance.rules import Permission, Role
 from hrdd.oversight.queries import figures
 from hrdd.oversight.queries.escalations import open_escalations
 from hrdd.oversight.queries.sign_offs import clocks_of, raised_with
 from hrdd.oversight.queries.today import ENTRIES, READ_AS, in_order, owed_by
-from hrdd.surfaces import Surface
 from remedies.queries.alarms import alarms_of
 from risks.models import Cycle
 from risks.queries import (
@@ -47,24 +44,6 @@ from transparency.queries.releases import latest_complaints
 
 PAGE_SIZE = 50
 SHOWN = 10
-
-
-@require_GET
-def livez(_request: HttpRequest) -> HttpResponse:
-    """Whether the process answers."""
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
-
-
-@require_GET
-def readyz(_request: HttpRequest) -> HttpResponse:
-    """Whether what this surface needs answers, a line each; 503 when one does not. Only the desk needs the queue."""
-    answers = {"database": database_answers()}
-    if settings.SURFACE in {Surface.STAFF, Surface.ALL}:
-        answers["queue"] = queue_answers()
-    lines = "".join(f"{name} {'ok' if well else 'down'}\n" for name, well in answers.items())
-    return HttpResponse(
-        lines, content_type="text/plain; charset=utf-8", status=200 if all(answers.values()) else 503
-    )
 
 
 @require_GET

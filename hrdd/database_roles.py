@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotFound
 
-from hrdd.surfaces import Surface, serves, surface_of
+from hrdd.surfaces import Surface, answers_as, serves
 
 
 class DatabaseRole(StrEnum):
@@ -91,9 +91,10 @@ class SurfaceDoor:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not serves(Surface(settings.SURFACE), request.path_info):
+        process = Surface(settings.SURFACE)
+        if not serves(process, request.path_info):
             return HttpResponseNotFound("Nothing is here.\n", content_type="text/plain; charset=utf-8")
-        surface = surface_of(request.path_info)
+        surface = answers_as(process, request.path_info)
         role = OF_SURFACE[surface]
         if surface is Surface.PUBLIC:
             request.COOKIES = {}

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from hrdd.request_numbers import number
+
 ROOT = str(Path(__file__).resolve().parent.parent) + "/"
 NOBODY_HERE = {404, 405}
 MOST_PLACES = 30
@@ -35,6 +37,7 @@ class Line(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "said": _said(record),
+            "request": number(),
             **_of_request(record),
             **_of_failure(record),
         }

@@ -178,6 +178,8 @@ if not (LOG_KEY_FILE or DEBUG or DEMONSTRATION):
 ANCHORS = [place for place in os.environ.get("HRDD_ANCHORS", "").split(",") if place]
 if odd := [place for place in ANCHORS if not place.startswith(("dir:", "git:"))]:
     raise ImproperlyConfigured(f"HRDD_ANCHORS holds {odd[0]!r}; a place starts with dir: or git:.")
+# Opens /metrics at the desk's surface for Prometheus; without it nothing is there.
+METRICS_TOKEN = secret("HRDD_METRICS_TOKEN")
 # Where backups go, and the public keys of age that they are sealed to; the private halves are on no server (ADR 38).
 BACKUP_FOLDER = os.environ.get("HRDD_BACKUP_FOLDER", "")
 BACKUP_RECIPIENTS = [
@@ -226,8 +228,10 @@ INSTALLED_APPS = [
     "hrdd.notifications",
     "hrdd.dossiers",
     "hrdd.recovery",
+    "hrdd.watch",
 ]
 MIDDLEWARE = [
+    "hrdd.request_numbers.RequestNumber",
     "hrdd.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "hrdd.database_roles.SurfaceDoor",
@@ -397,6 +401,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "hrdd.watch.tasks.tick", "schedule": 20.0},
     "clear-sessions": {"task": "hrdd.accounts.tasks.clear_sessions", "schedule": 600.0},
     "nightly-reassessment": {"task": "risks.tasks.reassess_nightly", "schedule": crontab(hour=2, minute=0)},
     "policies-come-into-force": {

@@ -37,3 +37,13 @@ def serves(surface: Surface, path: str) -> bool:
     """Whether a process of this surface answers an address; whatever is not its own does not exist there."""
     asked = path.removeprefix("/")
     return surface is Surface.ALL or asked.startswith(EVERYWHERE) or surface_of(asked) is surface
+
+
+def answers_as(process: Surface, path: str) -> Surface:
+    """Return as whose process an address is answered: one surface works as itself, whatever it is asked.
+
+    The trial, which serves all, answers each address as its surface would, and what every process answers as staff's.
+    """
+    if process is not Surface.ALL:
+        return process
+    return Surface.STAFF if path.removeprefix("/").startswith(EVERYWHERE) else surface_of(path)

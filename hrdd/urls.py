@@ -11,15 +11,15 @@ from hrdd.tongues import in_every_language
 from remedies.views.vault import SignOut
 from transparency.urls import pages
 
+handler500 = "hrdd.faults.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
     in_every_language(
         [*pages, path("oversight/", oversight_pages.oversight_public, name="public-oversight")]
     ),
     path("", include("transparency.urls")),
     path("", include("remedies.urls")),
+    path("", include("hrdd.watch.urls")),
     path("oversight.json", oversight_pages.oversight_public_data, name="public-oversight-data"),
-    path("livez", dashboards.livez, name="livez"),
-    path("readyz", dashboards.readyz, name="readyz"),
     path(
         "sign-in/",
         SignIn.as_view(

@@ -68,7 +68,7 @@ SIGNING_IN = {
 }
 OPEN_TO_ALL = {
     *SIGNING_IN,
-    *("home", "livez", "readyz", "login", "logout", "public-business-model", "public-exits"),
+    *("home", "livez", "readyz", "metrics", "login", "logout", "public-business-model", "public-exits"),
     *("public-risks", "public-consultations", "public-reports", "public-report", "public-report-file"),
     *("public-edition", "public-edition-file"),
     *("public-policies", "public-policies-data", "public-policy", "public-policy-data"),

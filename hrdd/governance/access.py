@@ -67,6 +67,7 @@ PAGES = (
     ("audit-list", "Audit", Permission.READ_AUDIT),
     ("people-list", "People", Permission.READ_PEOPLE),
     ("webhook-list", "Webhooks", Permission.MANAGE_WEBHOOKS),
+    ("status", "Status", Permission.READ_STATUS),
     ("shared-list", "Shared with me", Permission.READ_SHARED),
 )
 

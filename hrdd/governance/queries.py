@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
@@ -152,13 +151,3 @@ def people_of_the_desk() -> list[User]:
     """Return the active people who may read the desk, by name: only they can own a risk or carry out a plan."""
     people = User.objects.filter(is_active=True).order_by("display_name", "pk")
     return [one for one in people if one.may(Permission.READ_DESK)]
-
-
-def database_answers() -> bool:
-    """Whether the database can be asked."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except (DatabaseError, InterfaceError):
-        return False
-    return True

@@ -119,6 +119,7 @@ class Permission(StrEnum):
     RECORD_OVERSIGHT = "record training, incentives and resources"
     FREEZE_FIGURES = "freeze the figures of the board"
     MANAGE_WEBHOOKS = "say which programs are told of what is published"
+    READ_STATUS = "see how the installation stands"
 
 
 READ = frozenset({Permission.READ_DESK})
@@ -231,7 +232,14 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.GRV_DEC: OF_CASES | {Permission.DECIDE_CASE},
     Role.APPEAL: OF_CASES | {Permission.DECIDE_APPEAL},
     Role.CUSTODIAN: READ | {Permission.KEEP_IDENTITIES, Permission.HOLD_CASES},
-    Role.SYSADMIN: frozenset({Permission.READ_PEOPLE, Permission.MANAGE_PEOPLE, Permission.MANAGE_WEBHOOKS}),
+    Role.SYSADMIN: frozenset(
+        {
+            Permission.READ_PEOPLE,
+            Permission.MANAGE_PEOPLE,
+            Permission.MANAGE_WEBHOOKS,
+            Permission.READ_STATUS,
+        }
+    ),
 }
 CASE_ROLES = frozenset({Role.GRV_INTAKE, Role.GRV_INV, Role.GRV_DEC, Role.APPEAL, Role.CUSTODIAN})
 # Roles that stand alone, and those that nobody has together with a role of cases; the database holds both as well.

@@ -32,7 +32,6 @@ from tests.risks.measure_stage import (
 )
 from tests.risks.reassessment_stage import a_decision
 from tests.three_part import answering, passing
-from transparency.queries.public import measure_counts
 
 WHO = dict[str, User]
 
@@ -252,8 +251,6 @@ def test_refused_and_withdrawn_measures_never_stand(risk: Risk, who: WHO) -> Non
     assert [state(one) for one in (refused, mine, approved)] == ["rejected", "withdrawn", "withdrawn"]
     assert not SignOff.objects.filter(decided_at__isnull=True).exists()
     assert Measure.objects.get(pk=mine.pk).end_reasons == REASONS
-    Risk.objects.update(published=True)
-    assert (measure_counts(on=TODAY).in_force, measure_counts(on=TODAY).ended) == (0, 0)
 
 
 def test_necessity_is_judged_when_a_measure_is_taken(risk: Risk, who: WHO) -> None:

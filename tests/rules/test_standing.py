@@ -1,88 +1,85 @@
-"""Where a risk stands follows from its judgement alone (domain.md 2.3, 2.4; R5)."""
+"""What is late, what is down and what is well (reliability.md 4.1, 4.4)."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-from risks.rules.salience import State
-from risks.rules.severity import judge
-from risks.rules.standing import CLOSED, REMEDIED, Judgement, next_review, stand
+from hrdd.watch.rules import standing
+from hrdd.watch.rules.standing import REMEDY, Check, State, Work
 
-TODAY = date(2026, 11, 25)
-HEAD = st.one_of(st.none(), st.integers(1, 5))
-
-
-@st.composite
-def judgements(draw: st.DrawFn) -> Judgement:
-    heads = (draw(HEAD), draw(HEAD), draw(HEAD))
-    verdict = judge(*heads)
-    state = draw(st.sampled_from(["", *State]))
-    may = state in {"", State.POTENTIAL}
-    return Judgement(
-        level=verdict.level,
-        incomplete=verdict.incomplete,
-        state_of_harm=str(state),
-        likelihood=draw(HEAD) if may else None,
-        delay=draw(st.booleans()),
-        heads=heads,
-        vulnerable=draw(st.booleans()),
-    )
-
-
-@given(judgements(), judgements())
-def test_likelihood_never_moves_a_risk_past_one_of_higher_level(one: Judgement, other: Judgement) -> None:
-    low, high = sorted((one, other), key=lambda judged: judged.level)
-    if low.level < high.level and State.ACTUAL_REMEDIED not in {low.state_of_harm, high.state_of_harm}:
-        assert stand(low, closed=False).rank < stand(high, closed=False).rank
-
-
-@given(judgements())
-def test_a_severe_risk_is_never_slower_than_p2_and_always_salient(judged: Judgement) -> None:
-    standing = stand(judged, closed=False)
-    if judged.level >= 4 and judged.state_of_harm != State.ACTUAL_REMEDIED:
-        assert standing.tier <= 2
-        assert standing.salient
-
-
-@given(judgements())
-def test_what_is_remedied_or_closed_comes_after_everything_else(judged: Judgement) -> None:
-    remedied = stand(replace(judged, state_of_harm="actual_remedied", likelihood=None), closed=False)
-    waiting = stand(
-        Judgement(level=1, state_of_harm="potential", likelihood=1, heads=(1, 1, 1)), closed=False
-    )
-
-    assert (remedied.tier, remedied.effective, remedied.salient) == (REMEDIED, 0, False)
-    assert stand(judged, closed=True).rank < remedied.rank < waiting.rank
-    assert (stand(judged, closed=True).tier, stand(judged, closed=True).salient) == (CLOSED, False)
-
-
-@given(
-    st.integers(1, 5),
-    st.integers(0, 500),
-    st.one_of(st.none(), st.integers(-100, 500)),
-    st.one_of(st.none(), st.integers(0, 500)),
+NOW = datetime(2026, 11, 27, 3, tzinfo=UTC)
+WELL = Work(
+    tick=NOW - timedelta(seconds=20),
+    checkpoint=NOW - timedelta(minutes=15),
+    log_entries=4,
+    anchors_waiting=0,
+    verified=NOW - timedelta(hours=20),
+    intact=True,
+    set_aside=0,
+    mails_waiting=3,
+    messages_waiting=3,
+    messages_given_up=0,
 )
-def test_a_risk_is_due_at_the_earliest_of_its_reasons(
-    tier: int, ago: int, context: int | None, news: int | None
-) -> None:
-    assessed_on = TODAY - timedelta(days=ago)
-    until = None if context is None else assessed_on + timedelta(days=context)
-    triggered = None if news is None else assessed_on + timedelta(days=news)
-
-    due = next_review(
-        tier=tier, assessed_on=assessed_on, opened_on=assessed_on, context_until=until, triggered_on=triggered
-    )
-
-    assert due is not None
-    assert due <= assessed_on + timedelta(days={1: 30, 2: 90, 3: 180, 4: 365, 5: 365}[tier])
-    assert triggered is None or due <= triggered
-    assert until is None or until < assessed_on or due <= until + timedelta(days=1)
 
 
-def test_a_risk_that_nobody_judged_is_due_since_it_was_recorded_and_a_closed_one_never() -> None:
-    asked = {"opened_on": TODAY, "context_until": None, "triggered_on": None}
+def late(**changed: Any) -> set[str]:
+    found = standing.work(replace(WELL, **changed), at=NOW)
+    assert {check.state for check in found} <= {State.WELL, State.LATE}  # nothing of it stops a page
+    return {check.name for check in found if check.state is State.LATE}
 
-    assert next_review(tier=1, assessed_on=None, **asked) == TODAY
-    assert next_review(tier=CLOSED, assessed_on=TODAY, **asked) is None
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, set()),
+        ({"tick": NOW - timedelta(seconds=90)}, set()),
+        ({"tick": NOW - timedelta(seconds=91)}, {"worker"}),
+        ({"tick": None}, {"worker"}),
+        ({"checkpoint": NOW - timedelta(minutes=46)}, {"log"}),
+        ({"checkpoint": None}, {"log"}),
+        ({"checkpoint": None, "log_entries": 0}, set()),  # nothing to sign yet
+        ({"anchors_waiting": 50}, set()),
+        ({"anchors_waiting": 51}, {"anchors"}),
+        ({"verified": None, "intact": None}, {"verification"}),
+        ({"verified": NOW - timedelta(days=2, seconds=1)}, {"verification"}),
+        ({"intact": False}, {"verification"}),
+        ({"set_aside": 1}, {"re-assessment"}),
+        ({"messages_given_up": 1}, {"messages"}),
+        ({"mails_waiting": 10_000, "messages_waiting": 10_000}, set()),
+    ],
+)
+def test_background_work_is_late_and_never_down(changed: dict[str, Any], told: set[str]) -> None:
+    assert late(**changed) == told
+
+
+@pytest.mark.parametrize(
+    ("check", "line"),
+    [
+        (standing.database(answers=True), "database ok"),
+        (standing.database(answers=False), "database down"),
+        (
+            standing.database(answers=False, role_is_there=False),
+            "database down: the role of this surface is not there; run manage.py database_roles",
+        ),
+        (standing.database(answers=True, skew=timedelta(seconds=2)), "database ok"),
+        (
+            standing.database(answers=True, skew=timedelta(seconds=-3)),
+            "database down: its clock differs from ours by 3 s",
+        ),
+        (standing.grants(0), "roles ok"),
+        (standing.grants(2), "roles down: 2 grants differ; run manage.py database_roles"),
+        (standing.migrations(0), "migrations ok"),
+        (standing.migrations(1), "migrations down: 1 wait; run manage.py migrate"),
+        (standing.queue(answers=True), "queue ok"),
+        (standing.queue(answers=False), "queue down"),
+    ],
+)
+def test_a_process_says_why_it_cannot_serve(check: Check, line: str) -> None:
+    assert check.line == line
+    assert check.remedy == REMEDY[check.name]
+
+
+def test_everything_that_is_looked_at_has_a_remedy() -> None:
+    assert {check.name for check in standing.work(WELL, at=NOW)} <= REMEDY.keys()

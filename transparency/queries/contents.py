@@ -30,6 +30,7 @@ from risks.rules.proportionality import RULES_VERSION
 from risks.rules.severity import BANDS
 from transparency.models import Report
 from transparency.rules.periods import period_label, period_name
+from transparency.rules.told_figures import IN_FORCE
 
 FORMAT = "hrdd-report-2"
 NOTHING = "Nothing to decide"
@@ -263,7 +264,7 @@ def _measure(measure: Measure, cycle: Cycle | None, *, end: date) -> dict[str, A
         "from": measure.starts_said,
         "until": measure.ends_said,
         "rule": measure.rule_told,
-        "state": "In force" if measure.stands(end) else measure.get_state_display(),
+        "state": IN_FORCE if measure.stands(end) else measure.get_state_display(),
         "finding": finding.get_finding_display() if finding else _nothing_found(measure, cycle),
         "reasons": [why.sentence for why in explanations(finding)] if finding else [],
         "decisions": [

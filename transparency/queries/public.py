@@ -1,15 +1,17 @@
-"""What the public pages show of the records below: published risks only."""
+"""What the public pages show of the records below: published risks, and the figures of the latest report."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, ClassVar
 
-from django.db.models import Count
-
-from risks.models import Measure, Risk
-from risks.models.measures import NEVER_STOOD
+from risks.models import Risk
 from risks.queries.publications import Card, Shown, cards
 from risks.queries.salience import salient_risks
 from risks.rules.ladder import LADDER
+from transparency.models import Report
+from transparency.rules.told_figures import IN_FORCE
+from transparency.rules.workflows import State
 
 
 def published_list(*, on: date) -> list[Card]:
@@ -21,26 +23,32 @@ def published_list(*, on: date) -> list[Card]:
 
 
 @dataclass(frozen=True)
-class MeasureCounts:
-    """How many measures stand, of which kinds, and how many have ended."""
+class LatestFigures:
+    """What the latest report says in figures, and its measures in force by kind, the most intrusive kind first."""
 
-    by_kind: list[tuple[str, int]]
-    ended: int
+    progress: ClassVar = ("salient_risks", "decisions", "consultations", "gaps")
+    report: Report
+    said: tuple[dict[str, Any], ...]
+    by_kind: tuple[tuple[str, int], ...]
 
     @property
-    def in_force(self) -> int:
-        """Return how many stand."""
-        return sum(many for _, many in self.by_kind)
+    def by_code(self) -> dict[str, int]:
+        """Return the figures by their codes."""
+        return {one["code"]: one["value"] for one in self.said}
 
 
-def measure_counts(*, on: date) -> MeasureCounts:
-    """Count the measures on published risks, the most intrusive kind first."""
-    shown = Measure.objects.filter(risk__published=True, starts_on__lte=on).exclude(state__in=NEVER_STOOD)
-    kinds = (
-        shown.in_force(on)
-        .order_by("-intrusion", "kind")
-        .values_list("kind", "intrusion")
-        .annotate(many=Count("pk"))
+def latest_figures() -> LatestFigures | None:
+    """Return the figures of the latest published report; nothing is counted anew (domain.md 8.5)."""
+    report = Report.objects.filter(state=State.PUBLISHED).first()
+    if report is None:
+        return None
+    content = report.parsed_content
+    kinds = Counter(
+        measure["kind"]
+        for risk in content["risks"]
+        for measure in risk["measures"]
+        if measure["state"] == IN_FORCE
     )
-    by_kind = [(LADDER[kind].label, many) for kind, _, many in kinds]
-    return MeasureCounts(by_kind, ended=shown.count() - sum(many for _, many in by_kind))
+    gravity = {rung.label: rung.intrusion for rung in LADDER.values()}
+    ordered = sorted(kinds.items(), key=lambda one: (-gravity.get(one[0], 0), one[0]))
+    return LatestFigures(report, tuple(content["figures"]), tuple(ordered))

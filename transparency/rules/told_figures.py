@@ -10,6 +10,7 @@ COLUMNS = (
     *("period", "edition", "period_from", "period_to", "frozen_at", "table", "title", "code", "label"),
     *("value", "smallest_shown", "content_sha256"),
 )
+IN_FORCE = "In force"  # how a report says that a measure stands
 REPORT, REASSESSMENTS, TOTAL = "report", "reassessments", "total"
 
 

@@ -7,7 +7,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from hrdd.headers import UNLESS_SAID
@@ -18,28 +17,29 @@ from transparency.queries.withdrawals import edition_manifest
 from transparency.rules.manifest import sums
 from transparency.rules.notes import TILE_WIDTH, bundle, tile_number
 from transparency.views.gone import gone_or_missing
+from transparency.views.kept import FRESH, kept, shown
 
 PLAIN, RAW = "text/plain; charset=utf-8", "application/octet-stream"
 SOON, FOR_EVER = "public, max-age=5", "public, max-age=31536000, immutable"
 
 
 @require_safe
-def checkpoint(_request: HttpRequest) -> HttpResponse:
+def checkpoint(request: HttpRequest) -> HttpResponse:
     """The latest signed checkpoint."""
     found = log.latest_checkpoint()
     if found is None:
         raise Http404("Nothing has been signed yet.")
-    return _file(found.note, PLAIN, SOON)
+    return _file(request, found.note, PLAIN, SOON)
 
 
 @require_safe
-def keys(_request: HttpRequest) -> HttpResponse:
+def keys(request: HttpRequest) -> HttpResponse:
     """Every key that signed, the first one first, a line each."""
-    return _file("".join(f"{key.line}\n" for key in log.log_keys()), PLAIN, SOON)
+    return _file(request, "".join(f"{key.line}\n" for key in log.log_keys()), PLAIN, SOON)
 
 
 @require_safe
-def tile(_request: HttpRequest, level: str, place: str) -> HttpResponse:
+def tile(request: HttpRequest, level: str, place: str) -> HttpResponse:
     """A tile of hashes, or a bundle of entries; it never changes."""
     path, _partial, width = place.partition(".p/")
     number, wide = tile_number(path), int(width or TILE_WIDTH)
@@ -50,7 +50,7 @@ def tile(_request: HttpRequest, level: str, place: str) -> HttpResponse:
         found = log.tile(int(level), number, wide)
     if found is None:
         raise Http404("The signed log has no such tile.")
-    return _file(found, RAW, FOR_EVER)
+    return _file(request, found, RAW, FOR_EVER)
 
 
 @require_safe
@@ -64,7 +64,7 @@ def manifest_file(request: HttpRequest, period: str, name: str, edition: int | N
     if told is None:
         raise Http404("It stands in the log after the next checkpoint, within a quarter of an hour.")
     body, media_type = told
-    response = _file(body, media_type, "public, max-age=300")
+    response = _file(request, body, media_type, FRESH)
     response["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
@@ -106,11 +106,10 @@ def verify(request: HttpRequest) -> HttpResponse:
         "script_lines": script.count("\n"),
         "places": len(settings.ANCHORS),
     }
-    return render(request, "transparency/verify.html", context)
+    return shown(request, "transparency/verify.html", context)
 
 
-def _file(body: str | bytes, media_type: str, cache: str) -> HttpResponse:
+def _file(request: HttpRequest, body: str | bytes, media_type: str, cache: str) -> HttpResponse:
     response = HttpResponse(body, content_type=media_type)
-    response["Cache-Control"] = cache
     response["Content-Security-Policy"] = UNLESS_SAID["Content-Security-Policy"]
-    return response
+    return kept(request, response, cache=cache)

@@ -2,7 +2,6 @@
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import quote_etag
@@ -18,7 +17,7 @@ from transparency.documents import structured
 from transparency.models import Document, Report
 from transparency.queries import news
 from transparency.queries.consultations import published_consultations, told
-from transparency.queries.public import measure_counts, published_list
+from transparency.queries.public import latest_figures, published_list
 from transparency.queries.releases import latest_complaints, latest_exits
 from transparency.queries.reports import (
     documents_of,
@@ -32,22 +31,20 @@ from transparency.rules.manifest import MEDIA_TYPES, file_name
 from transparency.rules.workflows import State
 from transparency.views.data import site_of
 from transparency.views.gone import gone_or_missing
-from transparency.views.kept import kept
+from transparency.views.kept import FRESH, shown
 
-ON_THE_FIRST_PAGE, ON_A_PAGE = 5, 20
+ON_THE_FIRST_PAGE, ON_A_PAGE = 3, 20
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this organisation knows, what it does, and how it is going."""
-    today = timezone.now().date()
     context = {
-        "risks": published_list(on=today)[:ON_THE_FIRST_PAGE],
-        "measures": measure_counts(on=today),
-        "latest_report": published_reports().first(),
+        "risks": published_list(on=timezone.now().date())[:ON_THE_FIRST_PAGE],
+        "latest": latest_figures(),
         "structured": structured.organisation(site_of(request)),
     }
-    return render(request, "transparency/home.html", context)
+    return shown(request, "transparency/home.html", context)
 
 
 @require_safe
@@ -62,7 +59,7 @@ def risk_list(request: HttpRequest) -> HttpResponse:
         "signed_in_time": signed_in_time(signed, today),
         "structured": structured.dataset(site_of(request), "risks"),
     }
-    return render(request, "transparency/risk_list_public.html", context)
+    return shown(request, "transparency/risk_list_public.html", context)
 
 
 @require_safe
@@ -75,7 +72,7 @@ def consultation_list(request: HttpRequest) -> HttpResponse:
         "silence": SILENCE,
         "structured": structured.dataset(site_of(request), "consultations"),
     }
-    return render(request, "transparency/consultation_list_public.html", context)
+    return shown(request, "transparency/consultation_list_public.html", context)
 
 
 @require_safe
@@ -85,7 +82,7 @@ def business_model(request: HttpRequest) -> HttpResponse:
         "reviews": public_model_reviews(),
         "structured": structured.dataset(site_of(request), "business-model"),
     }
-    return render(request, "transparency/business_model.html", context)
+    return shown(request, "transparency/business_model.html", context)
 
 
 @require_safe
@@ -96,14 +93,14 @@ def exits(request: HttpRequest) -> HttpResponse:
         "narratives": public_narratives(),
         "structured": structured.dataset(site_of(request), "figures"),
     }
-    return render(request, "transparency/exits_public.html", context)
+    return shown(request, "transparency/exits_public.html", context)
 
 
 @require_safe
 def complaints(request: HttpRequest) -> HttpResponse:
     """How well complaints are handled, as last published with a report: never counted anew for this page."""
     context = {"told": latest_complaints(), "structured": structured.dataset(site_of(request), "figures")}
-    return render(request, "transparency/complaints_public.html", context)
+    return shown(request, "transparency/complaints_public.html", context)
 
 
 @require_safe
@@ -117,7 +114,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "reports": reports,
         "structured": structured.reports(site_of(request), [(one, files[one.pk]) for one in found]),
     }
-    return render(request, "transparency/report_list_public.html", context)
+    return shown(request, "transparency/report_list_public.html", context)
 
 
 @require_safe
@@ -128,7 +125,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
         "withdrawn": withdrawn_editions(),
         "statements": news.corrected_statements(),
     }
-    return kept(request, render(request, "transparency/corrections_public.html", context))
+    return shown(request, "transparency/corrections_public.html", context)
 
 
 def _etag(_request: HttpRequest, period: str, format: str = "html") -> str | None:  # noqa: A002
@@ -144,7 +141,7 @@ def report(request: HttpRequest, period: str, format: str = "html") -> HttpRespo
     if document is None:
         return gone_or_missing(request, period)
     response = document_response(document, document.report)
-    response["Cache-Control"] = "public, max-age=300"
+    response["Cache-Control"] = FRESH
     return response
 
 
@@ -172,7 +169,7 @@ def edition(request: HttpRequest, period: str, edition: int, format: str = "") -
     if not format and document.report.state == State.CORRECTED:
         banner = render_to_string("transparency/_replaced_edition.html", {"report": document.report})
         response.content = response.content.replace(b"<body>", b"<body>\n" + banner.encode(), 1)
-    response["Cache-Control"] = "public, max-age=300"
+    response["Cache-Control"] = FRESH
     return response
 
 

@@ -145,8 +145,18 @@ def test_reads_and_exports_are_found_by_their_kind(auditor: Client) -> None:
     assert {one["action"] for one in taken} <= READS
 
 
+def test_the_detail_of_an_entry_is_told_in_plain_words(auditor: Client) -> None:
+    record_event(by="ana", at=NOW, action="noted", subject="x", detail={"by": ["code", "key"], "whole": True})
+
+    page = auditor.get("/desk/audit/").content.decode()
+
+    assert "<dt>by</dt><dd>code, key</dd>" in page
+    assert "<dt>whole</dt><dd>yes</dd>" in page
+
+
 # What begins with such a word and only begins or records a piece of work.
 NO_READS = {
+    "opened a comment again",
     "opened an access review",
     "opened business-model review",
     "opened dilemma",

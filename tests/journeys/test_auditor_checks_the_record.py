@@ -32,7 +32,7 @@ def test_auditor_searches_opens_verifies_and_exports(
     tab.get_by_label("Who").fill("ana")
     tab.get_by_role("button", name="Filter").click()
     [row] = tab.get_by_role("row").filter(has_text="exported the register").all()
-    row.get_by_text("Open", exact=False).click()
+    row.get_by_text("Detail", exact=False).click()
     expect(row.get_by_role("definition").filter(has_text="csv")).to_be_visible()
 
     tab.get_by_role("navigation", name="Main").get_by_role("link", name="Audit", exact=True).click()

@@ -100,6 +100,7 @@ def test_no_page_has_what_wcag_forbids(
         "/business-model/",
         "/partners/",
         "/complaints/",
+        "/oversight/",
         "/statements/",
         "/verify/",
     ],

@@ -100,6 +100,11 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
         name: lambda: {"pk": Report.objects.get().pk, "question": "C2.1"}
         for name in ("report-question", "report-question-forget")
     },
+    **{
+        name: lambda: {"pk": Report.objects.get().pk}
+        for name in ("report-sufficiency", "report-redactions", "report-redactions-words")
+    },
+    "report-redaction-step": lambda: {"pk": Report.objects.get().pk, "redaction": 0, "step": "confirm"},
     "report-quantities": lambda: {"pk": Report.objects.get().pk},
     **{
         name: lambda: {"pk": Report.objects.get().pk, "quantity": "notices"}

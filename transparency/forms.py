@@ -15,6 +15,7 @@ from risks.rules.ladder import LADDER
 from transparency.models import ReferenceOrganisation
 from transparency.rules.coverage import BY_CODE, LEAST_REASON, OF_EACH_RISK, PLACES, Question
 from transparency.rules.dsa_quantities import LEAST_REST, Quantity, Unit
+from transparency.rules.redaction import REASON_WORDS, Field
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -162,6 +163,43 @@ class QuantityForm(forms.Form):
         given = self.cleaned_data
         numbers = {name: given.get(name) for name in ("value", "rests_on")}
         return numbers | {name: given.get(name, "") for name in ("of", "words", "source", "not_held")}
+
+
+class RedactionForm(forms.Form):
+    """A passage of a frozen report, and why it is taken out."""
+
+    path = forms.ChoiceField(label="Text")
+    passage = forms.CharField(
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="Exactly as it stands there; it is taken out wherever it stands. Empty takes out the whole text.",
+    )
+    reason = forms.ChoiceField(
+        choices=[("", "Choose one"), *REASON_WORDS.items()], help_text="Reputation is no reason (8.5)."
+    )
+
+    def __init__(self, data: Any = None, *, fields: Sequence[Field], **options: Any) -> None:
+        """Offer every text of the report."""
+        super().__init__(data, **options)
+        _choices(self, "path", [("", "Choose one"), *((one.path, one.label) for one in fields)])
+
+
+class JudgementForm(forms.Form):
+    """Whether a report suffices on one criterion, and why."""
+
+    suffices = forms.ChoiceField(
+        label="Does it suffice?", choices=[("yes", "Yes"), ("no", "No")], widget=forms.RadioSelect
+    )
+    reasons = forms.CharField(
+        widget=forms.Textarea({"rows": 3}), help_text="A sentence of at least 20 characters."
+    )
+
+    def judgement(self) -> dict[str, Any]:
+        """Return what was judged, by the names of the action."""
+        return {
+            "suffices": self.cleaned_data["suffices"] == "yes",
+            "reasons": self.cleaned_data["reasons"],
+        }
 
 
 class OwnerForm(forms.Form):

@@ -16,9 +16,11 @@ from transparency.views import (
     policies,
     public,
     quantities,
+    redactions,
     reports,
     sections,
     statements,
+    sufficiency,
     withdrawals,
 )
 
@@ -164,6 +166,14 @@ urlpatterns = [
         "desk/reports/<int:pk>/quantities/<slug:quantity>/forget/",
         quantities.forget,
         name="report-quantity-forget",
+    ),
+    path("desk/reports/<int:pk>/sufficiency/", sufficiency.sufficiency, name="report-sufficiency"),
+    path("desk/reports/<int:pk>/redactions/", redactions.redaction_list, name="report-redactions"),
+    path("desk/reports/<int:pk>/redactions/words/", redactions.show_words, name="report-redactions-words"),
+    path(
+        "desk/reports/<int:pk>/redactions/<int:redaction>/<slug:step>/",
+        redactions.decide,
+        name="report-redaction-step",
     ),
     path("desk/reports/<int:pk>/<slug:step>/", reports.take_step, name="report-step"),
     path("desk/reports/<int:pk>.<format:format>", reports.report_preview, name="report-preview"),

@@ -166,3 +166,14 @@ def test_what_turned_red_is_told_before_what_only_moved() -> None:
     before = {"K2": Value("K2", "96 %", 96), "K5": Value("K5", "90 %", 90), "K11": Value("K11", "0", 0)}
     now = [Value("K2", "97 %", 97), Value("K5", "70 %", 70, red=True), Value("K11", "0", 0)]
     assert [(one["code"], one["turned"]) for one in rules.changed(now, before)] == [("K5", "red"), ("K2", "")]
+
+
+@pytest.mark.parametrize(
+    ("redacted", "says"),
+    [
+        ((), "by reason: none."),
+        ((("a child", 1), ("privacy", 2)), "by reason: 1 for a child, 2 for privacy."),
+    ],
+)
+def test_k24_tells_what_the_last_report_took_out(redacted: tuple[tuple[str, int], ...], says: str) -> None:
+    assert rules.reporting(ON, on=ON, corrected=0, redacted=redacted).detail.endswith(says)

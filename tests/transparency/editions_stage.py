@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cast import NOW, Cast, freeze, sign
+from tests.cast import NOW, Cast, freeze, judge, sign
 from transparency.actions import reports as actions
 from transparency.models import Report
 
@@ -23,5 +23,6 @@ def corrected(published: Report, cast: Cast) -> Report:
     sign(second, cast.rex)
     sign(second, cast.eve)
     second.refresh_from_db()
+    judge(second, cast)
     actions.publish_report(second, by=cast.pia, at=NOW)
     return second

@@ -11,7 +11,7 @@ from django.test import Client
 
 from hrdd.governance.rules import NotAllowed
 from risks.models import Measure, Risk, StatementOfReasons
-from tests.cast import NOW, Cast, freeze, sign
+from tests.cast import NOW, Cast, freeze, judge, sign
 from transparency.actions import quantities as acts
 from transparency.actions import reports as actions
 from transparency.models import EnteredQuantity, Release, Report
@@ -46,6 +46,7 @@ def publish(report: Report, cast: Cast) -> None:
     sign(report, cast.rex)
     sign(report, cast.eve)
     report.refresh_from_db()
+    judge(report, cast)
     actions.publish_report(report, by=cast.pia, at=NOW)
 
 

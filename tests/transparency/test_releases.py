@@ -17,7 +17,7 @@ from remedies.models import Case, Rating
 from remedies.rules.case import week_of
 from remedies.rules.effectiveness import Indicator
 from risks.rules.suppression import Earlier, Split, Table
-from tests.cast import NOW, Cast, cast, freeze, sign
+from tests.cast import NOW, Cast, cast, freeze, judge, sign
 from transparency.actions import reports as actions
 from transparency.models import Release, Report
 from transparency.queries.releases import board_of_criteria, latest_complaints
@@ -61,6 +61,7 @@ class Desk:
         sign(report, self.cast.rex)
         sign(report, self.cast.eve)
         report.refresh_from_db()
+        judge(report, self.cast, at=self.now())
         actions.publish_report(report, by=self.cast.pia, at=self.now())
 
     def frozen(self, begin: date = H1[0], end: date = H1[1]) -> Report:

@@ -12,7 +12,7 @@ from hrdd.accounts.actions.delegations import delegate
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import NotAllowed, Role
 from risks.models import Partner, Risk
-from tests.cast import NOW, Cast, freeze, sign
+from tests.cast import NOW, Cast, freeze, judge, sign
 from transparency.actions import reports as actions
 from transparency.models import Document, Report
 from transparency.rules.workflows import REPORT_STEPS, State
@@ -46,6 +46,8 @@ def test_a_report_goes_from_draft_to_published_by_three_people(published: Report
         ("report: ask for safety clearance", "pia"),
         ("report: clear for safety", "rex"),
         ("report: approve", "eve"),
+        *[("report: judged whether it suffices", "pia")] * 3,
+        ("report: judged whether it suffices", "rex"),
         ("report: publish", "pia"),
     ]
 
@@ -182,6 +184,7 @@ def test_a_correction_is_a_new_edition_and_the_earlier_one_stays(published: Repo
     sign(second, cast.rex)
     sign(second, cast.eve)
     second.refresh_from_db()
+    judge(second, cast)
     actions.publish_report(second, by=cast.pia, at=NOW)
 
     published.refresh_from_db()

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import NotAllowed
 from risks.models import Risk
-from tests.cast import NOW, Cast, freeze, sign
+from tests.cast import NOW, Cast, freeze, judge, sign
 from transparency.actions import coverage
 from transparency.actions import reports as actions
 from transparency.actions import sections as acts
@@ -188,6 +188,7 @@ def test_a_new_edition_takes_the_text_over_to_be_marked_anew_and_a_new_period_on
     sign(draft, cast.rex)
     sign(draft, cast.eve)
     draft.refresh_from_db()
+    judge(draft, cast)
     actions.publish_report(draft, by=cast.pia, at=NOW)
 
     second = actions.draft_report(

@@ -14,8 +14,10 @@ from risks.actions.screening import refuse_naming
 from transparency import documents
 from transparency.actions.coverage import carry_over
 from transparency.actions.quantities import carry_quantities_over
+from transparency.actions.redactions import carry_redactions, demand_applied, take_out
 from transparency.actions.releases import release_figures
 from transparency.actions.sections import carry_sections_over
+from transparency.actions.sufficiency import demand_sufficient
 from transparency.documents import pdf
 from transparency.models import Document, Report
 from transparency.queries.contents import report_content
@@ -83,6 +85,7 @@ def draft_report(*, title: str, begin: date, end: date, by: User, at: datetime) 
     carry_sections_over(report, same or Report.objects.exclude(pk=report.pk).first(), at=at)
     carry_over(report, same)
     carry_quantities_over(report, same)
+    carry_redactions(report)
     record_event(
         by=by.username, at=at, action="drafted report", subject=str(report), detail={"period": period}
     )
@@ -133,7 +136,7 @@ def _complete(report: Report, *, at: datetime) -> dict[str, Any]:
         "charts": charts(content, earlier),
         "compared": compared(content, earlier[-1]) if earlier else None,
     }
-    return content | {"coverage": index_of(report, content, risks)}
+    return take_out(report, content | {"coverage": index_of(report, content, risks)})
 
 
 @transaction.atomic
@@ -185,9 +188,10 @@ def ask_clearance(report: Report, *, by: User, at: datetime) -> SignOff:
     """Ask a second person to clear the very documents that will be published (SD6).
 
     Raises:
-        NotAllowed: the role, the state, or documents that the worker has not made yet.
+        NotAllowed: the role, the state, documents that the worker has not made yet, or a redaction that is not in them.
     """
     _demand_documents(report)
+    demand_applied(report)
     _move(report, "ask-clearance", by=by, at=at)
     return _ask(report, "clear", by=by, at=at)
 
@@ -217,6 +221,8 @@ def decide(
         sign_off, by=by, at=at, approve=approve, reasons=reasons, seen_hash=seen_hash, authors=authors
     )
     signed, refused = DECISIONS[sign_off.step]
+    if approve:
+        demand_applied(report)
     if not approve:
         _move(report, refused.name, by=by, at=at, **NOT_SIGNED)
     elif signed.name == "clear":
@@ -232,11 +238,11 @@ def publish_report(report: Report, *, by: User, at: datetime) -> None:
     """Publish the frozen bytes; an earlier edition of the period stays, marked as corrected.
 
     Raises:
-        NotAllowed: the role, the state, a document that is missing, something that the content lacks, or a partner
-            that was marked since as never to be named (domain.md 8.6 N8).
+        NotAllowed: the role, the state, a document that is missing, something that the content lacks, a judgement
+            that it suffices (UNGP 21), or a partner that was marked since as never to be named (domain.md 8.6 N8).
     """
     _demand_documents(report)
-    by.demand(REPORT_STEPS["publish"].permission)
+    _demand_next(report, "publish", by=by)
     signed = {one.username for one in (report.cleared_by, report.approved_by) if one}
     if by.as_one() & signed:
         raise NotAllowed(
@@ -247,6 +253,8 @@ def publish_report(report: Report, *, by: User, at: datetime) -> None:
     if lacking:
         raise NotAllowed(" ".join(lacking))
     refuse_naming(texts_of(content))
+    demand_applied(report)
+    demand_sufficient(report)
     earlier = Report.objects.filter(period=report.period, state=State.PUBLISHED).exclude(pk=report.pk)
     for replaced in earlier.values_list("edition", "content_hash"):
         record_event(

@@ -3,6 +3,7 @@
 from transparency.models.coverage import CoverageAnswer
 from transparency.models.log import AnchorPush, LogCheckpoint, LogEntry, Manifest
 from transparency.models.quantities import EnteredQuantity
+from transparency.models.redactions import Redaction
 from transparency.models.releases import Release
 from transparency.models.reports import Document, Report
 from transparency.models.sections import ReportSection, SectionComment, SectionRevision
@@ -13,6 +14,7 @@ from transparency.models.statements import (
     ReferenceStatement,
     StatementExport,
 )
+from transparency.models.sufficiency import SufficiencyAnswer
 from transparency.models.withdrawals import Withdrawal
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "LogCheckpoint",
     "LogEntry",
     "Manifest",
+    "Redaction",
     "ReferenceMeasure",
     "ReferenceOrganisation",
     "ReferenceStatement",
@@ -33,5 +36,6 @@ __all__ = [
     "SectionComment",
     "SectionRevision",
     "StatementExport",
+    "SufficiencyAnswer",
     "Withdrawal",
 ]

@@ -10,12 +10,15 @@ from hrdd.celery import ring
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from transparency.actions import reports as actions
+from transparency.actions.sufficiency import JUDGED
 from transparency.forms import DraftReportForm
 from transparency.models import Document, Report
 from transparency.queries.coverage import coverage_of
 from transparency.queries.reports import current_documents, progress, staff_reports
 from transparency.queries.sections import owed
+from transparency.queries.sufficiency import last_judgements
 from transparency.queries.withdrawals import withdrawal_of
+from transparency.rules.sufficiency import unmet
 from transparency.rules.workflows import BUTTONS, REPORT_STEPS, State
 from transparency.tasks import render_report, seal_publications
 from transparency.views.public import document_response
@@ -73,6 +76,7 @@ def shown(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
         "documents": [(one, found.get(one)) for one in Document.Format],
         "refusal": refusal,
         "coverage": coverage_of(report),
+        "unmet": unmet(last_judgements(report)) if report.state in JUDGED else [],
         "withdrawal": withdrawal_of(report, user),
         "debts": owed(report) if report.state == State.DRAFT else [],
     }

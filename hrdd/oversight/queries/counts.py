@@ -180,13 +180,14 @@ def reporting(on: date) -> Value:
     found = Report.objects.aggregate(
         corrected=Count("pk", filter=Q(state=State.CORRECTED)),
     )
-    last = (
-        Report.objects.filter(state__in=SHOWN)
-        .order_by("-period_to")
-        .values_list("period_to", flat=True)
-        .first()
+    last = Report.objects.filter(state__in=SHOWN).order_by("-period_to", "-edition").first()
+    told = last.parsed_content.get("redactions", []) if last else []
+    return rules.reporting(
+        last.period_to if last else None,
+        on=on,
+        corrected=found["corrected"],
+        redacted=[(one["label"], one["count"]) for one in told],
     )
-    return rules.reporting(last, on=on, corrected=found["corrected"])
 
 
 def pay_and_training() -> Value:

@@ -501,24 +501,28 @@ def leadership(held: Sequence[date], first: date | None, *, on: date, answered: 
     )
 
 
-def reporting(last_period_end: date | None, *, on: date, corrected: int) -> Value:
+def reporting(
+    last_period_end: date | None, *, on: date, corrected: int, redacted: Sequence[tuple[str, int]] = ()
+) -> Value:
     """Return K24.
 
     Args:
         last_period_end: the last day of the latest period that was reported on; None before the first report.
         on: the day.
         corrected: how many published reports were corrected.
+        redacted: how many passages the last report took out, by reason in words, as it tells the public itself.
     """
     if last_period_end is None:
         return Value("K24", "none published", detail="No report was published yet.", red=True)
     owed = last_period_end + timedelta(days=REPORT_EVERY_DAYS + REPORT_WITHIN_DAYS)
     left = (owed - on).days
+    taken_out = ", ".join(f"{many} for {reason}" for reason, many in redacted) or "none"
     return Value(
         "K24",
         f"{left} days left" if left >= 0 else f"{-left} days late",
         number=left,
         detail=f"The last report ends on {last_period_end:%-d %B %Y}; the next is owed by {owed:%-d %B %Y}. "
-        f"Corrected: {corrected}. Redactions by reason: not recorded.",
+        f"Corrected: {corrected}. Passages that the last report took out, by reason: {taken_out}.",
         red=left < 0,
     )
 

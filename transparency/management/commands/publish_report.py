@@ -16,12 +16,16 @@ from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed, Permission
 from transparency.actions import reports as actions
 from transparency.actions.coverage import answer_from_the_record_alone
+from transparency.actions.sufficiency import judge_sufficiency
 from transparency.models import Report
 from transparency.queries.reports import without_documents
+from transparency.queries.sufficiency import last_judgements
 from transparency.rules.periods import period_label, period_name
+from transparency.rules.sufficiency import CRITERIA, SAFE
 from transparency.rules.workflows import State
 from transparency.tasks import render_report, seal_publications
 
+DEMONSTRATED = "Judged by the demonstration, not by a person."
 PATIENCE_SECONDS = 120
 LANGUAGES = ("en",)
 
@@ -136,5 +140,12 @@ def _sign_and_publish(report: Report) -> None:
             )
     report.refresh_from_db()
     if report.state == State.APPROVED:
+        judged = last_judgements(report)
+        for one in CRITERIA:
+            if one.code not in judged:
+                judge = _holder(one.permission, "" if one.code == SAFE else report.prepared_by.username)
+                judge_sufficiency(
+                    report, criterion=one.code, suffices=True, reasons=DEMONSTRATED, by=judge, at=now
+                )
         actions.publish_report(report, by=report.prepared_by, at=now)
         ring(seal_publications)

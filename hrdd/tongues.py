@@ -98,7 +98,7 @@ def page_language(request: HttpRequest) -> dict[str, Any]:
 def _stands(path: str, language: str) -> bool:
     """Whether a page stands in a language; frozen documents and data have one address."""
     with translation.override(_spoken(language)):
-        return is_valid_path(in_language(path, language))
+        return bool(is_valid_path(in_language(path, language)))
 
 
 def _spoken(language: str) -> str:

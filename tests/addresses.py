@@ -1,11 +1,11 @@
 """What stands in the addresses: for each one with arguments, those of a record that is there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
 from django.db.models import Model
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from hrdd.accounts.models import AccessReview, Invitation
 from hrdd.governance.models import AuditEvent, Mandate, SignOff, User
@@ -290,6 +290,15 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
+def addresses(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[URLPattern]:
+    """Yield every address of the site."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns)
+        else:
+            yield pattern
+
+
 def two_versions() -> list[int]:
     """Return two versions of a policy that can be compared, the earlier first."""
     return list(
@@ -321,3 +330,8 @@ def viewset_of(pattern: URLPattern) -> Any:
 
 def kept_consultation() -> Consultation:
     return Consultation.objects.get(told_by_dossier=False)
+
+
+def is_own(pattern: URLPattern) -> bool:
+    """Whether an address is about the person who asks, and opens for whoever is signed in."""
+    return bool(getattr(pattern.callback, "own_account", False))

@@ -1,6 +1,6 @@
 """Guards of the pages: who is not allowed is told so, who is not signed in signs in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
@@ -12,7 +12,7 @@ from django.urls import reverse
 from rest_framework.permissions import BasePermission
 
 from hrdd.governance.models import User
-from hrdd.governance.rules import Permission
+from hrdd.governance.rules import Permission, RoleMayNot
 from hrdd.surfaces import Surface, surface_of
 
 if TYPE_CHECKING:  # Django REST framework reads its settings, and so this module, while it loads
@@ -21,23 +21,38 @@ if TYPE_CHECKING:  # Django REST framework reads its settings, and so this modul
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
-    """Let a page open only for people whose role carries the permission."""
+def requires(*permissions: Permission, acting: Iterable[Permission] = ()) -> Callable[[View[P]], View[P]]:
+    """Let a page open only for people whose role carries one of the permissions.
+
+    Args:
+        permissions: any one of them opens the page.
+        acting: any one of these is asked for as well where something is sent, on a page that more people read than
+            act on; what the record itself asks for stays with the action.
+    """
+    asked = frozenset(acting)
 
     def guard(view: View[P]) -> View[P]:
         @login_required
         @wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if not person(request).may(permission):
-                raise PermissionDenied(f"Your role may not {permission}.")
+            _demand_one(person(request), permissions)
+            if asked and request.method not in SAFE:
+                _demand_one(person(request), sorted(asked))
             return view(request, *args, **kwargs)
 
-        guarded.permission = permission  # type: ignore[attr-defined]  # read by the access sweep
+        guarded.permissions = frozenset(permissions)  # type: ignore[attr-defined]  # read by the permission cube
+        guarded.acting = asked  # type: ignore[attr-defined]
         return cast("View[P]", guarded)
 
     return guard
+
+
+def _demand_one(user: User, permissions: Sequence[Permission]) -> None:
+    if not any(user.may(one) for one in permissions):
+        raise PermissionDenied(f"Your role may not {' or '.join(permissions)}.")
 
 
 def person(request: HttpRequest) -> User:
@@ -103,10 +118,26 @@ def _is_current(url: str, path: str) -> bool:
 
 
 class MayRead(BasePermission):
-    """Open for people whose role carries the permission that the viewset names; its acts ask for their own."""
+    """Open for people whose role carries the permission that the viewset names; each act `asks` for its own.
+
+    Whoever may not act learns nothing of what they sent, nor of the record; what the record itself asks for stays with
+    the action.
+    """
 
     def has_permission(self, request: "Request", view: "APIView") -> bool:
-        """Whether the person may read here at all."""
+        """Whether the person may read here at all, and take this act.
+
+        Raises:
+            RoleMayNot: they read here and none of their roles may take the act.
+        """
         wanted: Permission = getattr(view, "permission", Permission.READ_DESK)
         user = request.user
-        return isinstance(user, User) and user.may(wanted)
+        if not isinstance(user, User) or not user.may(wanted):
+            return False
+        act: str | None = getattr(view, "action", None)  # none where the method is not offered
+        if act is None or request.method in SAFE:
+            return True
+        asked: Collection[Permission] = getattr(view, "asks", {}).get(act, ())
+        if not any(user.may(one) for one in asked):
+            raise RoleMayNot(f"Your role may not {' or '.join(sorted(asked)) or 'do this'}.")
+        return True

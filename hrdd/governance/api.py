@@ -1,6 +1,6 @@
 """What every part of the API shares: who may, and how a refusal is told (RFC 9457)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
@@ -53,10 +53,14 @@ def _is_number(said: str) -> bool:
 
 
 class Register(viewsets.GenericViewSet[Record]):
-    """Records of a kind, found by their number, for whoever reads the desk; each act asks for its own permission."""
+    """Records of a kind, found by their number, for whoever reads the desk; each act asks for its own permission.
+
+    An act that `asks` does not name is open to nobody.
+    """
 
     lookup_value_converter = "int"
     permission = Permission.READ_DESK
+    asks: Mapping[str, Collection[Permission]] = {}  # of each act that sends something, any one of these
     permission_classes = (MayRead,)
     pagination_class = Pages
 

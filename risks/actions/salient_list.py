@@ -13,6 +13,8 @@ from risks.queries.salient_list import drawn_rows, since
 
 SIGN_OFF_KIND = "salient list"
 STEP = "sign"
+# Who judges risks, and who answers for those left off.
+MAY_DRAW = (Permission.ASSESS_RISK, Permission.WITHHOLD_RISK)
 
 
 @transaction.atomic
@@ -76,8 +78,8 @@ def _void_what_changed(at: datetime) -> None:
 
 
 def may_draw(user: User) -> bool:
-    """Whether somebody may draw the list: who judges risks, and who answers for those left off."""
-    return user.may(Permission.ASSESS_RISK) or user.may(Permission.WITHHOLD_RISK)
+    """Whether somebody may draw the list."""
+    return any(user.may(one) for one in MAY_DRAW)
 
 
 @transaction.atomic

@@ -17,6 +17,8 @@ from risks.rules import screening, statement
 from risks.rules.statement_actions import ActionsError, actions_in
 from risks.rules.statement_schema import as_stored
 
+MAY_ISSUE = (Permission.PROPOSE_MEASURE, Permission.APPROVE_MEASURE)
+
 
 @transaction.atomic
 def issue_statement(
@@ -101,7 +103,7 @@ def issue_for_actions(
 
 def _held(measure: Measure, by: User) -> Measure:
     demand_person(by)
-    if not by.may(Permission.APPROVE_MEASURE):
+    if not any(by.may(one) for one in MAY_ISSUE):
         by.demand(Permission.PROPOSE_MEASURE)
     return locked(measure)
 

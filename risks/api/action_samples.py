@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from hrdd.governance.api import Register, caller, checked
 from hrdd.governance.models import User
+from hrdd.governance.rules import Permission
 from risks.actions import action_samples as actions
 from risks.models import ActionSample, Measure, SampledAction
 from risks.rules.action_sample import SampleVerdict
@@ -80,6 +81,7 @@ class ActionSampleViewSet(mixins.RetrieveModelMixin, Register[ActionSample]):
     queryset = ActionSample.objects.select_related("drawn_by", "closed_by").prefetch_related(
         "items__reviewed_by"
     )
+    asks = dict.fromkeys(("create", "close", "review"), (Permission.REASSESS_MEASURE,))
     serializer_class = ActionSampleSerializer
 
     @extend_schema(responses=ActionSampleSerializer(many=True))

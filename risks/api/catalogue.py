@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hrdd.governance.api import Register, caller, checked, filters_of
+from hrdd.governance.rules import Permission
 from risks.actions import stakeholders as actions
 from risks.forms.consultations import StakeholderFilter
 from risks.models import Product, Right, StakeholderGroup
@@ -88,6 +89,10 @@ class StakeholderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Regis
     """Groups of stakeholders, the latest first (domain.md 7.1, 7.2)."""
 
     queryset = StakeholderGroup.objects.all()
+    asks = {
+        "create": [Permission.RUN_CONSULTATION],
+        "update": [Permission.RUN_CONSULTATION],
+    }
     serializer_class = StakeholderGroupSerializer
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

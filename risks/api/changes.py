@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from hrdd.governance.api import Register, caller, checked, filters_of
 from hrdd.governance.models import User
-from hrdd.governance.rules import NotAllowed
+from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import changes as actions
 from risks.api.plans import ReasonsSerializer
 from risks.forms.changes import ChangeFilter
@@ -118,6 +118,10 @@ class ChangeViewSet(Register[Change]):
     queryset = Change.objects.select_related(
         "proposed_by", "decided_by", "exception_asked_by", "exception_signed_by"
     )
+    asks = {
+        **dict.fromkeys(("create", "update", "exception"), (Permission.PROPOSE_CHANGE,)),
+        "steps": [Permission.PROPOSE_CHANGE, Permission.APPROVE_CHANGE],
+    }
     serializer_class = ChangeSerializer
 
     def _listed(self) -> QuerySet[Change]:

@@ -217,6 +217,14 @@ class ConsultationViewSet(Register[Consultation]):
     """Consultations, the latest first. To whoever is not of its engagement team each step answers: nothing is here."""
 
     queryset = Consultation.objects.none()
+    asks = {
+        **dict.fromkeys(
+            ("create", "update", "agreed", "findings", "held", "steps", "summary"),
+            (Permission.RUN_CONSULTATION,),
+        ),
+        "safeguards": [Permission.CHECK_SAFEGUARDS],
+        "screening": [Permission.CHECK_SAFEGUARDS],
+    }
     serializer_class = ConsultationSerializer
 
     def get_queryset(self) -> QuerySet[Consultation]:

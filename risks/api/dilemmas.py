@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from hrdd.governance.api import Register, caller, checked, filters_of
 from hrdd.governance.models import User
-from hrdd.governance.rules import NotAllowed
+from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import dilemma_decisions as decisions
 from risks.actions import dilemmas as actions
 from risks.api.plans import ReasonsSerializer
@@ -36,7 +36,7 @@ from risks.models import (
 from risks.queries import dilemmas as queries
 from risks.queries.consultations import visible_to
 from risks.rules.countries import country_names
-from risks.rules.dilemma import KINDS, Side
+from risks.rules.dilemma import KINDS, MAY_DECIDE, Side
 from risks.rules.ladder import LADDER
 
 WORDS = 5000
@@ -296,6 +296,13 @@ class DilemmaViewSet(Register[Dilemma]):
     """Dilemmas between rights, the latest first."""
 
     queryset = Dilemma.objects.select_related("risk", "prepared_by")
+    asks = {
+        **dict.fromkeys(
+            ("create", "update", "precedents", "put_option", "tests"), (Permission.PREPARE_DILEMMA,)
+        ),
+        "advice": [Permission.ADVISE_ON_DILEMMA],
+        "steps": (Permission.PREPARE_DILEMMA, *MAY_DECIDE),
+    }
     serializer_class = DilemmaSerializer
 
     def _listed(self) -> QuerySet[Dilemma]:

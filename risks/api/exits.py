@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from hrdd.governance.api import Register, caller, checked, filters_of
 from hrdd.governance.models import User
+from hrdd.governance.rules import Permission
 from risks.actions import (
     emergency_stops,
     exit_assessments,
@@ -36,7 +37,7 @@ from risks.models import (
 )
 from risks.models.exits import COMPARISONS, EXIT_KINDS, TRIGGERS, WHY_NOT_CONSULTED
 from risks.queries import exits as queries
-from risks.rules.exit import INSIDE, LIKELIHOODS, SourceKind
+from risks.rules.exit import EXIT_STEPS, INSIDE, LIKELIHOODS, STEPS_BY_BUTTON, SourceKind
 from risks.rules.exit_execution import DUTIES
 from risks.rules.measure_workflow import STOP_DAYS
 
@@ -311,6 +312,24 @@ class ExitViewSet(Register[ExitDecision]):
     queryset = ExitDecision.objects.select_related(
         "opened_by", "proposed_by", "approved_by", "board_agreed_by"
     )
+    asks = {
+        **dict.fromkeys(
+            (
+                "create",
+                "assessment",
+                "narrative",
+                "plan_duty",
+                "plan_stage",
+                "proposal",
+                "reviews",
+                "staying",
+            ),
+            (Permission.PREPARE_EXIT,),
+        ),
+        "emergency_stop": [Permission.PROPOSE_MEASURE],
+        "do_duty": [Permission.READ_DESK],
+        "steps": {EXIT_STEPS[one].permission for one in STEPS_BY_BUTTON},
+    }
     serializer_class = ExitSerializer
 
     def _listed(self) -> QuerySet[ExitDecision]:

@@ -105,6 +105,11 @@ class FindingViewSet(Register[ConsultationFinding]):
     """Findings that the reader may read: the screened ones, and those of their teams."""
 
     queryset = ConsultationFinding.objects.none()
+    asks = {
+        "update": [Permission.RUN_CONSULTATION],
+        "tags": [Permission.RUN_CONSULTATION],
+        "answer": [Permission.ANSWER_FINDING],
+    }
     serializer_class = SeenFindingSerializer
 
     def get_queryset(self) -> QuerySet[ConsultationFinding]:

@@ -147,6 +147,11 @@ class InvolvementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Regis
     """
 
     queryset = Involvement.objects.select_related("proposed_by", "decided_by")
+    asks = {
+        "challenge": [Permission.CHALLENGE_INVOLVEMENT],
+        "stopped": [Permission.PROPOSE_INVOLVEMENT],
+        "withdraw": [Permission.PROPOSE_INVOLVEMENT],
+    }
     serializer_class = InvolvementSerializer
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -262,6 +262,12 @@ class ClockViewSet(Register[RelationshipRisk]):
     """The harms tied to relationships, each with its clock; a harm is tied on the page of the partner."""
 
     queryset = RelationshipRisk.objects.select_related("relationship__partner", "risk")
+    asks = {
+        **dict.fromkeys(("actions", "corrective_plans", "plans"), (Permission.LOG_LEVERAGE,)),
+        "extend": [Permission.DECIDE_EXIT],
+        "known": [Permission.ASSESS_RISK],
+        "restart": [Permission.ASSESS_RISK],
+    }
     serializer_class = ClockSerializer
 
     @extend_schema(responses=ClockSerializer(many=True))
@@ -340,6 +346,7 @@ class LeverageActionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Re
     """Actions of leverage with their measurements, the latest first."""
 
     queryset = LeverageAction.objects.prefetch_related("measurements").select_related("tied__relationship")
+    asks = {"measurements": [Permission.LOG_LEVERAGE]}
     serializer_class = LeverageActionSerializer
 
     @extend_schema(request=MeasuringSerializer, responses={201: EffectMeasurementSerializer})
@@ -369,6 +376,10 @@ class LeveragePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Regi
     """Plans for leverage, the latest first; one is opened by POST to `leverage/clocks/{id}/plans/`."""
 
     queryset = LeveragePlan.objects.select_related("owner", "tied__relationship")
+    asks = {
+        "update": [Permission.LOG_LEVERAGE],
+        "steps": {one.permission for one in LEVERAGE_STEPS.values()},
+    }
     serializer_class = LeveragePlanSerializer
 
     @extend_schema(request=LeveragePlanningSerializer, responses=LeveragePlanSerializer)
@@ -396,6 +407,10 @@ class CorrectivePlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Re
     """Corrective plans with their milestones, the latest first."""
 
     queryset = CorrectivePlan.objects.prefetch_related("milestones__logged_by", "milestones__verified_by")
+    asks = {
+        "close": [Permission.ASSESS_RISK],
+        "milestones": [Permission.LOG_LEVERAGE],
+    }
     serializer_class = CorrectivePlanSerializer
 
     @extend_schema(request=PromisingSerializer, responses={201: MilestoneSerializer})
@@ -421,6 +436,7 @@ class MilestoneViewSet(mixins.RetrieveModelMixin, Register[Milestone]):
     """Promises of corrective plans."""
 
     queryset = Milestone.objects.select_related("plan", "logged_by", "verified_by")
+    asks = {"verify": [Permission.ASSESS_RISK]}
     serializer_class = MilestoneSerializer
 
     @extend_schema(request=VerifyingSerializer, responses=MilestoneSerializer)

@@ -61,6 +61,7 @@ class LoweringViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Register
     """
 
     queryset = LoweringProposal.objects.select_related("proposed_by")
+    asks = {"withdraw": [Permission.ASSESS_RISK]}
     serializer_class = LoweringSerializer
 
     @extend_schema(request=None, responses=LoweringSerializer)

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from hrdd.accounts.access.guards import demand_fresh
 from hrdd.governance.api import Register, caller, checked, filters_of
 from hrdd.governance.models import User
-from hrdd.governance.rules import NotAllowed
+from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import measure_enforcement as enforcement
 from risks.actions import measure_proposals as actions
 from risks.api.plans import ReasonsSerializer
@@ -207,6 +207,15 @@ class MeasureViewSet(Register[Measure]):
     """Measures, the latest first. A reference of a target is never told here (RESTRICTED)."""
 
     queryset = Measure.objects.select_related(*DETAIL)
+    asks = {
+        **dict.fromkeys(("create", "update", "duties", "test"), (Permission.PROPOSE_MEASURE,)),
+        "decision": [
+            Permission.PROPOSE_MEASURE,
+            Permission.APPROVE_MEASURE,
+            Permission.APPROVE_GRAVE_MEASURE,
+        ],
+        "steps": [Permission.PROPOSE_MEASURE, Permission.APPROVE_MEASURE, Permission.APPROVE_GRAVE_MEASURE],
+    }
     serializer_class = MeasureSerializer
 
     @extend_schema(responses=MeasureSerializer(many=True), parameters=filters_of(MeasureFilter.base_fields))

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from hrdd.governance.api import Register, caller, checked
 from hrdd.governance.models import User
+from hrdd.governance.rules import Permission
 from risks.actions import model_reviews as actions
 from risks.models import ModelReview, Risk
 from risks.queries import model_reviews as queries
@@ -152,6 +153,10 @@ class ModelReviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Regis
 
     queryset = ModelReview.objects.select_related("opened_by", "concluded_by", "signed_by").prefetch_related(
         "risks"
+    )
+    asks = dict.fromkeys(
+        ("create", "conclusion", "consultation", "evidence", "outcome", "readings", "scope"),
+        (Permission.REVIEW_MODEL,),
     )
     serializer_class = ModelReviewSerializer
 

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hrdd.governance.api import Register, caller, checked
+from hrdd.governance.rules import Permission
 from risks.actions import onboarding as actions
 from risks.api.partner_shapes import OnboardingSerializer, OnboardingStorySerializer
 from risks.models import Onboarding, OnboardingFinding
@@ -45,6 +46,10 @@ class OnboardingViewSet(Register[Onboarding]):
     """Onboardings, the latest first. One is asked for by POST to `relationships/{id}/onboarding/`."""
 
     queryset = Onboarding.objects.select_related("asked_by", "decided_by")
+    asks = {
+        **dict.fromkeys(("close_finding", "findings", "review"), (Permission.ASSESS_RISK,)),
+        "decision": [Permission.DECIDE_ONBOARDING],
+    }
     serializer_class = OnboardingSerializer
 
     def get_serializer_context(self) -> dict[str, Any]:

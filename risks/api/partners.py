@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from hrdd.governance.api import Register, caller, checked, filters_of
 from hrdd.governance.models import User
+from hrdd.governance.rules import Permission
 from risks.actions import crucial, partner_notes
 from risks.actions import onboarding as gate
 from risks.actions import partners as actions
@@ -193,6 +194,11 @@ class PartnerViewSet(_Outside, Register[Partner]):
     """Partners, the latest first. One is recorded with its first relationship, by POST to `relationships/`."""
 
     queryset = Partner.objects.all()
+    asks = {
+        "partial_update": [Permission.LOG_LEVERAGE],
+        "notes": [Permission.LOG_LEVERAGE],
+        "warning": [Permission.CLEAR_REPORT],
+    }
     serializer_class = PartnerSerializer
 
     @extend_schema(responses=PartnerSerializer(many=True))
@@ -253,6 +259,15 @@ class RelationshipViewSet(_Outside, Register[Relationship]):
     """Relationships, the latest first, each with its most pressing clock."""
 
     queryset = Relationship.objects.select_related("partner", "owner")
+    asks = {
+        **dict.fromkeys(
+            ("create", "partial_update", "begin", "end_terms", "onboarding", "take_up", "terms"),
+            (Permission.LOG_LEVERAGE,),
+        ),
+        "crucial": [Permission.DECIDE_EXIT],
+        "revenue_owners": [Permission.DECIDE_EXIT],
+        "risks": [Permission.ASSESS_RISK],
+    }
     serializer_class = RelationshipSerializer
 
     def _ids(self, request: Request) -> QuerySet[Relationship]:

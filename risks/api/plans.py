@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from hrdd.governance.api import Register, caller, checked
 from hrdd.governance.models import User
+from hrdd.governance.rules import Permission
 from risks.actions import plans as plan_actions
 from risks.models import MitigationPlan
 
@@ -57,6 +58,11 @@ class PlanViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, Register[Mit
     """Plans about risks, the latest first."""
 
     queryset = MitigationPlan.objects.select_related("owner", "proposed_by")
+    asks = {
+        "decide": [Permission.APPROVE_PLAN],
+        "end": [Permission.APPROVE_PLAN],
+        "test": [Permission.CONFIRM_RISK],
+    }
     serializer_class = PlanSerializer
 
     @extend_schema(request=DecisionSerializer, responses=PlanSerializer)

@@ -147,6 +147,10 @@ class PolicyViewSet(Register[Policy]):
     """Policies, the latest first."""
 
     queryset = Policy.objects.select_related("owner")
+    asks = {
+        "create": [Permission.DRAFT_POLICY],
+        "versions": [Permission.DRAFT_POLICY],
+    }
     serializer_class = PolicySerializer
 
     def get_queryset(self) -> QuerySet[Policy]:
@@ -187,6 +191,10 @@ class PolicyVersionViewSet(Register[PolicyVersion]):
     queryset = PolicyVersion.objects.select_related("policy", "drafted_by", "approved_by").prefetch_related(
         "consultations"
     )
+    asks = {
+        "update": [Permission.DRAFT_POLICY],
+        "submission": [Permission.DRAFT_POLICY],
+    }
     serializer_class = VersionSerializer
 
     @extend_schema(responses=VersionSerializer)

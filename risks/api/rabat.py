@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from hrdd.governance.api import Register, caller, checked
 from hrdd.governance.models import User
+from hrdd.governance.rules import Permission
 from risks.actions import rabat as actions
 from risks.models import Dilemma, RabatAssessment, RabatConfirmation
 from risks.queries.rabat import assessments, standing_of
@@ -120,6 +121,10 @@ class RabatViewSet(Register[RabatAssessment]):
     """Rabat worksheets, the latest first."""
 
     queryset = RabatAssessment.objects.all()
+    asks = {
+        "create": [Permission.ASSESS_INCITEMENT],
+        "confirmations": [Permission.ASSESS_INCITEMENT],
+    }
     serializer_class = RabatSerializer
 
     def get_queryset(self) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -58,6 +58,7 @@ class RiskSerializer(RiskRowSerializer):
         read_only_fields = fields
 
 
+@extend_schema_serializer(many=False)  # a page as a whole, where the schema would make a list of pages of it
 class RiskPageSerializer(serializers.Serializer[Any]):
     """A page of the register: how many risks the filters leave in all, and where it goes on."""
 
@@ -167,6 +168,7 @@ class SavedViewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Registe
     """Views of the register that the reader may open: their own, and those that others share."""
 
     queryset = SavedView.objects.none()
+    asks = dict.fromkeys(("create", "update", "destroy"), (Permission.READ_DESK,))
     serializer_class = SavedViewSerializer
 
     def get_queryset(self) -> Any:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hrdd.governance.api import Register, caller, checked
+from hrdd.governance.rules import Permission
 from risks.actions import reassessments as actions
 from risks.api.three_part_test import GivenTestSerializer, given_test
 from risks.forms.reassessments import LONGEST_STAY
@@ -115,6 +116,7 @@ class ReviewTaskViewSet(Register[ReviewTask]):
     """Findings that wait for a person, the latest first; one that was decided on is found by its number."""
 
     queryset = ReviewTask.objects.select_related("measure__risk", "finding", "reassessment__measure__risk")
+    asks = {"reassessment": [Permission.REASSESS_MEASURE]}
     serializer_class = ReviewTaskSerializer
 
     @extend_schema(responses=ReviewTaskSerializer(many=True))

@@ -32,7 +32,7 @@ from risks.queries.consultations import consultations_of, grounds_for
 from risks.queries.gaps import gaps_of
 from risks.queries.timeline import timeline_of
 from risks.rules.recording import about_the_company
-from risks.rules.risk_workflow import BUTTONS
+from risks.rules.risk_workflow import BUTTONS, RISK_STEPS
 
 RECORDING_EXAMPLE = OpenApiExample(
     "A risk to people who report on a conflict",
@@ -197,6 +197,18 @@ class RiskViewSet(mixins.RetrieveModelMixin, Register[Risk]):
     Names of fields about money or reputation that come along feed nothing, and the log keeps them (R1).
     """
 
+    asks = {
+        "create": [Permission.RECORD_RISK],
+        "partial_update": [Permission.RECORD_RISK],
+        "assess": [Permission.ASSESS_RISK],
+        "evidence": [Permission.ASSESS_RISK],
+        "assign": [Permission.ASSIGN_RISK],
+        "involvements": [Permission.PROPOSE_INVOLVEMENT],
+        "plans": [Permission.PROPOSE_PLAN],
+        "publish": [Permission.PUBLISH_RISK, Permission.WITHHOLD_RISK],
+        "withhold": [Permission.PUBLISH_RISK, Permission.WITHHOLD_RISK],
+        "steps": {RISK_STEPS[one].permission for one in BUTTONS},
+    }
     serializer_class = RiskSerializer
     queryset = Risk.objects.select_related("owner").prefetch_related("rights", "products")
 

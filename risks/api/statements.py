@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from hrdd.governance.api import Register, caller, checked, filters_of
 from hrdd.governance.models import User
 from risks.actions import statements as actions
+from risks.actions.statements import MAY_ISSUE
 from risks.forms.statements import CONTENT_TYPES, SOURCES, StatementFilter
 from risks.models import Measure, StatementOfReasons
 from risks.models.statements import CATEGORIES
@@ -55,6 +56,7 @@ class StatementViewSet(mixins.RetrieveModelMixin, Register[StatementOfReasons]):
     """Statements of reasons, the latest first; they stay as they were issued. Nothing is sent from here."""
 
     queryset = StatementOfReasons.objects.select_related("issued_by")
+    asks = {"create": MAY_ISSUE}
     serializer_class = StatementSerializer
 
     @extend_schema(

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Prefetch, QuerySet
 
+from hrdd.governance.models import User
 from risks.models import CorrectivePlan, LeverageAction, LeveragePlan, Milestone, RelationshipRisk
 from risks.queries.time_to_change import clock_of, going_on
 from risks.rules.leverage_plan import LEVERAGE_STEPS, PLAN_OVER, PlanFacts, plan_refusals
@@ -34,9 +35,13 @@ class NextStep:
     refused: list[str]
 
 
-def next_steps(plan: LeveragePlan, *, on: date) -> list[NextStep]:
-    """Return the steps from where a plan stands, each with what is missing before it."""
-    steps = [(name, step) for name, step in LEVERAGE_STEPS.items() if plan.state in step.before]
+def next_steps(plan: LeveragePlan, user: User, *, on: date) -> list[NextStep]:
+    """Return the steps that somebody may take from where a plan stands, each with what is missing before it."""
+    steps = [
+        (name, step)
+        for name, step in LEVERAGE_STEPS.items()
+        if plan.state in step.before and user.may(step.permission)
+    ]
     if not steps:
         return []
     facts = facts_of(plan, on=on)

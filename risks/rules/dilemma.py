@@ -169,6 +169,10 @@ class DilemmaFacts:
         return self.kind == Kind.HATRED and EXPRESSION in self.burdened
 
 
+# What a decision may ask for, by the class of the options.
+MAY_DECIDE = (Permission.DECIDE_DILEMMA, Permission.DECIDE_GRAVE_DILEMMA)
+
+
 def permission_to_decide(kinds: Iterable[str]) -> Permission:
     """Return who decides: a senior executive once any option is of class I5 (domain.md 1.6).
 

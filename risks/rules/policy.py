@@ -243,6 +243,10 @@ def months_after(day: date, months: int) -> date:
     raise AssertionError("Every month has 28 days.")
 
 
+# What an approval may ask for, by the kind of the policy.
+MAY_APPROVE = (Permission.APPROVE_POLICY, Permission.APPROVE_COMMITMENT)
+
+
 def permission_to_approve(kind: str) -> Permission:
     """Return what it takes to approve: a policy commitment is the board's (UNGP 16(a), domain.md 1.10)."""
     return Permission.APPROVE_COMMITMENT if kind == PolicyKind.COMMITMENT else Permission.APPROVE_POLICY

@@ -59,7 +59,7 @@ def clock_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "story": queries.story_of_clock(tied),
         "plan": plan,
         "plan_kinds": plans.kinds_of(plan) if plan else [],
-        "plan_steps": plans.next_steps(plan, on=today) if plan else [],
+        "plan_steps": plans.next_steps(plan, user, on=today) if plan else [],
         "moves": plan.moves.select_related("moved_by") if plan else [],
         "plans_over": plans.plans_over_of(tied),
         "actions": queries.actions_with_measurements().filter(tied=tied),

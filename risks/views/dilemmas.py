@@ -39,6 +39,7 @@ from risks.queries.rabat import rabat_of
 from risks.rules.countries import country_names
 from risks.rules.dilemma import (
     ADVISED_IN,
+    MAY_DECIDE,
     PREPARED_IN,
     STEPS,
     Side,
@@ -315,7 +316,7 @@ def cite_precedent(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(POST_OR_GET)
-@requires(Permission.READ_DESK)
+@requires(*MAY_DECIDE)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide a dilemma."""
     dilemma = get_object_or_404(Dilemma, pk=pk)
@@ -332,7 +333,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(POST_OR_GET)
-@requires(Permission.READ_DESK)
+@requires(*MAY_DECIDE)
 def decide_interim(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide for 72 hours, while life is at risk."""
     dilemma = get_object_or_404(Dilemma, pk=pk)
@@ -349,7 +350,7 @@ def decide_interim(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(POST_OR_GET)
-@requires(Permission.READ_DESK)
+@requires(*MAY_DECIDE)
 def close_dilemma(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a dilemma in review."""
     dilemma = get_object_or_404(Dilemma, pk=pk)

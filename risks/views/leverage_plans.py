@@ -69,7 +69,7 @@ def edit_plan(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(POST_OR_GET)
-@requires(Permission.READ_DESK)
+@requires(*{one.permission for one in LEVERAGE_STEPS.values()})
 def take_plan_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Take one step of the loop; considering exit leads on to its page."""
     if step not in LEVERAGE_STEPS:

@@ -74,7 +74,7 @@ def enforce_measure(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(POST_OR_GET)
-@requires(Permission.READ_DESK)
+@requires(Permission.APPROVE_MEASURE, Permission.APPROVE_GRAVE_MEASURE)
 def enforce_emergency(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a proposal in force at once because life is in danger."""
     return _page(

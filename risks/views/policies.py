@@ -36,6 +36,7 @@ from risks.models import Measure, Policy, PolicyVersion
 from risks.queries import policies as queries
 from risks.rules.policy import (
     EDITED_STATES,
+    MAY_APPROVE,
     PUBLIC_STATES,
     VersionState,
     permission_to_approve,
@@ -243,7 +244,7 @@ def submit_version(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
+@requires(*MAY_APPROVE)
 def put_version_in_force(request: HttpRequest, pk: int) -> HttpResponse:
     """Put an approved version into force today; the approver's act."""
     version = _version(pk)
@@ -260,7 +261,7 @@ def put_version_in_force(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
+@requires(*MAY_APPROVE)
 def repeal_version(request: HttpRequest, pk: int) -> HttpResponse:
     """Repeal a version in all its languages."""
     version = _version(pk)

@@ -23,7 +23,7 @@ from risks.rules.publication import (
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
+@requires(Permission.READ_DESK, acting=[Permission.PUBLISH_RISK, Permission.WITHHOLD_RISK])
 def publication(request: HttpRequest, pk: int) -> HttpResponse:
     """What the public would read of a risk, what was decided on that, and the forms to decide anew."""
     risk = get_object_or_404(Risk.objects.prefetch_related("rights"), pk=pk)

@@ -26,7 +26,7 @@ TASKS = ReviewTask.objects.select_related(
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
+@requires(Permission.READ_DESK, acting=[Permission.REASSESS_MEASURE])
 def review_task(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding, why it was made, and the form to decide on it.
 

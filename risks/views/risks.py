@@ -113,7 +113,7 @@ def _steps(risk: Risk, user: User) -> list[tuple[str, str, list[str]]]:
 
 
 @require_http_methods(POST_OR_GET)
-@requires(Permission.READ_DESK)
+@requires(*{RISK_STEPS[one].permission for one in BUTTONS})
 def take_risk_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Take one step of a risk's way, with the reasons."""
     if step not in BUTTONS:

@@ -19,7 +19,7 @@ LISTS_SHOWN, ROWS_SHOWN = 20, 100
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
+@requires(Permission.READ_DESK, acting=actions.MAY_DRAW)
 def salient_list(request: HttpRequest) -> HttpResponse:
     """Every list that was drawn, and the button to draw the next."""
     refusal = ""

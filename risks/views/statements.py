@@ -21,7 +21,7 @@ PAGE_SIZE = 25
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
+@requires(*actions.MAY_ISSUE)
 def issue_statement(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue the statement of a measure, or a correction of the last one."""
     measure = get_object_or_404(Measure.objects.select_related("risk", "policy_version", "test"), pk=pk)
@@ -52,7 +52,7 @@ def issue_statement(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
+@requires(*actions.MAY_ISSUE)
 def issue_for_actions(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue a statement for each action of a rule over many items."""
     measure = get_object_or_404(Measure.objects.select_related("risk", "policy_version", "test"), pk=pk)

@@ -13,9 +13,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import CASE_ROLES, Role
-from tests.addresses import arguments_of, viewset_of
+from tests.addresses import addresses, arguments_of, viewset_of
 from tests.cast import MANY_ROLES, Cast
-from tests.test_access import addresses, everything
+from tests.test_access import everything
 from transparency.models import Report
 
 __all__ = ["everything"]

@@ -24,6 +24,8 @@ from risks.models import (
     Risk,
     StakeholderGroup,
 )
+from tests.addresses import addresses, is_own
+from tests.permissions.table import open_to_anyone
 from tests.risks.test_experts import (  # noqa: F401
     LEAKS,
     NOW,
@@ -40,7 +42,6 @@ from tests.risks.test_experts import (  # noqa: F401
     share,
 )
 from tests.risks.test_partners import person
-from tests.test_access import OPEN_TO_ALL, addresses, is_own
 
 
 @pytest.mark.parametrize(
@@ -300,7 +301,7 @@ def test_an_expert_reaches_nothing_but_what_is_shared_and_reads_nothing_that_is_
     assert LEAKS["restricted"] in desk
     assert LEAKS["plan"] in desk
     assert leaks == []
-    assert opened - OPEN_TO_ALL == {"shared-list", "shared-detail"}
+    assert opened - open_to_anyone() == {"shared-list", "shared-detail"}
     assert ExpertAccess.objects.count() == 2
     for canary in LEAKS.values():
         assert canary not in str(list(ExpertAccess.objects.values_list("extract", flat=True)))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import Role
 from risks.models import Consultation, ConsultationFinding, Participant
-from tests.addresses import ARGUMENTS
+from tests.addresses import ARGUMENTS, addresses
 from tests.cast import MANY_ROLES
 from tests.risks.consultation_stage import (
     CONTACT,
@@ -28,7 +28,6 @@ from tests.risks.consultation_stage import (
     person,
     stage,
 )
-from tests.test_access import addresses
 
 __all__ = ["stage"]
 

@@ -71,7 +71,8 @@ def test_a_relationship_is_recorded_corrected_and_told(clients: dict[str, Client
         ),
         ("ana", "revenue-owners/", {"owners": ["eve"], "reasons": LONG}, 403, "role"),
         ("eve", "revenue-owners/", {"owners": [], "reasons": LONG}, 409, "Nothing differs"),
-        ("paul", "risks/", {"risk": 0, "known_since": DAY, "how_known": "x"}, 400, "Mend"),
+        ("ana", "risks/", {"risk": 0, "known_since": DAY, "how_known": "x"}, 400, "Mend"),
+        ("paul", "risks/", {}, 403, "role"),
         ("paul", "terms/", {"agreed_from": DAY}, 409, "choose a version of one of our policies"),
         (
             "paul",

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.addresses import viewset_of
-from tests.test_access import addresses
+from tests.addresses import addresses, viewset_of
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("hrdd", "risks", "remedies", "transparency")

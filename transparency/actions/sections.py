@@ -68,8 +68,8 @@ def give_section(
     """
     demand_draft(report)
     by.demand(Permission.DRAFT_REPORT)
-    if owner is not None and not (owner.is_active and owner.may(Permission.READ_DESK)):
-        raise NotAllowed(f"Owner: {owner} has no access to the desk, and cannot answer for a section.")
+    if owner is not None and not (owner.is_active and owner.may(Permission.WRITE_IN_REPORT)):
+        raise NotAllowed(f"Owner: {owner} writes in no report, and cannot answer for a section.")
     section = _section(report, code, risk)
     section.owner = owner
     section.save(update_fields=["owner"])
@@ -86,7 +86,7 @@ def comment(
         NotAllowed: the person, the state, or nothing said.
     """
     demand_draft(report)
-    by.demand(Permission.READ_DESK)
+    by.demand(Permission.WRITE_IN_REPORT)
     if not text.strip():
         raise NotAllowed("Comment: write what should change, or what you ask.")
     section = _section(report, code, risk)
@@ -116,7 +116,7 @@ def reopen_comment(one: SectionComment, *, by: User, at: datetime) -> None:
         NotAllowed: the person, the state, or it is open.
     """
     demand_draft(one.section.report)
-    by.demand(Permission.READ_DESK)
+    by.demand(Permission.WRITE_IN_REPORT)
     _move_comment(one, by=by, at=at, resolved=False)
 
 
@@ -165,7 +165,7 @@ def _section(report: Report, code: str, risk: Risk | None) -> ReportSection:
 
 def _demand_writer(section: ReportSection, by: User) -> None:
     if section.owner_id == by.pk:
-        by.demand(Permission.READ_DESK)
+        by.demand(Permission.WRITE_IN_REPORT)
     else:
         by.demand(Permission.DRAFT_REPORT)
 

@@ -104,6 +104,14 @@ SETS: Mapping[str, DataSet] = {
             "public-business-model",
         ),
         DataSet(
+            "oversight",
+            _("Who oversees this"),
+            _(
+                "Which functions answer for human rights, how often those above them met, and who was trained."
+            ),
+            "public-oversight",
+        ),
+        DataSet(
             "reports",
             _("Reports"),
             _("Every edition that can be read, with its files, their size and hashes."),

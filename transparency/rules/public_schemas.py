@@ -165,6 +165,22 @@ _SHAPES: Mapping[str, tuple[str, Schema]] = {
             )
         ),
     ),
+    "oversight": (
+        "Who answers for human rights, and how it was overseen",
+        _record(
+            answering=_many(_record(function=TEXT, role=TEXT, reports_to=TEXT, since=DAY)),
+            meetings=_many(
+                _record(
+                    quarter=TEXT,
+                    runs=YES_NO,
+                    bodies=_many(_record(body=TEXT, met=WHOLE, with_an_item_on_rights=WHOLE)),
+                )
+            ),
+            topics=_many(_record(topic=TEXT, meetings=WHOLE)),
+            training=_many(_record(audience=TEXT, done=_or_none(TEXT), due_on=DAY, as_of=DAY)),
+            policy_commitment=_or_none({"type": "object"}),
+        ),
+    ),
     "reports": ("The published reports, by edition, with their files", _record(editions=_many(_EDITION))),
     "corrections": (
         "What was published and then corrected or withdrawn",

@@ -74,7 +74,7 @@ def leave_open(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
+@requires(Permission.READ_DESK, acting=[Permission.DRAFT_REPORT])
 def question(request: HttpRequest, pk: int, question: str) -> HttpResponse:
     """One question: what the record and people say of it, and the form to say where it is answered, or why not."""
     report = get_object_or_404(Report, pk=pk)

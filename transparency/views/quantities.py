@@ -43,7 +43,7 @@ def _may_enter(request: HttpRequest, report: Report) -> bool:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
+@requires(Permission.READ_DESK, acting=[Permission.DRAFT_REPORT])
 def quantity(request: HttpRequest, pk: int, quantity: str) -> HttpResponse:
     """One quantity that people enter: what stands, and the form to enter it, or say why it is not held."""
     report = get_object_or_404(Report, pk=pk)

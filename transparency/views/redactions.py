@@ -25,7 +25,7 @@ DONE = {"confirm": "Confirmed", "refuse": "Refused", "lift": "Lifted"}
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
+@requires(Permission.READ_DESK, acting=[Permission.CLEAR_REPORT, Permission.DRAFT_REPORT])
 def redaction_list(request: HttpRequest, pk: int) -> HttpResponse:
     """What was marked, by which two people, and the form to mark a passage of the frozen content."""
     report = get_object_or_404(Report, pk=pk)
@@ -83,7 +83,7 @@ def _show(
 
 
 @require_POST
-@requires(Permission.READ_DESK)
+@requires(Permission.CLEAR_REPORT, Permission.DRAFT_REPORT)
 def show_words(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the passages themselves to one of the two, once the read stands in the audit log."""
     report = get_object_or_404(Report, pk=pk)
@@ -98,7 +98,7 @@ def show_words(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.READ_DESK)
+@requires(Permission.CLEAR_REPORT, Permission.DRAFT_REPORT)
 def decide(request: HttpRequest, pk: int, redaction: int, step: str) -> HttpResponse:
     """Confirm, refuse or lift a redaction."""
     act = STEPS.get(step)

@@ -32,7 +32,7 @@ STEPS = {
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
+@requires(Permission.READ_DESK, acting=[Permission.DRAFT_REPORT])
 def report_list(request: HttpRequest) -> HttpResponse:
     """Every report and where it stands; the form to draft one, for whoever may."""
     drafts = person(request).may(Permission.DRAFT_REPORT)
@@ -84,7 +84,7 @@ def shown(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.READ_DESK)
+@requires(*{REPORT_STEPS[one].permission for one in BUTTONS})
 def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Take the next step of a report, or say why not."""
     act = STEPS.get(step)

@@ -41,7 +41,7 @@ def section_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
+@requires(Permission.READ_DESK, acting=[Permission.WRITE_IN_REPORT])
 def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     """One section: its text and the form to write it, its comments, its owner, and what it said before."""
     report, one = _found(pk, section)
@@ -96,6 +96,7 @@ def _show(
         "may_write": draft and (publisher or one.owner == user),
         "may_give": draft and publisher,
         "draft": draft,
+        "may_comment": draft and user.may(Permission.WRITE_IN_REPORT),
         "form": form or _form(request, report, one),
         "owner_form": owner_form or OwnerForm(initial={"owner": one.owner.pk if one.owner else None}),
         "comment_form": comment_form or CommentForm(),
@@ -127,7 +128,7 @@ def give(request: HttpRequest, pk: int, section: str) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.READ_DESK)
+@requires(Permission.WRITE_IN_REPORT)
 def comment(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     """Comment on a section."""
     report, one = _found(pk, section)
@@ -150,7 +151,7 @@ def comment(request: HttpRequest, pk: int, section: str) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.READ_DESK)
+@requires(Permission.WRITE_IN_REPORT)
 def move_comment(request: HttpRequest, pk: int, comment: int, step: str) -> HttpResponse:
     """Resolve a comment, or open it again."""
     act = COMMENT_STEPS.get(step)

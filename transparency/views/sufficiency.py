@@ -19,7 +19,7 @@ OTHERS = tuple(name for code, name in settings.LANGUAGES if not code.startswith(
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.READ_DESK)
+@requires(Permission.READ_DESK, acting={one.permission for one in CRITERIA})
 def sufficiency(request: HttpRequest, pk: int) -> HttpResponse:
     """Each criterion with what the record gives to think about, what was judged, and the form to judge it."""
     report = get_object_or_404(Report, pk=pk)

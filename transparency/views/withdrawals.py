@@ -7,14 +7,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from hrdd.governance.access import person, requires
-from hrdd.governance.rules import NotAllowed, Permission
+from hrdd.governance.rules import NotAllowed
 from transparency.actions.withdrawals import ask_withdrawal
 from transparency.models import Report
+from transparency.rules.withdrawal import MAY_ASK
 from transparency.views import reports
 
 
 @require_POST
-@requires(Permission.READ_DESK)
+@requires(*MAY_ASK)
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask a senior executive to withdraw an edition, or say why not."""
     report = get_object_or_404(Report, pk=pk)

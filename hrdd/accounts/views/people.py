@@ -126,7 +126,7 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.READ_PEOPLE)
+@requires(Permission.MANAGE_PEOPLE, Permission.REVIEW_ACCESS)
 @never_cache
 def confirm_renewal(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm a new way in; the link is shown once."""

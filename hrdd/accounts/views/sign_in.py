@@ -34,6 +34,7 @@ from hrdd.governance.rules import NotAllowed
 class SignIn(LoginView):
     """The sign-in page; it leads each person to where they were going, or the first page that opens for them."""
 
+    http_method_names = ["get", "post", "head", "options"]
     authentication_form = NameAndPassword
     refusal = ""
     refused_passwords: tuple[str, ...] = ()

@@ -38,7 +38,7 @@ HELP = {
 @require_GET
 def livez(_request: HttpRequest) -> HttpResponse:
     """Whether the process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_GET
@@ -47,7 +47,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     found = queries.readiness(settings.SURFACE, at=timezone.now())
     down = any(check.state is State.DOWN for check in found)
     lines = "".join(f"{check.line}\n" for check in found)
-    return HttpResponse(lines, content_type="text/plain", status=503 if down else 200)
+    return HttpResponse(lines, content_type="text/plain; charset=utf-8", status=503 if down else 200)
 
 
 @require_GET

@@ -38,8 +38,10 @@ def leaks(stage: Stage, people: list[User | None], canaries: tuple[str, ...]) ->
         client = Client(raise_request_exception=False)
         if user:
             client.force_login(user)
-        for _pattern, address in addresses(stage):
+        for pattern, address in addresses(stage):
             for query in ("", f"?q={WORDS}&type=content_moderator&mine=yes&overdue=yes"):
+                if query and pattern.pattern.converters:
+                    continue  # one record is not searched
                 answer = client.get(address + query)
                 assert answer.status_code in {200, 403, 404, 405}, address
                 opened += answer.status_code == 200

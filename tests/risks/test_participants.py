@@ -237,7 +237,7 @@ def test_whoever_wants_out_is_erased(stage: Stage) -> None:
 
 
 def pages(stage: Stage) -> Iterator[str]:
-    """Yield every address of the site that takes no argument or one that the stage has, with and without a search."""
+    """Yield every address of the site that takes no argument, with and without a search, or one that the stage has."""
     own = {
         "risk-detail": stage.risk.pk,
         "assess-severity": stage.risk.pk,
@@ -255,6 +255,7 @@ def pages(stage: Stage) -> Iterator[str]:
         wanted = pattern.pattern.converters
         if not wanted:
             yield reverse(name)
+            yield f"{reverse(name)}?q={WORDS}&type=content_moderator&mine=yes&format=csv"
         elif name in own or name.startswith(("consultation-", "participant-new")):
             given = {"pk": own.get(name, stage.one.pk)} | ({"step": "tell"} if "step" in wanted else {})
             yield reverse(name, kwargs=given)
@@ -267,13 +268,12 @@ def leaks(stage: Stage, people: list[User | None], canaries: tuple[str, ...]) ->
         if user:
             client.force_login(user)
         for address in pages(stage):
-            for query in ("", f"?q={WORDS}&type=content_moderator&mine=yes&format=csv"):
-                answer = client.get(address + query)
-                body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[call-overload]
-                opened += answer.status_code == 200
-                said = body.decode(errors="replace")
-                said += str(answer.headers)
-                found += [(user, address + query, one) for one in canaries if one in said]
+            answer = client.get(address)
+            body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[call-overload]
+            opened += answer.status_code == 200
+            said = body.decode(errors="replace")
+            said += str(answer.headers)
+            found += [(user, address, one) for one in canaries if one in said]
     return found, opened
 
 

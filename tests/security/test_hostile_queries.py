@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.test import Client
@@ -11,6 +12,19 @@ from hrdd.governance.rules import Role
 from tests.cast import MANY_ROLES
 
 NOTHING = "zzqqxxnothingiscalledso"
+# Each would find everything if it were part of a statement; as words to be searched it finds nothing.
+ALWAYS_TRUE = [
+    *(
+        f"' OR '{NOTHING}'='{NOTHING}",
+        f"{NOTHING}') OR ('{NOTHING}'='{NOTHING}",
+        f"%' OR title LIKE '%' -- {NOTHING}",
+    ),
+    *(
+        f"\\' OR {NOTHING}={NOTHING} --",
+        f"{NOTHING}' UNION SELECT {NOTHING} --",
+        f"$$ OR {NOTHING} IS NOT DISTINCT $$",
+    ),
+]
 BREAKS_OUT = [
     *(
         "' OR '1'='1",
@@ -107,15 +121,16 @@ def reader(record: None) -> Client:
 
 
 def asked(client: Any, address: str, given: dict[str, str]) -> Any:
-    return (client.auditor if address == "/desk/audit/" else client).get(address, given)
+    query = urlencode({name: words.encode("utf-8", "surrogatepass") for name, words in given.items()})
+    return (client.auditor if address == "/desk/audit/" else client).get(f"{address}?{query}")
 
 
-def failures(client: Client) -> Iterator[tuple[str, str, str, int]]:
+def failures(client: Client) -> Iterator[tuple[str, str, int]]:
     for address, names in ASKED.items():
         for said in BREAKS_OUT:
             answer = asked(client, address, dict.fromkeys(names, said))
             if answer.status_code not in ANSWERED:
-                yield address, "all", said, answer.status_code
+                yield address, said, answer.status_code
 
 
 def test_no_search_or_filter_breaks_out(reader: Client) -> None:
@@ -123,22 +138,21 @@ def test_no_search_or_filter_breaks_out(reader: Client) -> None:
     assert list(failures(reader)) == []
 
 
-@pytest.mark.parametrize("address", ["/desk/risks/", "/desk/partners/", "/desk/measures/", "/statements/"])
+@pytest.mark.parametrize("address", ["/desk/risks/", "/desk/partners/", "/statements/"])
 def test_a_search_that_breaks_out_finds_as_little_as_a_word_that_stands_nowhere(
     reader: Client, address: str
 ) -> None:
     def rows(said: str) -> int:
-        page = asked(reader, address, {"q": said}).context["page_obj"]
-        return len(page.object_list)
+        context = asked(reader, address, {"q": said}).context
+        page = context.get("page_obj")
+        return len(context["rows"] if page is None else page.object_list)
 
     assert rows("") > 0 or address == "/statements/"
     assert rows(NOTHING) == 0
-    assert [said for said in BREAKS_OUT[:10] if rows(said)] == []
+    assert [said for said in ALWAYS_TRUE if rows(said)] == []
 
 
 def test_nothing_in_place_of_an_id_opens_anything(reader: Client) -> None:
-    from urllib.parse import quote
-
     wrong = []
     for place in IN_PLACE_OF_AN_ID:
         for said in BREAKS_OUT:
@@ -154,5 +168,5 @@ def test_the_same_name_twice_is_one_answer(reader: Client) -> None:
     """HTTP parameter pollution: what a filter refuses is not let in beside what it takes."""
     for address, names in ASKED.items():
         query = "&".join(f"{name}={said}" for name in names for said in ("1", "%27%20OR%201=1"))
-        found = asked(reader, f"{address}?{query}" if address != "/desk/audit/" else address, {})
+        found = (reader.auditor if address == "/desk/audit/" else reader).get(f"{address}?{query}")  # type: ignore[attr-defined]
         assert found.status_code in ANSWERED, address

@@ -96,12 +96,12 @@ def test_every_answer_tells_the_browser_what_it_may(
 
 
 def test_an_error_tells_nothing(db: None, visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("transparency.views.public.render", None)  # so that the page fails
-    answer = visitor.get("/risks/")
+    monkeypatch.setattr("hrdd.watch.queries.readiness", None)  # so that the page fails
+    answer = visitor.get("/readyz")
 
     assert answer.status_code == 500
     demand_headers(answer)
-    for word in ("Traceback", "NoneType", "settings", "transparency", "Django"):
+    for word in ("Traceback", "NoneType", "settings", "readiness", "Django"):
         assert word not in answer.content.decode()
 
 

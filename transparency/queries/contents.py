@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch
+from django.utils.translation import gettext_noop as marked
 
 from risks.models import (
     Cycle,
@@ -177,14 +178,19 @@ def _figures(
             "in the period: lifted, replaced, expired or reversed",
         ),
         ("measures_standing", "Measures in force", len(standing), "on the last day"),
-        ("decisions", "Re-assessments decided by people", len(decided), "in the period"),
+        ("decisions", marked("Re-assessments decided by people"), len(decided), "in the period"),
         (
             "consultations",
-            "Consultations",
+            marked("Consultations"),
             sum(len(risk["consultations"]) for risk in told),
             "up to the last day",
         ),
-        ("gaps", "Gaps named", sum(len(risk["gaps"]) for risk in told), "what went wrong or was not done"),
+        (
+            "gaps",
+            marked("Gaps named"),
+            sum(len(risk["gaps"]) for risk in told),
+            "what went wrong or was not done",
+        ),
     )
     return [{"code": code, "label": label, "value": value, "note": note} for code, label, value, note in rows]
 

@@ -84,7 +84,8 @@ def take_backup(
         ToolFailed: pg_dump is missing or failed; no note is left.
     """
     keys = recipients(sealed_to)
-    note = folder / f"hrdd-{at.strftime(STAMP)}.json"
+    while (note := folder / f"hrdd-{at.strftime(STAMP)}.json").exists():
+        at += timedelta(seconds=1)  # the name of another
     backup = Backup(note, at, settings.CODE_VERSION, 0, {})
     with _one_moment() as (cursor, snapshot), tempfile.TemporaryFile() as complaints:
         with (

@@ -131,8 +131,13 @@ def test_an_assessor_of_the_worksheet_does_not_decide_it(stage: Stage) -> None:
 @pytest.mark.parametrize("who", ["ana", "rita", "enid", "eve", "pia"])
 def test_only_a_decider_decides(stage: Stage, who: str) -> None:
     dilemma, _nothing, reach = stage.ready()
+    senior = who == "eve"  # comes in at the door, for options of class I5
 
-    assert "Your role may not decide a dilemma" in told(stage.decide(dilemma, reach, who))
+    answer = stage.decide(dilemma, reach, who)
+
+    assert answer.status_code == (400 if senior else 403)
+    assert not senior or "Your role may not decide a dilemma" in told(answer)
+    assert not dilemma.decisions.exists()
 
 
 def test_an_option_of_class_five_asks_for_a_senior(stage: Stage) -> None:

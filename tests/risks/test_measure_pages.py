@@ -199,9 +199,7 @@ def test_a_signal_about_a_measure_with_a_very_long_target_is_recorded(analyst: C
     assert analyst.post(f"/desk/measures/{measure.pk}/signals/", given).status_code == 302
 
 
-def test_a_reader_sees_a_finding_and_no_form_and_is_refused_in_a_sentence(
-    record: None, client: Client
-) -> None:
+def test_a_reader_sees_a_finding_and_no_form_and_is_refused_at_the_door(record: None, client: Client) -> None:
     client.force_login(person(Role.AUDITOR))
     task = ReviewTask.objects.filter(closed_at__isnull=True)[0]
 
@@ -210,7 +208,7 @@ def test_a_reader_sees_a_finding_and_no_form_and_is_refused_in_a_sentence(
 
     assert b"does not decide on it" in page
     assert b"Record the decision" not in page
-    assert refused.status_code == 400
+    assert refused.status_code == 403
     task.refresh_from_db()
     assert task.closed_at is None
 

@@ -119,9 +119,7 @@ def test_who_judges_or_is_senior_draws_the_list(db: None, role: Role) -> None:
 @pytest.mark.parametrize("role", [Role.BOARD, Role.PUBLISHER, Role.PARTNER_MGR, Role.AUDITOR])
 def test_nobody_else_draws_it(db: None, role: Role) -> None:
     a_risk()
-    status, page = draw(person("one", role))
-    assert status == 400
-    assert "Your role may not draw the salient list." in page
+    assert draw(person("one", role))[0] == 403
     assert (SalientList.objects.count(), SignOff.objects.count(), AuditEvent.objects.count()) == (0, 0, 0)
 
 
@@ -152,8 +150,7 @@ def test_the_board_signs_and_the_public_reads_when(drawn: SalientList, bob: User
     drawn.refresh_from_db()
     assert drawn.signed_by == bob
     page = client.get("/risks/").content.decode()
-    assert "Signed by the board on <time" in page
-    assert f"{drawn.signed_at:%Y-%m-%d}" in page
+    assert f"Signed by the board on {drawn.signed_at:%-d %B %Y}" in page
     assert NEVER not in signed_in(bob).get("/board/").content.decode()
     assert "Signed for the board by Bob" in detail(drawn, bob)
 

@@ -63,7 +63,7 @@ def test_each_action_has_its_own_statement_that_leaves_and_is_read_without_its_k
     assert [one["puid"] for one in lines] == [str(one.puid) for one in issued]
     assert "a-1" not in out.read_text(encoding="utf-8")
     public = Client().get("/statements/")
-    assert "3 statements" in public.content.decode()
+    assert "Statements found: 3" in public.content.decode()
     assert (
         "a-1" not in public.content.decode() + Client().get(f"/statements/{issued[0].puid}/").content.decode()
     )

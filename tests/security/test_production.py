@@ -16,8 +16,11 @@ A_YEAR = 365 * 24 * 3600
 OWASP_ROUNDS = 600_000  # of PBKDF2 with SHA-256, Password Storage Cheat Sheet
 
 
-def test_the_settings_of_production_have_nothing_to_warn_of(production: dict[str, Any]) -> None:
+def test_the_settings_of_production_have_nothing_to_warn_of(
+    production: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The same as `manage.py check --deploy --fail-level WARNING`."""
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)  # the browser tests set it
     told = [
         one
         for one in run_checks(include_deployment_checks=True)

@@ -18,11 +18,11 @@ from remedies.rules.case import week_of
 from remedies.rules.effectiveness import Indicator
 from risks.rules.suppression import Earlier, Split, Table
 from tests.cast import NOW, Cast, cast, freeze, judge, sign
+from tests.transparency.test_withdrawal import withdraw
 from transparency.actions import reports as actions
 from transparency.models import Release, Report
 from transparency.queries.releases import board_of_criteria, latest_complaints
 from transparency.rules.releases import Figures, overlapping, printed_indicators, released
-from transparency.rules.workflows import State
 
 __all__ = ["cast"]
 H1 = (date(2026, 1, 1), date(2026, 6, 30))
@@ -243,7 +243,7 @@ def test_public_pages_show_what_was_published_and_count_nothing_anew(desk: Desk,
 def test_a_withdrawn_report_shows_nothing_and_still_counts_as_told(desk: Desk, client: Client) -> None:
     cases("privacy", 43)
     report = desk.published()
-    Report.objects.filter(pk=report.pk).update(state=State.WITHDRAWN)
+    withdraw(report, desk.cast)
 
     assert "No figures were published yet" in client.get("/complaints/").content.decode()
     later = desk.frozen(date(2026, 1, 1), date(2026, 9, 30))

@@ -11,6 +11,8 @@ from hrdd.tongues import in_every_language
 from remedies.views.vault import SignOut
 from transparency.urls import pages
 
+handler400 = "hrdd.problems.not_understood"
+handler404 = "hrdd.problems.not_found"
 handler500 = "hrdd.faults.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
     in_every_language(

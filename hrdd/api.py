@@ -23,6 +23,7 @@ from hrdd.oversight.api import (
     StaffingViewSet,
     TrainingViewSet,
 )
+from hrdd.problems import Problem
 from risks.api.action_samples import ActionSampleViewSet
 from risks.api.catalogue import ProductViewSet, RightViewSet, StakeholderViewSet
 from risks.api.changes import ChangeViewSet
@@ -127,7 +128,7 @@ def _operation(method: str, address: str, told: dict[str, Any]) -> dict[str, Any
 @requires(Permission.READ_DESK)
 def documentation(request: HttpRequest) -> HttpResponse:
     """The API for people to read, without a script."""
-    return render(request, "api/docs.html", {"registers": operations()})
+    return render(request, "api/docs.html", {"registers": operations(), "problems": list(Problem)})
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

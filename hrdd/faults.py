@@ -8,11 +8,14 @@ import sys
 from dataclasses import dataclass
 
 from django.db import Error, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
+from hrdd.problems import Problem, is_of_the_api, problem_answer
+
 AGAIN_SECONDS = 30
+OURS = "Something failed here, and what you sent was not kept. The mistake is ours."
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,9 @@ def failed(request: HttpRequest) -> HttpResponse:
     """Answer a request that failed: 503 where something under us did, 500 where the mistake is ours."""
     fault = fault_of(sys.exc_info()[1])
     if fault is None:
-        return server_error(request)
-    if request.path_info.startswith("/api/"):
-        told = {"type": "about:blank", "title": fault.heading, "status": 503, "detail": fault.sentence}
-        answer: HttpResponse = JsonResponse(told, status=503, content_type="application/problem+json")
+        return problem_answer(Problem.FAILURE, OURS) if is_of_the_api(request) else server_error(request)
+    if is_of_the_api(request):
+        answer: HttpResponse = problem_answer(Problem.UNAVAILABLE, fault.sentence, title=fault.heading)
     else:
         answer = HttpResponse(render_to_string("503.html", {"fault": fault}), status=503)
     answer.headers["Retry-After"] = str(AGAIN_SECONDS)

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponseBase
 
+from hrdd.problems import Problem, is_of_the_api, problem_answer
 from hrdd.surfaces import EVERYWHERE, Surface, surface_of
 
 # What a page says about itself stands; these are for whatever says nothing.
@@ -41,8 +42,8 @@ def _is_for_staff(path: str) -> bool:
 
 def _refused_in_the_clear(request: HttpRequest) -> HttpResponseBase | None:
     """Refuse a program that asks without TLS: a redirect would hide that what it sent was read on the way."""
-    if request.is_secure() or not settings.SECURE_SSL_REDIRECT or not request.path_info.startswith("/api/"):
+    if request.is_secure() or not settings.SECURE_SSL_REDIRECT or not is_of_the_api(request):
         return None
-    told = {"type": "about:blank", "title": "Not allowed", "status": 403}
-    told["detail"] = "Ask by https://. What was sent just now could be read on the way; sign in anew."
-    return JsonResponse(told, status=403, content_type="application/problem+json")
+    return problem_answer(
+        Problem.NOT_ALLOWED, "Ask by https://. What was sent just now could be read on the way; sign in anew."
+    )

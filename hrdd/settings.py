@@ -225,6 +225,7 @@ INSTALLED_APPS = [
     "remedies",
     "transparency",
     "hrdd.oversight",
+    "hrdd.workbench",
     "hrdd.notifications",
     "hrdd.dossiers",
     "hrdd.recovery",
@@ -373,7 +374,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "hrdd.governance.api.told_as_problem",
+    "EXCEPTION_HANDLER": "hrdd.governance.api.problems.told_as_problem",
     "UNICODE_JSON": False,  # a refusal may repeat a lone surrogate, which UTF-8 cannot hold
 }
 SPECTACULAR_SETTINGS = {

@@ -11,6 +11,8 @@ from hrdd.tongues import in_every_language
 from remedies.views.vault import SignOut
 from transparency.urls import pages
 
+handler400 = "hrdd.problems.not_understood"
+handler404 = "hrdd.problems.not_found"
 handler500 = "hrdd.faults.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
     in_every_language(
@@ -38,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("hrdd.governance.urls")),
     path("desk/", include("hrdd.notifications.urls")),
     path("desk/", include("hrdd.oversight.urls")),
+    path("desk/", include("hrdd.workbench.urls")),
     path("desk/", include("risks.urls")),
     path("board/", dashboards.board, name="board"),
     path("board/freeze/", pack.freeze_figures, name="freeze-figures"),

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from hrdd.accounts.queries.factors import factors_of, has_second_factor
 from hrdd.governance.access import person
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, RoleMayNot
+from hrdd.problems import Problem, is_of_the_api, problem_answer
 from hrdd.surfaces import Surface, surface_of
 
 P = ParamSpec("P")
@@ -121,10 +122,8 @@ def _too_weak(request: HttpRequest, name: str) -> HttpResponseBase | None:
         return redirect("login")
     if name in TO_SET_ONE:
         return None
-    if request.path_info.startswith("/api/"):
-        told = {"type": "about:blank", "title": "Not allowed", "status": 403}
-        told["detail"] = "Set a second factor on the page of your account first."
-        return JsonResponse(told, status=403, content_type="application/problem+json")
+    if is_of_the_api(request):
+        return problem_answer(Problem.NOT_ALLOWED, "Set a second factor on the page of your account first.")
     return redirect("account")
 
 

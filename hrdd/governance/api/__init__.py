@@ -1,23 +1,20 @@
-"""What every part of the API shares: who may, and how a refusal is told (RFC 9457)."""
+"""What every register of the API shares: who may, pages by key, filters."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework import exceptions, serializers, status, viewsets
+from rest_framework import exceptions, serializers, viewsets
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView, exception_handler
+from rest_framework.views import APIView
 
 from hrdd.governance.access import MayRead
 from hrdd.governance.models import User
-from hrdd.governance.rules import NotAllowed, Permission, RoleMayNot
+from hrdd.governance.rules import Permission
 
-PROBLEM = "application/problem+json"
 PAGE_SIZE, LARGEST_PAGE = 50, 200
 Record = TypeVar("Record", bound=Model)
 
@@ -92,42 +89,3 @@ def checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[
     given = shape(data=request.data)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)
-
-
-def told_as_problem(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer an error as a problem (RFC 9457): a rule's refusal is a conflict, told in the rule's own sentence."""
-    if isinstance(exc, RoleMayNot):
-        return _problem(status.HTTP_403_FORBIDDEN, "Not allowed", str(exc))
-    if isinstance(exc, NotAllowed):
-        return _problem(status.HTTP_409_CONFLICT, "Refused by a rule", str(exc))
-    if isinstance(exc, ValueError) and type(exc).__module__.startswith("risks.rules"):
-        return _problem(status.HTTP_400_BAD_REQUEST, "Bad input", str(exc))
-    if isinstance(exc, RecursionError):
-        return _problem(status.HTTP_400_BAD_REQUEST, "Bad input", "What was sent is nested too deeply.")
-    if isinstance(exc, Http404):
-        return _problem(status.HTTP_404_NOT_FOUND, "Not found", "There is nothing here for you.")
-    if isinstance(exc, PermissionDenied):
-        return _problem(status.HTTP_403_FORBIDDEN, "Not allowed", str(exc) or "Your role may not.")
-    return _of_the_framework(exc, exception_handler(exc, context))
-
-
-def _of_the_framework(exc: Exception, answer: Response | None) -> Response | None:
-    """Tell what the framework refused as a problem; what it does not know stays an error."""
-    if answer is None or not isinstance(exc, exceptions.APIException):
-        return answer
-    if isinstance(exc, exceptions.ValidationError):
-        said = _body(answer.status_code, "Bad input", "Mend what is named under errors.")
-        answer.data = said | {"errors": exc.detail}
-    else:
-        title = exc.default_code.replace("_", " ").capitalize()
-        answer.data = _body(answer.status_code, title, str(exc.detail))
-    answer.content_type = PROBLEM
-    return answer
-
-
-def _problem(code: int, title: str, detail: str) -> Response:
-    return Response(_body(code, title, detail), status=code, content_type=PROBLEM)
-
-
-def _body(code: int, title: str, detail: str) -> dict[str, Any]:
-    return {"type": "about:blank", "title": title, "status": code, "detail": detail}

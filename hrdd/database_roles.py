@@ -37,7 +37,7 @@ OF_SURFACE = {
 }
 
 
-class RoleIsMissing(psycopg2.ProgrammingError):
+class RoleIsMissing(psycopg2.ProgrammingError):  # type: ignore[misc]  # psycopg2 has no types
     """A role that was not made or granted: refused like any other thing that this connection may not do."""
 
     pgcode = "42501"

@@ -81,5 +81,5 @@ HELD = told("EXISTS (SELECT 1 FROM governance_user WHERE id = {} AND roles ? '{}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("risks", "0008_partners_of_history"), ("governance", "0004_delegated")]
+    dependencies = [("risks", "0009_rights_of_a_risk_at_hand"), ("governance", "0004_delegated")]
     operations = [migrations.RunSQL(HOLDS, LET_GO), migrations.RunSQL(HELD_OR_LENT, HELD)]

@@ -10,6 +10,7 @@
   let asked = 0;
   let waits;
 
+  const read = (text) => new DOMParser().parseFromString(text, "text/html");
   const options = () => [...list.querySelectorAll("[role=option]")];
   const active = () => list.querySelector("[aria-selected=true]");
   const select = (option) => {
@@ -28,8 +29,9 @@
       status.textContent = "No answer. Press Enter to open the search page.";
       return;
     }
-    list.innerHTML = await answer.text();
+    const page = read(await answer.text());
     if (mine !== asked) return;
+    list.replaceChildren(...page.body.childNodes);
     options().forEach((option, place) => { option.id = `palette-option-${place}`; });
     words.setAttribute("aria-expanded", String(options().length > 0));
     select(words.value.trim() ? options()[0] : null);
@@ -74,7 +76,7 @@
     const place = help.querySelector(".sheet");
     if (!place.firstElementChild) {
       const page = await fetch(palette.dataset.sheet, { redirect: "error" }).then((answer) => answer.text());
-      place.innerHTML = new DOMParser().parseFromString(page, "text/html").getElementById("sheet").innerHTML;
+      place.replaceChildren(...read(page).getElementById("sheet").childNodes);
     }
     if (!help.open) help.showModal();
   };

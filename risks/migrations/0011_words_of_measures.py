@@ -9,7 +9,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('risks', '0008_partners_of_history'),
+        ('risks', '0010_stand_ins_decide'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

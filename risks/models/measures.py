@@ -74,6 +74,9 @@ class Measure(models.Model):
     unit_of_review = models.CharField(max_length=10, choices=Unit, default=Unit.SINGLE)
     public_interest = models.BooleanField(default=False, db_default=False)
     territory = models.JSONField(default=list, blank=True)
+    language = models.CharField(
+        max_length=2, blank=True, default="", db_default=""
+    )  # ISO 639-1, of what was judged; empty where it has none, or it is not known
     rule_relied_on = models.TextField(blank=True)
     policy_version = models.ForeignKey(
         "risks.PolicyVersion", models.PROTECT, null=True, blank=True, related_name="measures"

@@ -9,7 +9,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('risks', '0010_stand_ins_decide'),
+        ('risks', '0011_language_of_what_was_judged'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,6 +2,8 @@ from datetime import date
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,6 +12,8 @@ from risks.rules.ladder import LADDER
 
 IN_FORCE = ("active", "active_emergency")
 STILL_OPEN = ("proposed", "approved", *IN_FORCE)
+# What a measure is found by: an index holds it, and a search asks for the very same.
+WORDS_OF_A_MEASURE = SearchVector("said", "target", "rule_relied_on", config="simple")
 NEVER_STOOD = ("proposed", "approved", "rejected", "withdrawn")
 
 
@@ -138,6 +142,7 @@ class Measure(models.Model):
             models.Index(
                 fields=["latest_finding"], condition=Q(latest_finding__isnull=False), name="measure_found"
             ),
+            GinIndex(WORDS_OF_A_MEASURE, name="measure_words"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,6 +1,7 @@
 """Speed as a ratio, both sides measured in one run: python -m benchmarks NAME --json."""
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -31,6 +32,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     size = options.size or SIZES.get(options.name, 1_000_000)
+    before = os.getloadavg()[0]
     with embedded_servers(DATA) as servers:
         os.environ.update({"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url})
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hrdd.settings")
@@ -40,6 +42,10 @@ def main() -> None:
         import django
 
         django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        call_command("database_roles", stdout=io.StringIO())
         from benchmarks import audit, intake, pdf, public, reassess, register
 
         if options.name == "register":
@@ -54,6 +60,7 @@ def main() -> None:
             result = public.run(servers, DATA)
         else:
             result = reassess.run(size)
+    result |= {"load_before": round(before, 1), "load_after": round(os.getloadavg()[0], 1)}
     if options.json:
         sys.stdout.write(json.dumps(result) + "\n")
     else:

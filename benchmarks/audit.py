@@ -13,7 +13,6 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection, transaction
 
 from hrdd.governance.actions import record_event
@@ -30,7 +29,6 @@ EMPTIED = "governance_auditevent, transparency_anchorpush, transparency_logcheck
 
 def run(rows: int) -> dict[str, float | int | str]:
     """Append some events one transaction each, fill up to `rows`, verify; return rows a second and the ratio."""
-    call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(f"TRUNCATE {EMPTIED} CASCADE")

@@ -36,11 +36,9 @@ def run(size: int, *, kills: int, web_kills: int, data: Path) -> dict[str, float
         web_kills: how often a web process is.
         data: the folder of the servers.
     """
-    from django.core.management import call_command
 
     from hrdd.database_grants import give
 
-    call_command("migrate", verbosity=0)
     give()
     _empty()
     _vault()

@@ -19,8 +19,6 @@ from string import Template
 from typing import Any
 from urllib.request import urlopen
 
-from django.core.management import call_command
-
 from hrdd.trial.servers import Servers
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "deploy" / "nginx" / "hrdd.conf.template"
@@ -60,8 +58,6 @@ def run(servers: Servers, data: Path) -> dict[str, Any]:
     for needed in ("nginx", "wrk"):
         if shutil.which(needed) is None:
             sys.exit(f"{needed} is missing: apt-get install nginx-light wrk")
-    call_command("migrate", verbosity=0)
-    call_command("database_roles", verbosity=0)
     at = data / "nginx"
     shutil.rmtree(at, ignore_errors=True)
     (at / "files").mkdir(parents=True)

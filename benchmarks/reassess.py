@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
 from django.db import connection, connections
 
 from risks.actions.proportionality import assess_chunk, claim_chunk, finish_cycle, plan_cycle, plan_touched
@@ -31,7 +30,6 @@ def run(size: int) -> dict[str, Any]:
 
     The sweep runs in one process, and in as many as there are cores, as the worker group does.
     """
-    call_command("migrate", verbosity=0)
     _fill(min(size, SMALL))
     _through_the_table()
     due_small = min(_timed_due(minute) for minute in range(DUE_ROUNDS))

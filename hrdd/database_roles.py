@@ -35,6 +35,14 @@ OF_SURFACE = {
     Surface.INTAKE: DatabaseRole.INTAKE,
     Surface.STAFF: DatabaseRole.STAFF,
 }
+
+
+class RoleIsMissing(psycopg2.ProgrammingError):  # type: ignore[misc]  # psycopg2 has no types
+    """A role that was not made or granted: refused like any other thing that this connection may not do."""
+
+    pgcode = "42501"
+
+
 _TAKEN: ContextVar[DatabaseRole | None] = ContextVar("the role in the database", default=None)
 
 
@@ -75,7 +83,10 @@ def _set(role: DatabaseRole | None) -> None:
     with (
         connection.connection.cursor() as cursor
     ):  # the driver's own: no query of the page, and none it counts
-        cursor.execute(f"SET ROLE {role or 'NONE'}")
+        try:
+            cursor.execute(f"SET ROLE {role or 'NONE'}")
+        except psycopg2.DataError as error:
+            raise RoleIsMissing(str(error)) from error
 
 
 connection_created.connect(_take_on_new, dispatch_uid="the role in the database")

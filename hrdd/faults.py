@@ -47,6 +47,12 @@ FAULTS = (
         "with fewer filters or words is faster.",
     ),
     Fault(
+        ("42501",),
+        "This installation is not set up completely.",
+        "The database refuses what this page is for. What you sent was not kept. Tell whoever runs this installation: "
+        "a role or a grant is missing, which one says /readyz.",
+    ),
+    Fault(
         ("08", "57P", "53300"),
         "The database cannot be reached.",
         "What you sent was not kept. Go back, keep your text, and try again in a minute.",

@@ -225,6 +225,7 @@ INSTALLED_APPS = [
     "remedies",
     "transparency",
     "hrdd.oversight",
+    "hrdd.workbench",
     "hrdd.notifications",
     "hrdd.dossiers",
     "hrdd.recovery",

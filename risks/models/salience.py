@@ -53,6 +53,8 @@ class Risk(models.Model):
     summary = models.TextField()
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
     rights = models.ManyToManyField("risks.Right", through="risks.RiskRight")
+    # What RiskRight says, kept by the database, so that one index finds the risks of a right in a country.
+    touched_rights = ArrayField(models.CharField(max_length=40), default=list, editable=False)
     affected_groups = models.JSONField(default=list)
     vulnerabilities = listed(labels(Vulnerability))
     why_vulnerable = models.TextField(blank=True)
@@ -118,6 +120,7 @@ class Risk(models.Model):
             models.Index("tier", models.F("rank").desc(), "id", name="risk_by_tier"),
             GinIndex(fields=["search"], name="risk_words"),
             GinIndex(fields=["countries"], name="risk_countries", opclasses=["jsonb_path_ops"]),
+            GinIndex(fields=["touched_rights"], name="risk_rights"),
             GinIndex(fields=["vulnerabilities"], name="risk_vulnerabilities"),
             GinIndex(fields=["drivers"], name="risk_drivers"),
         ]

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import TextInput
 from django_filters import CharFilter, ModelChoiceFilter
 
-from risks.models import Involvement, Product, Right, Risk, RiskRight
+from risks.models import Involvement, Product, Right, Risk
 from risks.queries.gaps import risks_with
 from risks.queries.list_filter import YES_OR_NO, ListFilter, Options, choice, countries, people
 from risks.queries.register_pages import ORDERS, SALIENCE
@@ -117,7 +117,7 @@ class RegisterFilter(ListFilter):
         return risks.filter(HARMS[value][1])
 
     def by_right(self, risks: QuerySet[Risk], _name: str, value: Right) -> QuerySet[Risk]:
-        return risks.filter(Exists(RiskRight.objects.filter(risk=OuterRef("pk"), right=value)))
+        return risks.filter(touched_rights__contains=[value.pk])
 
     def by_product(self, risks: QuerySet[Risk], _name: str, value: Product) -> QuerySet[Risk]:
         return risks.filter(Exists(value.risks.through.objects.filter(risk=OuterRef("pk"), product=value)))

@@ -18,7 +18,7 @@ SALT = "risks.register.cursor"
 # What the rows of a page do not show, some of it long.
 UNSHOWN = (
     *("imported_record", "sources", "unknown", "company", "period", "outcome", "search"),
-    *("why_vulnerable", "affected_groups", "imported_digest", "imported_from"),
+    *("why_vulnerable", "affected_groups", "imported_digest", "imported_from", "touched_rights"),
 )
 
 

@@ -12,14 +12,16 @@ import pytest
 from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 from django.test import Client, RequestFactory
 
+from hrdd.database_roles import OF_SURFACE
 from hrdd.faults import FAULTS, failed, fault_of
+from hrdd.surfaces import Surface
 from remedies.models import Case
 from risks.models import Risk
 from tests.cast import Cast
 from tests.remedies.vault_stage import Vault, answers, post, to_review, vault_of_three
 
 __all__ = ["vault_of_three"]
-READ_ONLY, FULL, SLOW, GONE = FAULTS
+READ_ONLY, FULL, SLOW, UNFINISHED, GONE = FAULTS
 CODES = {
     "53100": FULL,
     "53200": FULL,
@@ -28,6 +30,7 @@ CODES = {
     "40001": SLOW,
     "57P01": GONE,
     "53300": GONE,
+    "42501": UNFINISHED,
 }
 
 
@@ -113,6 +116,16 @@ def test_whoever_is_signed_in_is_told_what_failed_and_that_nothing_was_kept(
     assert answer.status_code == 503
     assert fault.heading in answer.content.decode()
     assert Risk.objects.count() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_role_that_was_never_made_is_no_mistake_of_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(OF_SURFACE, Surface.PUBLIC, "hrdd_never_made")
+    page = Client(raise_request_exception=False).get("/risks/")
+    connection.close()
+
+    assert page.status_code == 503
+    assert UNFINISHED.heading in page.content.decode()
 
 
 def signing_in(client: Client) -> Any:

@@ -562,3 +562,20 @@ def test_who_may_not_act_on_many_sees_no_way_to(one_of_each: Risk, client: Clien
     assert b"Do something to many" not in client.get("/desk/risks/").content
     for path in ("assign", "review"):
         assert client.post(f"/desk/risks/{path}/?all=yes", {"seen": ""}).status_code == 403
+
+
+def test_the_filter_by_right_follows_whatever_is_written(desk: Client) -> None:
+    """The column is the database's own: a stale copy of a risk that is saved cannot undo it."""
+    fair, free = right("FAIR"), right("FREE")
+    stale = risk("Arrests")
+    RiskRight.objects.bulk_create([RiskRight(risk=stale, right=one, said="x") for one in (fair, free, fair)])
+    stale.save()
+    assert (titles(desk, "right=FAIR"), titles(desk, "right=FREE")) == (["Arrests"], ["Arrests"])
+
+    stale.touches.filter(right=free).delete()
+    assert (titles(desk, "right=FAIR"), titles(desk, "right=FREE")) == (["Arrests"], [])
+
+    stale.touches.update(right=free)
+    assert (titles(desk, "right=FAIR"), titles(desk, "right=FREE")) == ([], ["Arrests"])
+    Risk.objects.update(touched_rights=["FAIR"])
+    assert (titles(desk, "right=FAIR"), titles(desk, "right=FREE")) == ([], ["Arrests"])

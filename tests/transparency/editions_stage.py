@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cast import NOW, Cast, freeze, judge, sign
+from tests.cast import NOW, Cast, freeze, publish
 from transparency.actions import reports as actions
 from transparency.models import Report
 
@@ -18,11 +18,5 @@ def corrected(published: Report, cast: Cast) -> Report:
         at=NOW,
     )
     freeze(second, cast.pia)
-    actions.render_documents(second, at=NOW)
-    actions.ask_clearance(second, by=cast.pia, at=NOW)
-    sign(second, cast.rex)
-    sign(second, cast.eve)
-    second.refresh_from_db()
-    judge(second, cast)
-    actions.publish_report(second, by=cast.pia, at=NOW)
+    publish(second, cast)
     return second

@@ -22,7 +22,7 @@ from pytest_django import Settings
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import AuditEvent, SignOff, Verification
 from hrdd.governance.rules import NotAllowed
-from tests.cast import NOW, Cast, freeze, judge, sign
+from tests.cast import NOW, Cast, freeze, publish, sign
 from tests.transparency.log_stage import LOG, NAMES, PERIOD, fetched, log_key, new_key, outside
 from transparency import tasks
 from transparency.actions import reports as actions
@@ -235,13 +235,7 @@ def test_a_manifest_lists_what_is_served_and_follows_the_one_before(
         title="Corrected", begin=sealed.report.period_from, end=sealed.report.period_to, by=cast.pia, at=NOW
     )
     freeze(again, cast.pia)
-    actions.render_documents(again, at=NOW)
-    actions.ask_clearance(again, by=cast.pia, at=NOW)
-    sign(again, cast.rex)
-    sign(again, cast.eve)
-    again.refresh_from_db()
-    judge(again, cast)
-    actions.publish_report(again, by=cast.pia, at=NOW)
+    publish(again, cast)
     assert client.get(f"/reports/{PERIOD}/manifest.json").status_code == 404
     assert "1 published editions wait" in str(verify_all(None).lines)
 

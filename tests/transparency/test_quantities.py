@@ -11,7 +11,7 @@ from django.test import Client
 
 from hrdd.governance.rules import NotAllowed
 from risks.models import Measure, Risk, StatementOfReasons
-from tests.cast import NOW, Cast, freeze, judge, sign
+from tests.cast import NOW, Cast, freeze, publish, sign
 from transparency.actions import quantities as acts
 from transparency.actions import reports as actions
 from transparency.models import EnteredQuantity, Release, Report
@@ -38,16 +38,6 @@ def enter(report: Report, cast: Cast, quantity: str, value: int | None = 1200, *
 
 def told(report: Report) -> dict[str, Any]:
     return {one["code"]: one for one in report.parsed_content["quantities"]}
-
-
-def publish(report: Report, cast: Cast) -> None:
-    actions.render_documents(report, at=NOW)
-    actions.ask_clearance(report, by=cast.pia, at=NOW)
-    sign(report, cast.rex)
-    sign(report, cast.eve)
-    report.refresh_from_db()
-    judge(report, cast)
-    actions.publish_report(report, by=cast.pia, at=NOW)
 
 
 def statements(cast: Cast, many: int) -> None:

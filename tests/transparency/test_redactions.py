@@ -10,7 +10,7 @@ from django.test import Client
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import NotAllowed, Role
 from risks.models import Risk
-from tests.cast import NOW, Cast, freeze, judge, sign
+from tests.cast import NOW, Cast, freeze, judge, publish, sign
 from transparency.actions import redactions as acts
 from transparency.actions import reports as actions
 from transparency.actions.sufficiency import judge_sufficiency
@@ -56,12 +56,7 @@ def test_a_passage_that_two_people_took_out_stands_in_no_document_and_is_counted
     assert rendered.parsed_content["redactions"] == [
         {"code": "safety_source", "label": "safety of a source", "count": 1}
     ]
-    actions.ask_clearance(rendered, by=cast.pia, at=NOW)
-    sign(rendered, cast.rex)
-    sign(rendered, cast.eve)
-    rendered.refresh_from_db()
-    judge(rendered, cast)
-    actions.publish_report(rendered, by=cast.pia, at=NOW)
+    publish(rendered, cast)
     assert "What was taken out" in client.get("/reports/2021/").content.decode()
 
 
@@ -153,12 +148,7 @@ def test_a_later_edition_keeps_what_was_taken_out_until_two_people_lift_it(
     words = passage(rendered)
     acts.review(mark(rendered, cast.pia), confirm=True, by=cast.rex, at=NOW)
     refrozen(rendered, cast)
-    actions.ask_clearance(rendered, by=cast.pia, at=NOW)
-    sign(rendered, cast.rex)
-    sign(rendered, cast.eve)
-    rendered.refresh_from_db()
-    judge(rendered, cast)
-    actions.publish_report(rendered, by=cast.pia, at=NOW)
+    publish(rendered, cast)
 
     second = actions.draft_report(
         title="Corrected", begin=rendered.period_from, end=rendered.period_to, by=cast.pia, at=NOW

@@ -12,7 +12,7 @@ from hrdd.accounts.actions.delegations import delegate
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import NotAllowed, Role
 from risks.models import Partner, Risk
-from tests.cast import NOW, Cast, freeze, judge, sign
+from tests.cast import NOW, Cast, freeze, publish, sign
 from transparency.actions import reports as actions
 from transparency.models import Document, Report
 from transparency.rules.workflows import REPORT_STEPS, State
@@ -179,13 +179,7 @@ def test_a_correction_is_a_new_edition_and_the_earlier_one_stays(published: Repo
         at=NOW,
     )
     freeze(second, cast.pia)
-    actions.render_documents(second, at=NOW)
-    actions.ask_clearance(second, by=cast.pia, at=NOW)
-    sign(second, cast.rex)
-    sign(second, cast.eve)
-    second.refresh_from_db()
-    judge(second, cast)
-    actions.publish_report(second, by=cast.pia, at=NOW)
+    publish(second, cast)
 
     published.refresh_from_db()
     assert (published.state, second.edition) == (State.CORRECTED, 2)

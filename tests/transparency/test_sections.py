@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import NotAllowed
 from risks.models import Risk
-from tests.cast import NOW, Cast, freeze, judge, sign
+from tests.cast import NOW, Cast, freeze, publish, sign
 from transparency.actions import coverage
 from transparency.actions import reports as actions
 from transparency.actions import sections as acts
@@ -183,13 +183,7 @@ def test_a_new_edition_takes_the_text_over_to_be_marked_anew_and_a_new_period_on
     give(draft, cast.ana, cast.pia)
     write(draft, cast.ana, answers=["A2.5"])
     freeze(draft, cast.pia)
-    actions.render_documents(draft, at=NOW)
-    actions.ask_clearance(draft, by=cast.pia, at=NOW)
-    sign(draft, cast.rex)
-    sign(draft, cast.eve)
-    draft.refresh_from_db()
-    judge(draft, cast)
-    actions.publish_report(draft, by=cast.pia, at=NOW)
+    publish(draft, cast)
 
     second = actions.draft_report(
         title="Corrected", begin=draft.period_from, end=draft.period_to, by=cast.pia, at=NOW

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
-from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.models import Risk
+from transparency.actions.report_log import log_on_report
 from transparency.models import CoverageAnswer, Report, ReportSection
 from transparency.queries.coverage import coverage_of
 from transparency.rules import coverage
@@ -53,7 +52,7 @@ def forget_answer(report: Report, *, question: str, risk: Risk | None, by: User,
     gone, _of = CoverageAnswer.objects.filter(report=report, question=question, risk=risk).delete()
     if not gone:
         raise NotAllowed("Nothing is said of this question any more. Open the index again.")
-    _log(report, "took back an answer of the index", by=by, at=at, questions=[question])
+    log_on_report(report, "took back an answer of the index", by=by, at=at, questions=[question])
 
 
 @transaction.atomic
@@ -107,21 +106,6 @@ def answer_by_section(
         _say(report, new, risk, place, "", by=by, at=at)
 
 
-def carry_over(report: Report, before: Report | None) -> None:
-    """Take what was said of the questions over into a new edition on the same period, with who said it and when.
-
-    Args:
-        report: the new draft.
-        before: the last edition on its period, or nothing.
-    """
-    if before is None:
-        return
-    answers = list(CoverageAnswer.objects.filter(report=before))
-    for one in answers:
-        one.pk, one.report = None, report
-    CoverageAnswer.objects.bulk_create(answers)
-
-
 def _say(
     report: Report,
     questions: Sequence[str],
@@ -144,7 +128,7 @@ def _say(
             risk=risk,
             defaults={"told_in": told_in, "reason": reason, "by": by, "at": at},
         )
-    _log(
+    log_on_report(
         report,
         "answered questions of the index",
         by=by,
@@ -164,13 +148,3 @@ def demand_draft(report: Report) -> None:
     state = Report.objects.select_for_update().values_list("state", flat=True).get(pk=report.pk)
     if state != State.DRAFT:
         raise NotAllowed("The report is frozen. Take it back to draft to change what it says (8.2).")
-
-
-def _log(report: Report, action: str, *, by: User, at: datetime, **detail: Any) -> None:
-    record_event(
-        by=by.username,
-        at=at,
-        action=f"report: {action}",
-        subject=str(report),
-        detail={"period": report.period, "edition": report.edition, **detail},
-    )

@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
-from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from transparency.actions.coverage import demand_draft
+from transparency.actions.report_log import log_on_report
 from transparency.models import EnteredQuantity, Report
 from transparency.rules import dsa_quantities
 from transparency.rules.dsa_quantities import ALL, Entry, Source
@@ -55,7 +54,7 @@ def enter_quantity(report: Report, *, quantity: str, entry: Entry, by: User, at:
             "at": at,
         },
     )
-    _log(report, "entered a quantity", by=by, at=at, quantity=quantity, held=not given.not_held)
+    log_on_report(report, "entered a quantity", by=by, at=at, quantity=quantity, held=not given.not_held)
 
 
 @transaction.atomic
@@ -70,29 +69,4 @@ def forget_quantity(report: Report, *, quantity: str, of: str, by: User, at: dat
     gone, _of = EnteredQuantity.objects.filter(report=report, quantity=quantity, of=of).delete()
     if not gone:
         raise NotAllowed("This row is not there any more. Open the quantity again.")
-    _log(report, "took out a quantity", by=by, at=at, quantity=quantity, of=of)
-
-
-def carry_quantities_over(report: Report, before: Report | None) -> None:
-    """Take over what was entered into a new edition on the same period, with who entered it and when.
-
-    Args:
-        report: the new draft.
-        before: the last edition on its period, or nothing.
-    """
-    if before is None:
-        return
-    entered = list(EnteredQuantity.objects.filter(report=before))
-    for one in entered:
-        one.pk, one.report = None, report
-    EnteredQuantity.objects.bulk_create(entered)
-
-
-def _log(report: Report, action: str, *, by: User, at: datetime, **detail: Any) -> None:
-    record_event(
-        by=by.username,
-        at=at,
-        action=f"report: {action}",
-        subject=str(report),
-        detail={"period": report.period, "edition": report.edition, **detail},
-    )
+    log_on_report(report, "took out a quantity", by=by, at=at, quantity=quantity, of=of)

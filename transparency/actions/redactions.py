@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
-from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from hrdd.sealing import seal
 from risks.actions.sealed_reads import open_after_logging
+from transparency.actions.report_log import log_on_report
 from transparency.models import Redaction, Report
 from transparency.queries.redactions import WORDS, opened, redactions_of
 from transparency.rules.redaction import REASON_WORDS, SHORTEST, counted, fields, redacted, still_there
@@ -183,15 +183,4 @@ def _move(one: Redaction, before: str, after: str, *, by: User, at: datetime) ->
 
 
 def _log(one: Redaction, action: str, *, by: User, at: datetime) -> None:
-    record_event(
-        by=by.username,
-        at=at,
-        action=f"report: {action}",
-        subject=str(one.report),
-        detail={
-            "period": one.report.period,
-            "edition": one.report.edition,
-            "redaction": one.pk,
-            "reason": one.reason,
-        },
-    )
+    log_on_report(one.report, action, by=by, at=at, redaction=one.pk, reason=one.reason)

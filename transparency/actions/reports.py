@@ -2,24 +2,23 @@
 
 import hashlib
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Manager, Max
 
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, record_event, void_sign_offs
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed
 from risks.actions.screening import refuse_naming
 from transparency import documents
-from transparency.actions.coverage import carry_over
-from transparency.actions.quantities import carry_quantities_over
 from transparency.actions.redactions import carry_redactions, demand_applied, take_out
 from transparency.actions.releases import release_figures
+from transparency.actions.report_log import log_on_report
 from transparency.actions.sections import carry_sections_over
 from transparency.actions.sufficiency import demand_sufficient
 from transparency.documents import pdf
-from transparency.models import Document, Report
+from transparency.models import CoverageAnswer, Document, EnteredQuantity, Report
 from transparency.queries.contents import report_content
 from transparency.queries.coverage import authors_of, index_of
 from transparency.queries.earlier import earlier_contents
@@ -37,6 +36,7 @@ from transparency.rules.sections import told_debts
 from transparency.rules.workflows import REPORT_STEPS, State
 
 SIGN_OFF_KIND = "report"
+Row = TypeVar("Row", CoverageAnswer, EnteredQuantity)
 EARLIEST = date(2000, 1, 1)
 DECISIONS = {
     "clear": (REPORT_STEPS["clear"], REPORT_STEPS["refuse-clearance"]),
@@ -83,13 +83,22 @@ def draft_report(*, title: str, begin: date, end: date, by: User, at: datetime) 
         raise NotAllowed("A colleague drafted this period just now. Open the list to see it.") from None
     same = Report.objects.filter(period=period, edition=last).first()
     carry_sections_over(report, same or Report.objects.exclude(pk=report.pk).first(), at=at)
-    carry_over(report, same)
-    carry_quantities_over(report, same)
+    if same is not None:
+        _carry_over(CoverageAnswer.objects, report, same)
+        _carry_over(EnteredQuantity.objects, report, same)
     carry_redactions(report)
     record_event(
         by=by.username, at=at, action="drafted report", subject=str(report), detail={"period": period}
     )
     return report
+
+
+def _carry_over(rows: Manager[Row], report: Report, before: Report) -> None:
+    """Take what was said in the last edition over into its next, with who said it and when."""
+    said = list(rows.filter(report=before))
+    for one in said:
+        one.pk, one.report = None, report
+    rows.bulk_create(said)
 
 
 @transaction.atomic
@@ -256,14 +265,8 @@ def publish_report(report: Report, *, by: User, at: datetime) -> None:
     demand_applied(report)
     demand_sufficient(report)
     earlier = Report.objects.filter(period=report.period, state=State.PUBLISHED).exclude(pk=report.pk)
-    for replaced in earlier.values_list("edition", "content_hash"):
-        record_event(
-            by=by.username,
-            at=at,
-            action="report: replaced by a new edition",
-            subject=str(report),
-            detail={"period": report.period, "edition": replaced[0], "hash": replaced[1]},
-        )
+    for replaced in earlier:
+        log_on_report(replaced, "replaced by a new edition", by=by, at=at, hash=replaced.content_hash)
     earlier.update(state=State.CORRECTED)
     _move(report, "publish", by=by, at=at, published_at=at)
 
@@ -276,13 +279,7 @@ def _move(report: Report, name: str, *, by: User, at: datetime, **changes: Any) 
     if not moved:
         raise _not_next(name)
     report.refresh_from_db()
-    record_event(
-        by=by.username,
-        at=at,
-        action=f"report: {step.label.lower()}",
-        subject=str(report),
-        detail={"period": report.period, "edition": report.edition, "hash": report.content_hash},
-    )
+    log_on_report(report, step.label.lower(), by=by, at=at, hash=report.content_hash)
 
 
 def _demand_next(report: Report, name: str, *, by: User) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
-from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.models import Risk
 from transparency.actions.coverage import answer_by_section, demand_draft
+from transparency.actions.report_log import log_on_report
 from transparency.models import Report, ReportSection, SectionComment, SectionRevision
 from transparency.rules.sections import BY_CODE, LONGEST_TEXT, WORDS, SectionState
 
@@ -171,16 +171,4 @@ def _demand_writer(section: ReportSection, by: User) -> None:
 
 
 def _log(section: ReportSection, action: str, *, by: User, at: datetime, **detail: Any) -> None:
-    report = section.report
-    record_event(
-        by=by.username,
-        at=at,
-        action=f"report: {action}",
-        subject=str(report),
-        detail={
-            "period": report.period,
-            "edition": report.edition,
-            "section": section.slug,
-            **detail,
-        },
-    )
+    log_on_report(section.report, action, by=by, at=at, section=section.slug, **detail)

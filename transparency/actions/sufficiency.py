@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed
+from transparency.actions.report_log import log_on_report
 from transparency.models import Report, SufficiencyAnswer
 from transparency.queries.sufficiency import last_judgements
 from transparency.rules import sufficiency
@@ -54,18 +54,14 @@ def judge_sufficiency(
         by=by,
         at=at,
     )
-    record_event(
-        by=by.username,
+    log_on_report(
+        report,
+        "judged whether it suffices",
+        by=by,
         at=at,
-        action="report: judged whether it suffices",
-        subject=str(report),
-        detail={
-            "period": report.period,
-            "edition": report.edition,
-            "hash": report.content_hash,
-            "criterion": criterion,
-            "suffices": suffices,
-        },
+        hash=report.content_hash,
+        criterion=criterion,
+        suffices=suffices,
     )
 
 

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from hrdd.governance.actions import ask_sign_off, decide_sign_off, record_event
+from hrdd.governance.actions import ask_sign_off, decide_sign_off
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed
+from transparency.actions.report_log import log_on_report
 from transparency.models import Report, Withdrawal
 from transparency.queries.withdrawals import CAN_BE_READ, asked_for
 from transparency.rules.withdrawal import (
@@ -94,16 +95,7 @@ def decide(
     )
     Report.objects.filter(pk=report.pk, state__in=CAN_BE_READ).update(state=State.WITHDRAWN)
     report.refresh_from_db()
-    record_event(
-        by=by.username,
-        at=at,
-        action="report: withdrawn for safety",
-        subject=str(report),
-        detail={
-            "period": report.period,
-            "edition": report.edition,
-            "hash": report.content_hash,
-            "reason": sign_off.step,
-        },
+    log_on_report(
+        report, "withdrawn for safety", by=by, at=at, hash=report.content_hash, reason=sign_off.step
     )
     return report

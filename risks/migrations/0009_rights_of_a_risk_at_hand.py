@@ -1,0 +1,58 @@
+"""The rights that a risk touches stand on the risk too, so that one index finds those of a right in a country."""
+
+import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
+from django.db import migrations, models
+
+# Whoever writes the column, or a risk with it, gets what risks_riskright says: nobody can make the two differ.
+AT_HAND = """
+CREATE FUNCTION hrdd_rights_of_risk() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.touched_rights := ARRAY(SELECT DISTINCT right_id FROM risks_riskright WHERE risk_id = NEW.id ORDER BY 1);
+  RETURN NEW;
+END $$;
+CREATE TRIGGER rights_at_hand BEFORE INSERT OR UPDATE OF touched_rights ON risks_risk
+  FOR EACH ROW EXECUTE FUNCTION hrdd_rights_of_risk();
+
+CREATE FUNCTION hrdd_rights_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE risks_risk SET touched_rights = '{}' WHERE id IN (SELECT risk_id FROM changed);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER rights_named AFTER INSERT ON risks_riskright REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION hrdd_rights_changed();
+CREATE TRIGGER rights_dropped AFTER DELETE ON risks_riskright REFERENCING OLD TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION hrdd_rights_changed();
+CREATE FUNCTION hrdd_rights_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE risks_risk SET touched_rights = '{}' WHERE id IN (OLD.risk_id, NEW.risk_id);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER rights_moved AFTER UPDATE OF right_id, risk_id ON risks_riskright
+  FOR EACH ROW EXECUTE FUNCTION hrdd_rights_moved();
+
+UPDATE risks_risk SET touched_rights = '{}' WHERE EXISTS (SELECT 1 FROM risks_riskright WHERE risk_id = risks_risk.id);
+"""
+NOT_AT_HAND = """
+DROP FUNCTION hrdd_rights_of_risk() CASCADE;
+DROP FUNCTION hrdd_rights_changed() CASCADE;
+DROP FUNCTION hrdd_rights_moved() CASCADE;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("risks", "0008_partners_of_history")]
+    operations = [
+        migrations.AddField(
+            model_name="risk",
+            name="touched_rights",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=40), default=list, editable=False, size=None
+            ),
+        ),
+        migrations.RunSQL(AT_HAND, NOT_AT_HAND),
+        migrations.AddIndex(
+            model_name="risk",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["touched_rights"], name="risk_rights"),
+        ),
+    ]

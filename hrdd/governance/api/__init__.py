@@ -66,6 +66,7 @@ class Register(viewsets.GenericViewSet[Record]):
     asks: Mapping[str, Collection[Permission]] = {}  # of each act that sends something, any one of these
     permission_classes = (MayRead,)
     pagination_class = Pages
+    append_only = False  # the row itself never changes, and nobody may lock it
     keeps_answers = True  # for who sends the same again; not where an answer tells what a team alone reads
 
     def page(self, rows: QuerySet[Any], shape: type[serializers.BaseSerializer[Any]]) -> Response:
@@ -94,7 +95,8 @@ class Register(viewsets.GenericViewSet[Record]):
     def _stands(self, request: Request, **kwargs: Any) -> Any:
         """Return what the reader is told of a record now, and keep others from changing it meanwhile."""
         records: QuerySet[Any] = cast("Any", self).queryset.model.objects.all()
-        records.select_for_update().filter(pk=kwargs["pk"]).first()
+        if not self.append_only:
+            records.select_for_update().filter(pk=kwargs["pk"]).first()
         act, self.action = self.action, "retrieve"
         try:
             return self.retrieve(request, pk=kwargs["pk"]).data  # type: ignore[attr-defined]  # each has one

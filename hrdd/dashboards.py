@@ -67,7 +67,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         and review_overdue(today=now.date()),
         "signoffs": clocks_of(waiting_sign_offs(person(request))),
         "clocks": time_to_change.pressing_clocks(on=now.date())[:SHOWN],
-        "clock_reminders": open_reminders(person(request).roles, on=now.date(), shown=SHOWN),
+        "clock_reminders": open_reminders(person(request).roles_today, on=now.date(), shown=SHOWN),
         "milestones": leverage_plans.overdue_milestones(on=now.date())[:SHOWN],
         "next_steps": leverage_plans.late_next_steps(on=now.date())[:SHOWN],
         "due": exits.exits_due(on=now.date())[:SHOWN],

@@ -108,7 +108,7 @@ def _show(request: HttpRequest, refused: SignOff | None = None, refusal: str = "
     context = {
         "now": now,
         "waiting": waiting,
-        "raised": raised_with(user.roles, shown=DECIDED_SHOWN),
+        "raised": raised_with(user.roles_today, shown=DECIDED_SHOWN),
         "mine": mine,
         "decided": decided,
         "refusal": "" if shown else refusal,

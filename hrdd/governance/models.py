@@ -9,7 +9,14 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from hrdd.governance.rules import Permission, Role, RoleMayNot, delegated_permissions, permissions_of
+from hrdd.governance.rules import (
+    Permission,
+    Role,
+    RoleMayNot,
+    delegated_permissions,
+    lent_roles,
+    permissions_of,
+)
 
 
 def _today() -> date:
@@ -41,6 +48,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def roles_today(self) -> frozenset[Role]:
+        """Their roles, and those in which they stand in for somebody today: what is told to a role reaches both."""
+        return frozenset(Role(role) for role in self.roles) | lent_roles(self.delegated, on=_today())
 
     def may(self, permission: Permission) -> bool:
         """Whether one of this person's roles carries the permission, or one that was delegated to them for today."""
@@ -224,3 +236,20 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.function} ({self.role})"
+
+
+class KeptAnswer(models.Model):
+    """What a program was answered under an Idempotency-Key, for as long as it may ask again; sealed."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key_hash = models.CharField(max_length=64)
+    asked_hash = models.CharField(max_length=64)  # of the method, the address and the body
+    status = models.PositiveSmallIntegerField(default=0)
+    sealed = models.BinaryField(default=b"")  # nothing where the answer is of a sort that is not kept
+    taken_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key_hash"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return f"Answer {self.status} to {self.user}"

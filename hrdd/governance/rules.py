@@ -327,8 +327,13 @@ def delegated_permissions(delegated: Sequence[Mapping[str, str]], *, on: date) -
         delegated: role, first and last day ("from", "until", ISO) of each delegation.
         on: the day, in UTC; a delegation ends by its date, without anybody's doing.
     """
+    return permissions_of(lent_roles(delegated, on=on)) - NOT_DELEGABLE
+
+
+def lent_roles(delegated: Sequence[Mapping[str, str]], *, on: date) -> frozenset[Role]:
+    """Return the roles in which somebody stands in for others on a day; the arguments are as above."""
     stands = {Role(one["role"]) for one in delegated if one["from"] <= on.isoformat() <= one["until"]}
-    return permissions_of(frozenset(stands - NOT_DELEGABLE_ROLES)) - NOT_DELEGABLE
+    return frozenset(stands - NOT_DELEGABLE_ROLES)
 
 
 LEAST_REFUSAL = 20

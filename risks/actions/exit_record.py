@@ -83,7 +83,7 @@ def refuse_who_may_not_decide(decision: ExitDecision, by: User) -> None:
     """
     if decision.relationship.revenue_owners.filter(username__in=by.as_one()).exists():
         raise NotAllowed(SD4)
-    if Role.PARTNER_MGR in by.roles:
+    if Role.PARTNER_MGR in by.roles_today:
         raise NotAllowed(X2)
 
 

@@ -110,7 +110,7 @@ def record_test(plan: MitigationPlan, *, works: bool, test_result: str, by: User
         NotAllowed: with the sentence to show.
     """
     by.demand(Permission.CONFIRM_RISK)
-    if {plan.proposed_by.username, plan.owner.username} & by.as_one() or Role.REVIEWER not in by.roles:
+    if {plan.proposed_by.username, plan.owner.username} & by.as_one() or Role.REVIEWER not in by.roles_today:
         raise NotAllowed("UNGP 20: a reviewer who neither proposed nor owns the plan tests whether it works.")
     found = demand_reasons(test_result, about="What was tested and found")
     approved = MitigationPlan.objects.filter(pk=plan.pk, state=MitigationPlan.State.APPROVED)

@@ -238,7 +238,7 @@ def decide(
     if not approve:
         _step(version, "refuse", by=by, at=at, content_hash="")
         return version
-    as_whom = approved_as(by.roles, ROLE_PERMISSIONS, version.policy.kind)
+    as_whom = approved_as(by.roles_today, ROLE_PERMISSIONS, version.policy.kind)
     _step(version, "approve", by=by, at=at, approved_by=by, approved_at=at, approved_as=as_whom)
     if version.in_force_from is not None and version.in_force_from <= at.date():
         begin(version, by=by.username, at=at)

@@ -205,7 +205,7 @@ def _check(risk: Risk, judging: Judging, *, by: User) -> None:
     missing = [name for name, said in told.items() if not said.strip()]
     if missing:
         raise NotAllowed(f"{missing[0]}: say it in a sentence, so that others can follow the judgement.")
-    if judging.floor_reason.strip() and Role.REVIEWER not in by.roles:
+    if judging.floor_reason.strip() and Role.REVIEWER not in by.roles_today:
         raise NotAllowed(
             "Why the gravest outcome is not credible is for a reviewer to record. Ask one, or choose scale 5."
         )

@@ -28,7 +28,7 @@ def escalated_to(user: User, *, shown: int) -> Digest:
         user: who reads.
         shown: how many are returned; the count is of all.
     """
-    return _digest([level for level in LEVELS if level in user.roles], shown=shown)
+    return _digest([level for level in LEVELS if level in user.roles_today], shown=shown)
 
 
 def board_digest(*, shown: int) -> Digest:

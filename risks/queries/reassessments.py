@@ -59,5 +59,5 @@ def with_referral(tasks: QuerySet[ReviewTask]) -> QuerySet[Any]:
 
 def _asks(person: User) -> Sequence[str]:
     """Return by which names a referral asks this person; an appeal body has no account here."""
-    asks = [str(asked) for asked, role in ASKS_ROLE.items() if str(role) in person.roles]
+    asks = [str(asked) for asked, role in ASKS_ROLE.items() if str(role) in person.roles_today]
     return [*asks, str(Asked.RABAT_PANEL)] if person.may(Permission.ASSESS_INCITEMENT) else asks

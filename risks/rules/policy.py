@@ -1,7 +1,7 @@
 """The way of a policy version, who may approve it, and when a measure may rely on it (UNGP 16; domain.md 1.10, 3.3)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -259,7 +259,7 @@ APPROVERS: Mapping[Role, str] = {
 }
 
 
-def approved_as(roles: Sequence[str], may: Mapping[Role, frozenset[Permission]], kind: str) -> str:
+def approved_as(roles: Collection[str], may: Mapping[Role, frozenset[Permission]], kind: str) -> str:
     """Return as what a person approves, the most senior first; the public reads this and no name (domain.md 1.10).
 
     Args:

@@ -98,6 +98,23 @@ def test_each_finds_what_is_theirs_to_do_and_nothing_else(tasks: None, cast: Cas
     )
 
 
+def test_who_stands_in_for_a_senior_is_told_what_the_senior_is_until_the_last_day(
+    tasks: None, cast: Cast
+) -> None:
+    fay = User.objects.create_user("fay", "x", display_name="Fay", roles=[Role.DECIDER])
+    before = desk_of(fay)
+    day = timedelta(days=1)
+    lent = {"role": "SENIOR", "of": "eve", "from": f"{TODAY - 9 * day}"}
+
+    fay.delegated = [lent | {"until": f"{TODAY}"}]
+    fay.save()
+    assert sorted(desk_of(fay)) == sorted({*desk_of(cast.eve), *before})
+
+    fay.delegated = [lent | {"until": f"{TODAY - day}"}]
+    fay.save()
+    assert desk_of(fay) == before
+
+
 def test_the_desk_says_what_is_overdue(tasks: None, cast: Cast) -> None:
     client = Client()
     client.force_login(cast.eve)

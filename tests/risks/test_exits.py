@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from hrdd.governance.models import AuditEvent, SignOff
 from hrdd.governance.rules import NotAllowed
@@ -154,6 +155,28 @@ def test_x2_a_senior_decides_who_neither_prepared_it_nor_manages_or_earns_by_the
     assert "SD1" in sign_on_the_page("ana").content.decode()
     decision.refresh_from_db()
     assert decision.state == "proposed"
+
+
+@pytest.mark.parametrize(
+    ("lent", "says"), [("SENIOR", ""), ("PARTNER_MGR", "X2: a partner manager gives facts")]
+)
+def test_who_stands_in_decides_as_a_senior_and_is_held_back_as_a_partner_manager(
+    tied: RelationshipRisk, lent: str, says: str
+) -> None:
+    decision = proposed(tied)
+    stand_in = person("dan" if lent == "SENIOR" else "eve")
+    of = {"of": "pete", "from": f"{TODAY - timedelta(days=1)}", "until": f"{timezone.now().date()}"}
+    stand_in.delegated = [of | {"role": lent}]
+    stand_in.save()
+
+    answer = sign_on_the_page(stand_in.username)
+
+    decision.refresh_from_db()
+    assert says in answer.content.decode()
+    assert decision.state == ("proposed" if says else "approved")
+    if says:
+        approve = "UPDATE risks_exitdecision SET state = 'approved', approved_by_id = %s, approved_on = %s"
+        refused_in_sql("partner manager never decides", approve, stand_in.pk, TODAY)
 
 
 def test_whoever_wrote_in_the_assessment_does_not_approve_the_exit(tied: RelationshipRisk) -> None:

@@ -139,7 +139,7 @@ def _without_a_list(
         for sheet in referred_to_senior()[:MOST]:
             page = reverse("dilemma-detail", args=[sheet.dilemma_id])
             yield "incitement", Entry(sheet.assessed_at, "Decide the same day", sheet.dilemma.question, page)
-    for one in open_reminders(user.roles, on=at.date(), shown=MOST):
+    for one in open_reminders(user.roles_today, on=at.date(), shown=MOST):
         said = f"{one.tied.relationship.partner}: {one.get_why_display()}"
         page = reverse("clock-detail", args=[one.tied_id])
         yield "clock", Entry(one.sent_at, "Partner's clock", said, page, waits_since=True)

@@ -127,7 +127,7 @@ def answer_escalation(escalation: Escalation, *, answer: str, by: User, at: date
     Raises:
         NotAllowed: another role's, one's own, answered already, or too short an answer.
     """
-    if escalation.to_role not in by.roles or not by.is_active:
+    if escalation.to_role not in by.roles_today or not by.is_active:
         raise RoleMayNot(
             f"This was brought before {LADDER_ROLES[Role(escalation.to_role)].lower()}, who answers it."
         )

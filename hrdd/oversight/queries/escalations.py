@@ -67,4 +67,4 @@ def open_escalations() -> QuerySet[Escalation]:
 
 def escalations_for(user: User) -> QuerySet[Escalation]:
     """Return what waits for an answer of this person's roles, the nearest day first."""
-    return open_escalations().filter(to_role__in=user.roles).exclude(raised_by=user.username)
+    return open_escalations().filter(to_role__in=user.roles_today).exclude(raised_by=user.username)

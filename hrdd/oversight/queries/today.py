@@ -152,18 +152,18 @@ def owed_by(user: User, *, at: datetime) -> dict[str, Iterable[Any]]:
         user: for whom; what is not theirs to do is left out.
         at: now.
     """
-    today, leads = at.date(), Role.SENIOR in user.roles
+    today, leads = at.date(), Role.SENIOR in user.roles_today
     mine = unplanned_p1().filter(owner=user) if not leads else unplanned_p1()
     text = (
         commitment() if user.may(Permission.DRAFT_POLICY) or user.may(Permission.APPROVE_COMMITMENT) else None
     )
     return {
         "escalations": escalations_for(user)[:ENTRIES],
-        "raised_sign_offs": raised_with(user.roles, shown=ENTRIES),
+        "raised_sign_offs": raised_with(user.roles_today, shown=ENTRIES),
         "trainings": [
             one
             for one in latest_trainings()
-            if one.done_n < one.due_n and one.owner_role in user.roles and one.owner_role
+            if one.done_n < one.due_n and one.owner_role in user.roles_today and one.owner_role
         ],
         "unplanned": mine[:ENTRIES],
         "handled": [

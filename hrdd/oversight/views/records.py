@@ -264,7 +264,7 @@ def escalation_detail(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.info(request, "The answer is recorded.")
             return redirect("escalation-list")
-    mine = found.answered_at is None and found.to_role in person(request).roles
+    mine = found.answered_at is None and found.to_role in person(request).roles_today
     context = {"one": found, "form": form, "now": timezone.now(), "mine": mine}
     return render(request, "oversight/escalation_detail.html", context, status=400 if form.errors else 200)
 

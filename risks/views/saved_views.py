@@ -38,7 +38,7 @@ def _kept(request: HttpRequest, name: str) -> tuple[str, str]:
         return filters.querystring, said
     chosen = {
         key: value
-        for key, value in list(request.GET.items())[:MOST_FILTERS]
+        for key, value in list(request.GET.dict().items())[:MOST_FILTERS]
         if value and key not in {"register", "page"} and len(key + value) <= LONGEST_FILTER
     }
     return urlencode(chosen), "; ".join(f"{key}: {value}" for key, value in chosen.items()) or "everything"

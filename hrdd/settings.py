@@ -403,6 +403,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "hrdd.watch.tasks.tick", "schedule": 20.0},
+    "clear-kept-answers": {"task": "hrdd.governance.tasks.clear_kept_answers", "schedule": 3600.0},
     "clear-sessions": {"task": "hrdd.accounts.tasks.clear_sessions", "schedule": 600.0},
     "nightly-reassessment": {"task": "risks.tasks.reassess_nightly", "schedule": crontab(hour=2, minute=0)},
     "policies-come-into-force": {

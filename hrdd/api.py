@@ -96,6 +96,7 @@ class SchemaView(SpectacularAPIView):
     """The schema of the API, for whoever reads the desk."""
 
     permission = Permission.READ_DESK
+    area = ""
     permission_classes = (MayRead,)  # its own default is everybody
 
 

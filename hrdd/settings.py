@@ -368,8 +368,14 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# How often a token, or a person, may ask the API in a minute; 0: as often as they like.
+API_REQUESTS_A_MINUTE = env_count("HRDD_API_REQUESTS_A_MINUTE", default=600)
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "hrdd.accounts.access.tokens.TokenAuthentication",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["hrdd.request_limits.PerCaller"],
     "DEFAULT_PERMISSION_CLASSES": ["hrdd.governance.access.MayRead"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

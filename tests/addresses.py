@@ -61,7 +61,12 @@ from transparency.models import Report
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     **{
         name: lambda: {"pk": 0}
-        for name in ("account-session-end", "account-passkey-remove", "account-delegation-end")
+        for name in (
+            "account-session-end",
+            "account-passkey-remove",
+            "account-delegation-end",
+            "account-token-revoke",
+        )
     },
     "invitation": lambda: {"secret": "no-such-secret"},
     **{

@@ -134,6 +134,7 @@ class MayRead(BasePermission):
         user = request.user
         if not isinstance(user, User) or not user.may(wanted):
             return False
+        _demand_scope(request, view)
         act: str | None = getattr(view, "action", None)  # none where the method is not offered
         if act is None or request.method in SAFE:
             return True
@@ -141,3 +142,18 @@ class MayRead(BasePermission):
         if not any(user.may(one) for one in asked):
             raise RoleMayNot(f"Your role may not {' or '.join(sorted(asked)) or 'do this'}.")
         return True
+
+
+def _demand_scope(request: "Request", view: "APIView") -> None:
+    """Refuse a token whose scopes do not open this part of the API; people signed in have none.
+
+    Raises:
+        RoleMayNot: naming the scope.
+    """
+    if request.auth is None:
+        return
+    area: str = getattr(view, "area", type(view).__module__.removeprefix("hrdd.").partition(".")[0])
+    acting = request.method not in SAFE
+    token: Any = request.auth  # hrdd.accounts.models.ApiToken
+    if not token.allows(area, acting=acting):
+        raise RoleMayNot(f"This token may not: it has no scope {area}:{'write' if acting else 'read'}.")

@@ -286,6 +286,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "risk-step": lambda: {"pk": first(Risk), "step": "confirm"},
     **{name: lambda: {"pk": first(LoweringProposal)} for name in ("lowering-detail", "withdraw-lowering")},
     **{name: lambda: {"pk": first(MitigationPlan)} for name in ("decide-plan", "end-plan", "test-plan")},
+    "list-columns": lambda: {"name": "risks"},
     "risk-export": lambda: {"format": "csv"},
     **{name: lambda: {"pk": first(SavedView)} for name in ("saved-view", "change-view", "delete-view")},
     **{

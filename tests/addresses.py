@@ -61,7 +61,12 @@ from transparency.models import Report
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     **{
         name: lambda: {"pk": 0}
-        for name in ("account-session-end", "account-passkey-remove", "account-delegation-end")
+        for name in (
+            "account-session-end",
+            "account-passkey-remove",
+            "account-delegation-end",
+            "account-token-revoke",
+        )
     },
     "invitation": lambda: {"secret": "no-such-secret"},
     **{
@@ -281,6 +286,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "risk-step": lambda: {"pk": first(Risk), "step": "confirm"},
     **{name: lambda: {"pk": first(LoweringProposal)} for name in ("lowering-detail", "withdraw-lowering")},
     **{name: lambda: {"pk": first(MitigationPlan)} for name in ("decide-plan", "end-plan", "test-plan")},
+    "list-columns": lambda: {"name": "risks"},
     "risk-export": lambda: {"format": "csv"},
     **{name: lambda: {"pk": first(SavedView)} for name in ("saved-view", "change-view", "delete-view")},
     **{

@@ -9,9 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
-from hrdd.governance.access import MayRead
 from hrdd.governance.api import LARGEST_PAGE, Register, caller, checked, filters_of
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
@@ -124,12 +122,11 @@ class GapCountsSerializer(serializers.Serializer[Any]):
     results = GapCountSerializer(many=True)
 
 
-class GapViewSet(GenericViewSet[Any]):
+class GapViewSet(Register[Any]):
     """The gaps of the whole register, counted as on the board."""
 
     serializer_class = GapCountsSerializer
     permission = Permission.READ_BOARD
-    permission_classes = (MayRead,)
     pagination_class = None
 
     @extend_schema(responses=GapCountsSerializer)

@@ -13,13 +13,13 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.queries import people_of_the_desk
 from hrdd.governance.rules import Permission
 from risks.actions import register as actions
+from risks.actions.lists import open_list
 from risks.documents.register import write_register
 from risks.documents.tables import TYPES
 from risks.queries import register
 from risks.queries.register_filter import RegisterFilter
 from risks.queries.register_map import map_of
 from risks.queries.register_pages import in_order, page_of
-from risks.queries.saved_views import views_of
 
 IN_MEMORY = 2**20
 
@@ -33,7 +33,7 @@ def _shown(request: HttpRequest, filters: RegisterFilter) -> dict[str, Any]:
     return {
         "filters": filters,
         "querystring": filters.querystring,
-        "views": views_of(user),
+        "list": open_list(user, "risks", at=filters.at),
         "may_assign": user.may(Permission.ASSIGN_RISK),
         "may_assess": user.may(Permission.ASSESS_RISK),
         "may_record": user.may(Permission.RECORD_RISK),

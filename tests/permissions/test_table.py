@@ -11,7 +11,15 @@ from tests.permissions.table import GROUPS, HOW, METHODS, OWN, declared, open_to
 
 SAFE = {"GET"}
 # What a person keeps for themselves: no record of the due diligence is written by it.
-PERSONAL = {"inbox-seen", "shortcuts", "notification-settings", "save-view", "change-view", "delete-view"}
+PERSONAL = {
+    "inbox-seen",
+    "shortcuts",
+    "list-columns",
+    "notification-settings",
+    "save-view",
+    "change-view",
+    "delete-view",
+}
 PERSONAL |= {"api-saved-view-list", "api-saved-view-detail"}
 # Where the record names who acts, whoever reads the desk passes the door: an answer, a duty, a signature.
 BY_NAME = {"sign-off-decide", "escalation-detail", "do-exit-duty", "api-exit-do-duty", "systemic-done"}

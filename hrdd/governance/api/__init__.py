@@ -19,6 +19,7 @@ from hrdd.governance.api.repeats import HEADER, once
 from hrdd.governance.api.versions import REPLACES, demand_read, etag_of, named_in
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
+from hrdd.request_limits import told_in
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200
 Record = TypeVar("Record", bound=Model)
@@ -65,7 +66,7 @@ class Register(viewsets.GenericViewSet[Record]):
     permission = Permission.READ_DESK
     asks: Mapping[str, Collection[Permission]] = {}  # of each act that sends something, any one of these
     permission_classes = (MayRead,)
-    pagination_class = Pages
+    pagination_class: type[Pages] | None = Pages
     append_only = False  # the row itself never changes, and nobody may lock it
     keeps_answers = True  # for who sends the same again; not where an answer tells what a team alone reads
 
@@ -116,6 +117,7 @@ class Register(viewsets.GenericViewSet[Record]):
                 response.data = with_chosen_fields(response.data, request)
             except BadParameter as refusal:
                 response = self.handle_exception(refusal)
+        told_in(response, request)
         return super().finalize_response(request, response, *args, **kwargs)
 
 

@@ -20,7 +20,7 @@ PERSONAL = {
     "change-view",
     "delete-view",
 }
-PERSONAL |= {"api-saved-view-list", "api-saved-view-detail"}
+PERSONAL |= {"mention-done", "api-saved-view-list", "api-saved-view-detail"}
 # Where the record names who acts, whoever reads the desk passes the door: an answer, a duty, a signature.
 BY_NAME = {"sign-off-decide", "escalation-detail", "do-exit-duty", "api-exit-do-duty", "systemic-done"}
 # Read by a form that is sent, since each reading is logged.

@@ -289,6 +289,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     **{name: lambda: {"pk": first(MitigationPlan)} for name in ("decide-plan", "end-plan", "test-plan")},
     "comment-new": lambda: {"kind": "risk", "pk": first(Risk)},
     "mention-done": lambda: {"pk": first(Mention)},
+    "calendar-address": lambda: {"step": "make"},
+    "calendar-file": lambda: {"secret": "no-such-secret"},
     "list-columns": lambda: {"name": "risks"},
     "risk-export": lambda: {"format": "csv"},
     **{name: lambda: {"pk": first(SavedView)} for name in ("saved-view", "change-view", "delete-view")},

@@ -12,6 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from hrdd.change_feed import ChangeFeedViewSet
 from hrdd.governance.access import MayRead, requires
 from hrdd.governance.rules import Permission
 from hrdd.oversight.api import (
@@ -90,6 +91,7 @@ router.register("oversight/incentives", IncentiveViewSet, basename="api-incentiv
 router.register("oversight/staffing", StaffingViewSet, basename="api-staffing")
 router.register("oversight/figures", FigureViewSet, basename="api-figures")
 router.register("saved-views", SavedViewViewSet, basename="api-saved-view")
+router.register("change-feed", ChangeFeedViewSet, basename="api-change-feed")
 
 
 class SchemaView(SpectacularAPIView):

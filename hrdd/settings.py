@@ -379,7 +379,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["hrdd.governance.access.MayRead"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "hrdd.governance.api.schema.RegisterSchema",
     "EXCEPTION_HANDLER": "hrdd.governance.api.problems.told_as_problem",
     "UNICODE_JSON": False,  # a refusal may repeat a lone surrogate, which UTF-8 cannot hold
 }
@@ -390,7 +390,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["hrdd.governance.access.MayRead"],
-    "POSTPROCESSING_HOOKS": [],  # the values of a field stand with the field
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "hrdd.governance.api.schema.with_problems"
+    ],  # the values of a field stand with the field
+    "AUTHENTICATION_WHITELIST": ["hrdd.accounts.access.tokens.TokenAuthentication"],
 }
 
 CELERY_BROKER_URL = with_password(

@@ -144,16 +144,24 @@ class MayRead(BasePermission):
         return True
 
 
+def token_opens(request: "Request", register: type, *, acting: bool = False) -> bool:
+    """Whether what a token may opens a part of the API; people who are signed in are asked for their role alone."""
+    token: Any = request.auth  # hrdd.accounts.models.ApiToken, or nothing
+    return token is None or token.allows(_area_of(register), acting=acting)
+
+
+def _area_of(register: type) -> str:
+    """Return the app of a register, which is the first half of its scopes."""
+    return str(getattr(register, "area", register.__module__.removeprefix("hrdd.").partition(".")[0]))
+
+
 def _demand_scope(request: "Request", view: "APIView") -> None:
-    """Refuse a token whose scopes do not open this part of the API; people signed in have none.
+    """Refuse a token whose scopes do not open this part of the API.
 
     Raises:
         RoleMayNot: naming the scope.
     """
-    if request.auth is None:
-        return
-    area: str = getattr(view, "area", type(view).__module__.removeprefix("hrdd.").partition(".")[0])
     acting = request.method not in SAFE
-    token: Any = request.auth  # hrdd.accounts.models.ApiToken
-    if not token.allows(area, acting=acting):
-        raise RoleMayNot(f"This token may not: it has no scope {area}:{'write' if acting else 'read'}.")
+    if not token_opens(request, type(view), acting=acting):
+        scope = f"{_area_of(type(view))}:{'write' if acting else 'read'}"
+        raise RoleMayNot(f"This token may not: it has no scope {scope}.")

@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from hrdd.governance.models import AuditEvent, User
-from hrdd.governance.rules import Role
+from hrdd.governance.models import AuditEvent, SignOff, User
+from hrdd.governance.rules import Permission, Role
 from hrdd.notifications.models import CalendarAddress
 from hrdd.notifications.queries.calendar import counted_days
 from hrdd.notifications.queries.waiting import Item
 from hrdd.notifications.rules.calendar import as_calendar
 from hrdd.oversight.queries.today import Entry
-from risks.models import MitigationPlan, Risk
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 TITLE = "CanaryTitleQzx"
@@ -21,19 +20,19 @@ TITLE = "CanaryTitleQzx"
 
 @pytest.fixture
 def ana(db: None) -> User:
-    """A decider, whom a plan of somebody else waits for by a day."""
+    """A decider, whom a signature is asked of, with its day."""
     user = User.objects.create_user("ana", "x", display_name="Ana", roles=[Role.DECIDER])
     other = User.objects.create_user("other", "x", display_name="Other", roles=[Role.ANALYST])
-    day = datetime.now(UTC).date()
-    MitigationPlan.objects.create(
-        risk=Risk.objects.create(title=TITLE, summary="x", opened_on=day),
-        kind="mitigation",
-        actions="x",
-        target="x",
-        owner=other,
-        due=day,
-        proposed_by=other,
-        proposed_at=datetime.now(UTC),
+    SignOff.objects.create(
+        subject_kind="policy",
+        subject_id=1,
+        subject=TITLE,
+        step="approve",
+        step_label="Approve",
+        permission=str(Permission.APPROVE_POLICY),
+        content_hash="x",
+        asked_by=other,
+        asked_at=datetime.now(UTC),
     )
     return user
 

@@ -50,6 +50,7 @@ def run(sizes: list[int]) -> dict[str, Any]:
         "ratio": {name: round(largest[name]["p95_ms"] / smallest[name]["p95_ms"], 2) for name in largest},
         "constant_queries": all(largest[name]["queries"] == smallest[name]["queries"] for name in largest),
         "worst_p95_ms": worst,
+        "worst_worked_p95_ms": max(page["worked_p95_ms"] for page in largest.values()),
         "target_p95_ms": TARGET_MS,
         "met": worst <= TARGET_MS,
     }
@@ -91,15 +92,30 @@ def _timed(client: Client, address: str) -> dict[str, float]:
     with CaptureQueriesContext(connection) as captured:
         client.get(address)
     queries = len(captured)
-    taken = []
+    taken, worked = [], []
     for _ in range(ROUNDS):
-        began = time.perf_counter()
+        connection.ensure_connection()
+        began, work = time.perf_counter(), _worked_ms()
         answer = client.get(address)
         taken.append((time.perf_counter() - began) * 1000)
+        worked.append(_worked_ms() - work)
         if answer.status_code != 200:
             raise RuntimeError(f"{address}: {answer.status_code}")
     return {
         "queries": queries,
         "median_ms": round(statistics.median(taken), 1),
-        "p95_ms": round(sorted(taken)[int(len(taken) * 0.95) - 1], 1),
+        "p95_ms": _p95(taken),
+        "worked_median_ms": round(statistics.median(worked), 1),
+        "worked_p95_ms": _p95(worked),
     }
+
+
+def _p95(figures: list[float]) -> float:
+    return round(sorted(figures)[int(len(figures) * 0.95) - 1], 1)
+
+
+def _worked_ms() -> float:
+    """Return how long this process and its back end of PostgreSQL have computed: what others do is not in it."""
+    back_end = connection.connection.info.backend_pid
+    both = (Path(f"/proc/{one}/schedstat").read_text() for one in ("self", back_end))
+    return sum(int(said.split()[0]) for said in both) / 1_000_000

@@ -16,6 +16,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 
+from hrdd.change_feed import ChangeFeedViewSet
 from hrdd.governance.access import MayRead, requires
 from hrdd.governance.rules import Permission
 from hrdd.oversight.api import (
@@ -94,12 +95,14 @@ router.register("oversight/incentives", IncentiveViewSet, basename="api-incentiv
 router.register("oversight/staffing", StaffingViewSet, basename="api-staffing")
 router.register("oversight/figures", FigureViewSet, basename="api-figures")
 router.register("saved-views", SavedViewViewSet, basename="api-saved-view")
+router.register("change-feed", ChangeFeedViewSet, basename="api-change-feed")
 
 
 class SchemaView(SpectacularAPIView):
     """The schema of the API, for whoever reads the desk."""
 
     permission = Permission.READ_DESK
+    area = ""
     permission_classes = (MayRead,)  # its own default is everybody
 
     @extend_schema(exclude=True)

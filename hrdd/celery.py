@@ -37,6 +37,7 @@ app = Celery("hrdd", task_cls=JobTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     [
+        "hrdd.governance",
         "hrdd.accounts",
         "risks",
         "remedies",

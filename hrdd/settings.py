@@ -368,12 +368,18 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# How often a token, or a person, may ask the API in a minute; 0: as often as they like.
+API_REQUESTS_A_MINUTE = env_count("HRDD_API_REQUESTS_A_MINUTE", default=600)
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "hrdd.accounts.access.tokens.TokenAuthentication",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["hrdd.request_limits.PerCaller"],
     "DEFAULT_PERMISSION_CLASSES": ["hrdd.governance.access.MayRead"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "hrdd.governance.api.schema.RegisterSchema",
     "EXCEPTION_HANDLER": "hrdd.governance.api.problems.told_as_problem",
     "UNICODE_JSON": False,  # a refusal may repeat a lone surrogate, which UTF-8 cannot hold
 }
@@ -384,7 +390,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["hrdd.governance.access.MayRead"],
-    "POSTPROCESSING_HOOKS": [],  # the values of a field stand with the field
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "hrdd.governance.api.schema.with_problems"
+    ],  # the values of a field stand with the field
+    "AUTHENTICATION_WHITELIST": ["hrdd.accounts.access.tokens.TokenAuthentication"],
 }
 
 CELERY_BROKER_URL = with_password(
@@ -403,6 +413,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "hrdd.watch.tasks.tick", "schedule": 20.0},
+    "clear-kept-answers": {"task": "hrdd.governance.tasks.clear_kept_answers", "schedule": 3600.0},
     "clear-sessions": {"task": "hrdd.accounts.tasks.clear_sessions", "schedule": 600.0},
     "nightly-reassessment": {"task": "risks.tasks.reassess_nightly", "schedule": crontab(hour=2, minute=0)},
     "policies-come-into-force": {

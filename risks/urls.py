@@ -54,6 +54,7 @@ urlpatterns = [
     path("risks/assignments/<int:pk>/", register_bulk.assignment_detail, name="assignment-detail"),
     path("risks/assignments/<int:pk>/undo/", register_bulk.undo_assignment, name="assignment-undo"),
     path("risks/review/", register_bulk.review_risks, name="risk-bulk-review"),
+    path("lists/<slug:name>/columns/", saved_views.list_columns, name="list-columns"),
     path("risks/views/new/", saved_views.save_view, name="save-view"),
     path("risks/views/<int:pk>/", saved_views.saved_view, name="saved-view"),
     path("risks/views/<int:pk>/change/", saved_views.change_view, name="change-view"),

@@ -17,4 +17,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 VAULT_ARGON2_KIB = 64
 FRESH_MINUTES = 60  # a sweep of all addresses takes longer than a proof lasts
 PASSWORD_IS_ENOUGH = True  # as in the trial; tests/accounts takes it away
+API_REQUESTS_A_MINUTE = 0  # tests of the limit set one
 INTAKE_QUIET_A_MINUTE = INTAKE_MOST_A_MINUTE = 10**9  # tests of floods make a gate of their own

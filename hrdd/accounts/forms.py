@@ -7,6 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from hrdd.accounts.rules.tokens import LASTS, SCOPES
 from hrdd.governance.models import User
 from hrdd.governance.rules import WHO, Role
 
@@ -155,3 +156,15 @@ class DelegationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(one, f"{one}: {WHO[Role(one)]}") for one in roles]  # type: ignore[attr-defined]
         self.fields["to"].choices = [(str(one.pk), one.display_name) for one in people]  # type: ignore[attr-defined]
+
+
+class TokenForm(forms.Form):
+    """A token for a program: what for, what it may, how long."""
+
+    name = forms.CharField(label="Which program it is for", max_length=60)
+    scopes = forms.MultipleChoiceField(
+        label="What it may", choices=list(SCOPES.items()), widget=forms.CheckboxSelectMultiple
+    )
+    days = forms.TypedChoiceField(
+        label="How long it lasts", choices=list(LASTS.items()), coerce=int, initial=30
+    )

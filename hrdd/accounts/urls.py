@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hrdd.accounts.views import account, delegations, organisation, people, reviews, sign_in
+from hrdd.accounts.views import account, delegations, organisation, people, reviews, sign_in, tokens
 
 sign_in_patterns = [
     path("code/", sign_in.sign_in_code, name="login-code"),
@@ -27,6 +27,9 @@ urlpatterns = [
     path("account/organisation/remove/", organisation.disconnect, name="account-organisation-remove"),
     path("account/delegations/", delegations.delegations, name="account-delegations"),
     path("account/delegations/<int:pk>/end/", delegations.delegation_end, name="account-delegation-end"),
+    path("account/tokens/", tokens.tokens, name="account-tokens"),
+    path("account/tokens/new/", tokens.token_new, name="account-token-new"),
+    path("account/tokens/<int:pk>/revoke/", tokens.token_revoke, name="account-token-revoke"),
     path("account/prove/", account.prove, name="account-prove"),
     path("account/prove/options/", account.prove_options, name="account-prove-options"),
     path("people/", people.people_list, name="people-list"),

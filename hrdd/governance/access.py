@@ -134,6 +134,7 @@ class MayRead(BasePermission):
         user = request.user
         if not isinstance(user, User) or not user.may(wanted):
             return False
+        _demand_scope(request, view)
         act: str | None = getattr(view, "action", None)  # none where the method is not offered
         if act is None or request.method in SAFE:
             return True
@@ -141,3 +142,26 @@ class MayRead(BasePermission):
         if not any(user.may(one) for one in asked):
             raise RoleMayNot(f"Your role may not {' or '.join(sorted(asked)) or 'do this'}.")
         return True
+
+
+def token_opens(request: "Request", register: type, *, acting: bool = False) -> bool:
+    """Whether what a token may opens a part of the API; people who are signed in are asked for their role alone."""
+    token: Any = request.auth  # hrdd.accounts.models.ApiToken, or nothing
+    return token is None or token.allows(_area_of(register), acting=acting)
+
+
+def _area_of(register: type) -> str:
+    """Return the app of a register, which is the first half of its scopes."""
+    return str(getattr(register, "area", register.__module__.removeprefix("hrdd.").partition(".")[0]))
+
+
+def _demand_scope(request: "Request", view: "APIView") -> None:
+    """Refuse a token whose scopes do not open this part of the API.
+
+    Raises:
+        RoleMayNot: naming the scope.
+    """
+    acting = request.method not in SAFE
+    if not token_opens(request, type(view), acting=acting):
+        scope = f"{_area_of(type(view))}:{'write' if acting else 'read'}"
+        raise RoleMayNot(f"This token may not: it has no scope {scope}.")

@@ -1,14 +1,16 @@
 """The only writer of the audit log and of sign-offs."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
-from hrdd.governance.models import AuditEvent, Mandate, SignOff, User
+from hrdd.governance.models import AuditEvent, KeptAnswer, Mandate, SignOff, User
 from hrdd.governance.rules import (
     ONLY_TO_REFUSE,
     NotAllowed,
@@ -24,6 +26,7 @@ JOB = "JOB (scheduled job)"
 IMPORT = "IMPORT (public record)"
 AUDIT_LOCK = 4101
 SUBJECT_LENGTH = 200
+KEPT_FOR = timedelta(hours=24)
 
 
 @transaction.atomic
@@ -297,3 +300,39 @@ def end_mandate(mandate: Mandate, *, ended_on: date, reasons: str, by: User, at:
         subject=f"mandate {mandate.pk}",
         detail={"person": mandate.person.username, "on": ended_on.isoformat()},
     )
+
+
+@dataclass(frozen=True)
+class TakenKey:
+    """An Idempotency-Key as it is found: new, or of a request before, be it the same or another."""
+
+    row: KeptAnswer
+    is_new: bool
+    is_same: bool
+
+
+def take_key(user: User, key: str, *, asked: str, at: datetime) -> TakenKey:
+    """Take an Idempotency-Key of a person, or find what it was taken for; waits while somebody else is taking it.
+
+    Args:
+        user: whose key it is.
+        key: as it was sent; the database keeps its hash.
+        asked: SHA-256 of what is asked.
+        at: now; a key that is older than KEPT_FOR is new again.
+    """
+    hashed = hashlib.sha256(b"hrdd-idempotency\0" + key.encode()).hexdigest()
+    KeptAnswer.objects.filter(user=user, key_hash=hashed, taken_at__lt=at - KEPT_FOR).delete()
+    row, is_new = KeptAnswer.objects.get_or_create(
+        user=user, key_hash=hashed, defaults={"asked_hash": asked, "taken_at": at}
+    )
+    return TakenKey(row, is_new=is_new, is_same=row.asked_hash == asked)
+
+
+def keep_answer(row: KeptAnswer, *, status: int, sealed: bytes) -> None:
+    """Keep how a request was answered, in the transaction of its act."""
+    KeptAnswer.objects.filter(pk=row.pk).update(status=status, sealed=sealed)
+
+
+def forget_answers(*, at: datetime) -> int:
+    """Delete the answers that nobody may ask for again; return how many."""
+    return KeptAnswer.objects.filter(taken_at__lt=at - KEPT_FOR).delete()[0]

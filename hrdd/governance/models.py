@@ -236,3 +236,20 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.function} ({self.role})"
+
+
+class KeptAnswer(models.Model):
+    """What a program was answered under an Idempotency-Key, for as long as it may ask again; sealed."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key_hash = models.CharField(max_length=64)
+    asked_hash = models.CharField(max_length=64)  # of the method, the address and the body
+    status = models.PositiveSmallIntegerField(default=0)
+    sealed = models.BinaryField(default=b"")  # nothing where the answer is of a sort that is not kept
+    taken_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key_hash"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return f"Answer {self.status} to {self.user}"

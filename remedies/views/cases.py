@@ -27,6 +27,7 @@ from remedies.rules.case import CaseRole
 from remedies.rules.case_workflow import CASE_STEPS, ENDED
 from remedies.views.case_steps import PAGES
 from remedies.views.desk_page import never_kept, open_pair, standing_or_404, to_the_vault, vault_is_open
+from risks.actions.lists import open_list
 
 PAGE_SIZE = 50
 READS_SHOWN = 20
@@ -45,6 +46,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": page,
         "form": form,
+        "list": open_list(user, "cases", at=timezone.now()),
         "filtered": bool(form.chosen()),
         "querystring": form.querystring(),
         "counts": {

@@ -68,6 +68,7 @@ class Proposal:
     unit_of_review: str = "single"
     public_interest: bool = False
     territory: Sequence[str] = ()
+    language: str = ""
     rule_relied_on: str = ""
     policy_version: PolicyVersion | None = None
     policy_clause: str = ""

@@ -31,7 +31,7 @@ from risks.rules.three_part_test import GivenTest, OutcomeOfTest
 Outcome = Reassessment.Outcome
 CARRIED = (
     *("target", "target_ref", "rule_relied_on", "policy_version", "policy_clause", "legal_ground"),
-    *("public_interest", "repeat_after_warning", "prior_warning_on", "collateral_note"),
+    *("language", "public_interest", "repeat_after_warning", "prior_warning_on", "collateral_note"),
 )
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import NotAllowed, Permission
+from risks.actions.lists import demand_list
 from risks.models import Risk, SavedView
 from risks.queries.register_bulk import Plan, assignment_plan, owners_before, review_plan
 from risks.rules.register import REVIEWABLE
@@ -168,24 +169,28 @@ def note_export(
 
 
 @transaction.atomic
-def save_view(*, name: str, shared: bool, querystring: str, by: User, at: datetime) -> SavedView:
+def save_view(
+    *, name: str, shared: bool, querystring: str, by: User, at: datetime, register: str = REGISTER
+) -> SavedView:
     """Keep filters and order under a name.
 
     Args:
         name: once a person, however it is capitalised.
         shared: whether everybody who reads the desk sees it.
-        querystring: the filters as they stand in an address, already read by RegisterFilter.
+        querystring: the filters as they stand in an address.
         by, at: whose view, and now.
+        register: of which list, one of LISTS.
 
     Raises:
-        NotAllowed: the role, or a view of this name is there already.
+        NotAllowed: the role, the list shares no views, or a view of this name is there already.
     """
-    by.demand(Permission.READ_DESK)
-    _refuse_namesake(name, by=by)
+    demand_list(by, register)
+    _refuse_sharing(register, shared=shared, by=by)
+    _refuse_namesake(name, register=register, by=by)
     try:
         with transaction.atomic():
             view = SavedView.objects.create(
-                register=REGISTER, name=name, querystring=querystring, owner=by, shared=shared, saved_at=at
+                register=register, name=name, querystring=querystring, owner=by, shared=shared, saved_at=at
             )
     except IntegrityError:
         raise NotAllowed(_namesake(name)) from None
@@ -201,7 +206,8 @@ def change_view(view: SavedView, *, name: str, shared: bool, by: User, at: datet
         NotAllowed: another's view, or a view of this name is there already.
     """
     _demand_own(view, by=by)
-    _refuse_namesake(name, by=by, but=view)
+    _refuse_sharing(view.register, shared=shared, by=by)
+    _refuse_namesake(name, register=view.register, by=by, but=view)
     try:
         with transaction.atomic():
             SavedView.objects.filter(pk=view.pk).update(name=name, shared=shared)
@@ -228,8 +234,13 @@ def _demand_own(view: SavedView, *, by: User) -> None:
         raise NotAllowed("This view is another person's. Save one of your own under a name you choose.")
 
 
-def _refuse_namesake(name: str, *, by: User, but: SavedView | None = None) -> None:
-    namesakes = SavedView.objects.filter(owner=by, register=REGISTER, name__iexact=name)
+def _refuse_sharing(register: str, *, shared: bool, by: User) -> None:
+    if shared and not demand_list(by, register).shares:
+        raise NotAllowed("Share: a view of cases stays with whoever made it, as its name could tell of one.")
+
+
+def _refuse_namesake(name: str, *, register: str, by: User, but: SavedView | None = None) -> None:
+    namesakes = SavedView.objects.filter(owner=by, register=register, name__iexact=name)
     if (namesakes.exclude(pk=but.pk) if but else namesakes).exists():
         raise NotAllowed(_namesake(name))
 

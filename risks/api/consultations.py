@@ -217,6 +217,7 @@ class ConsultationViewSet(Register[Consultation]):
     """Consultations, the latest first. To whoever is not of its engagement team each step answers: nothing is here."""
 
     queryset = Consultation.objects.none()
+    keeps_answers = False
     asks = {
         **dict.fromkeys(
             ("create", "update", "agreed", "findings", "held", "steps", "summary"),

@@ -105,6 +105,7 @@ class FindingViewSet(Register[ConsultationFinding]):
     """Findings that the reader may read: the screened ones, and those of their teams."""
 
     queryset = ConsultationFinding.objects.none()
+    keeps_answers = False
     asks = {
         "update": [Permission.RUN_CONSULTATION],
         "tags": [Permission.RUN_CONSULTATION],

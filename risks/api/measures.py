@@ -24,6 +24,7 @@ from risks.queries import measures as queries
 from risks.queries.measure_life import asked_sign_off
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
+from risks.rules.languages import language_names
 from risks.rules.measure_workflow import DUTY_LABELS, MACHINE_MAY_REMOVE
 
 LONGEST = 5000
@@ -40,6 +41,9 @@ class ProposingMeasureSerializer(serializers.Serializer[Any]):
     unit_of_review = serializers.ChoiceField(choices=Measure.Unit.choices, default="single")
     public_interest = serializers.BooleanField(default=False)
     territory = serializers.ListField(child=serializers.CharField(max_length=2), max_length=300, default=list)
+    language = serializers.ChoiceField(
+        choices=list(language_names().items()), default="", allow_blank=True, help_text="Of what was judged."
+    )
     rule_relied_on = serializers.CharField(max_length=LONGEST, default="", allow_blank=True)
     policy_version = serializers.PrimaryKeyRelatedField[PolicyVersion](
         queryset=PolicyVersion.objects.that_stood(), default=None, allow_null=True
@@ -149,6 +153,7 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
                 "target",
                 "target_type",
                 "territory",
+                "language",
                 "unit_of_review",
             ),
             *(

@@ -121,6 +121,7 @@ class RabatViewSet(Register[RabatAssessment]):
     """Rabat worksheets, the latest first."""
 
     queryset = RabatAssessment.objects.all()
+    append_only = True
     asks = {
         "create": [Permission.ASSESS_INCITEMENT],
         "confirmations": [Permission.ASSESS_INCITEMENT],

@@ -9,9 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
-from hrdd.governance.access import MayRead
 from hrdd.governance.api import LARGEST_PAGE, Register, caller, checked, filters_of
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
@@ -70,7 +68,7 @@ class RiskPageSerializer(serializers.Serializer[Any]):
 
 PARAMETERS = [
     *filters_of(RegisterFilter.base_filters),
-    OpenApiParameter("after", str, description="Where the page begins, from `next` or `previous`"),
+    OpenApiParameter("cursor", str, description="Where the page begins, from `next` or `previous`"),
     OpenApiParameter(
         "page_size", int, description=f"Risks a page, 1 to {LARGEST_PAGE}; {PAGE_SIZE} if not given"
     ),
@@ -84,7 +82,7 @@ def register_page(request: Request) -> Response:
     page = page_of(
         filters.qs.prefetch_related("rights", "products"),
         order=filters.order,
-        after=given.get("after", ""),
+        after=given.get("cursor", ""),
         size=_size(given.get("page_size", "")),
     )
     shown = {
@@ -105,7 +103,7 @@ def _address(request: Request, after: str) -> str | None:
     if not after:
         return None
     given = request.query_params.copy()
-    given["after"] = after
+    given["cursor"] = after
     return request.build_absolute_uri(f"{request.path}?{given.urlencode()}")
 
 
@@ -117,18 +115,18 @@ class GapCountSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(min_value=0)
 
 
+@extend_schema_serializer(many=False)
 class GapCountsSerializer(serializers.Serializer[Any]):
     """The gaps of the whole register; those that no risk has are left out."""
 
     results = GapCountSerializer(many=True)
 
 
-class GapViewSet(GenericViewSet[Any]):
+class GapViewSet(Register[Any]):
     """The gaps of the whole register, counted as on the board."""
 
     serializer_class = GapCountsSerializer
     permission = Permission.READ_BOARD
-    permission_classes = (MayRead,)
     pagination_class = None
 
     @extend_schema(responses=GapCountsSerializer)

@@ -213,7 +213,6 @@ class RiskViewSet(mixins.RetrieveModelMixin, Register[Risk]):
     queryset = Risk.objects.select_related("owner").prefetch_related("rights", "products")
 
     @extend_schema(
-        operation_id="risks_list",
         parameters=PARAMETERS,
         responses=RiskPageSerializer,
         examples=REGISTER_EXAMPLES,

@@ -10,6 +10,7 @@ from risks.forms.three_part_test import NO_AIM, ThreePartTestForm
 from risks.models import Measure
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
+from risks.rules.languages import language_names
 from risks.rules.measure_workflow import (
     DUTY_LABELS,
     DUTY_SENTENCES,
@@ -23,6 +24,7 @@ OWN = (
         "target_type",
         "target_ref",
         "territory",
+        "language",
         "rule_relied_on",
         "legal_ground",
         "ends_on",
@@ -57,6 +59,12 @@ class MeasureProposalForm(ThreePartTestForm):
         required=False,
         help_text="Where it applies; none means everywhere. The narrowest that is enough (P3).",
         error_messages={"invalid_choice": "Territory: choose from the list."},
+    )
+    language = choice(
+        "Language",
+        [("", "None, or not known"), *sorted(language_names().items(), key=lambda pair: pair[1])],
+        "Of what was judged, so that the board sees whether errors fall on one language (K9).",
+        required=False,
     )
     policy_relied_on = PolicyReliedOnField(required=False)
     rule_relied_on = words(
@@ -126,7 +134,11 @@ class MeasureProposalForm(ThreePartTestForm):
         if LADDER[kind].intrusion != 3 or kind != "remove_item":
             del self.fields["automated_category"]
         self.groups = (
-            ("1. What it touches", "", ("target", "target_type", "target_ref", "territory", "note")),
+            (
+                "1. What it touches",
+                "",
+                ("target", "target_type", "target_ref", "territory", "language", "note"),
+            ),
             (
                 "2. Its rule and its end",
                 "",

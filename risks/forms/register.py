@@ -1,5 +1,7 @@
 """Forms about views of the register."""
 
+from typing import Any
+
 from django import forms
 
 
@@ -16,6 +18,12 @@ class SavedViewForm(forms.Form):
         },
     )
     shared = forms.BooleanField(label="Share it with everybody on the desk", required=False)
+
+    def __init__(self, *args: Any, shares: bool, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        if not shares:
+            self.fields["shared"].widget = forms.HiddenInput()
+            self.fields["shared"].disabled = True
 
     def clean_name(self) -> str:
         """Return the name without blanks too many."""

@@ -36,7 +36,7 @@ from risks.models.publications import Publication, SalientList
 from risks.models.rabat import RabatAssessment, RabatConfirmation
 from risks.models.reassessments import Reassessment
 from risks.models.record import RecordEntry
-from risks.models.register import RegisterImport, SavedView
+from risks.models.register import ListUse, RegisterImport, SavedView
 from risks.models.rights import Right
 from risks.models.salience import (
     LoweringProposal,
@@ -84,6 +84,7 @@ __all__ = [
     "LeverageAction",
     "LeveragePlan",
     "LeveragePlanMove",
+    "ListUse",
     "LoweringProposal",
     "Measure",
     "Milestone",

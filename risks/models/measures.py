@@ -2,6 +2,8 @@ from datetime import date
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,6 +12,8 @@ from risks.rules.ladder import LADDER
 
 IN_FORCE = ("active", "active_emergency")
 STILL_OPEN = ("proposed", "approved", *IN_FORCE)
+# What a measure is found by: an index holds it, and a search asks for the very same.
+WORDS_OF_A_MEASURE = SearchVector("said", "target", "rule_relied_on", config="simple")
 NEVER_STOOD = ("proposed", "approved", "rejected", "withdrawn")
 
 
@@ -70,6 +74,9 @@ class Measure(models.Model):
     unit_of_review = models.CharField(max_length=10, choices=Unit, default=Unit.SINGLE)
     public_interest = models.BooleanField(default=False, db_default=False)
     territory = models.JSONField(default=list, blank=True)
+    language = models.CharField(
+        max_length=2, blank=True, default="", db_default=""
+    )  # ISO 639-1, of what was judged; empty where it has none, or it is not known
     rule_relied_on = models.TextField(blank=True)
     policy_version = models.ForeignKey(
         "risks.PolicyVersion", models.PROTECT, null=True, blank=True, related_name="measures"
@@ -135,6 +142,7 @@ class Measure(models.Model):
             models.Index(
                 fields=["latest_finding"], condition=Q(latest_finding__isnull=False), name="measure_found"
             ),
+            GinIndex(WORDS_OF_A_MEASURE, name="measure_words"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -23,6 +24,22 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ListUse(models.Model):
+    """How somebody keeps a list of the desk, and when they were last there. It names no record."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    hidden = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    list = models.CharField(max_length=20)
+    since = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "list"], name="list_kept_once")]
+
+    def __str__(self) -> str:
+        return f"{self.list} of {self.user}"
 
 
 class RegisterImport(models.Model):

@@ -11,6 +11,7 @@ from risks.models.measures import IN_FORCE
 from risks.queries.method import method
 from risks.queries.register import STATES
 from risks.rules.ladder import LADDER
+from risks.rules.languages import language_names
 from risks.rules.proportionality import BY_CODE, Outcome
 from risks.rules.standing import CLOSED, REMEDIED
 from risks.rules.three_part_test import OutcomeOfTest
@@ -180,32 +181,43 @@ def _breaches(at: datetime) -> Indicator:
 
 
 def _reversals() -> Indicator:
-    eased = Q(outcome__in=[Reassessment.Outcome.LIFT, Reassessment.Outcome.DE_ESCALATE])
-    by_kind = _reversals_by_kind(eased)
+    by_kind, by_language = _reversals_by("kind"), _reversals_by("language")
     part, whole = (sum(one[nth] for one in by_kind.values()) for nth in (0, 1))
     often = sorted(by_kind.items(), key=lambda one: (-one[1][1], one[0]))[:KINDS_TOLD]
     kinds = "; ".join(f"{LADDER[kind].label.lower()} {some} of {of}" for kind, (some, of) in often)
-    told = f"Most often decided on: {kinds}. " if kinds else ""
+    told = f" Most often decided on: {kinds}." if kinds else ""
+    judged = {code: some / of for code, (some, of) in by_language.items() if code and of >= FEW}
+    names = language_names()
+    high, low = (pick(judged, key=lambda one: (judged[one], one), default="") for pick in (max, min))
+    said = (
+        f" Highest in {names[high]}: {judged[high]:.0%}, lowest in {names[low]}: {judged[low]:.0%}."
+        if len(judged) > 1
+        else f" Two languages with {FEW} decisions each are needed to compare them."
+    )
     return Indicator(
         "K9",
         "Reversal rate",
         _share(part, whole),
-        f"Measures eased or lifted after a review or an appeal, of those decided on: {part} of {whole}. {told}"
-        "Language and country of a measure are not recorded.",
-        "twice as high in one language as in another; languages are not recorded, so this line is not drawn.",
+        f"Measures eased or lifted after a review or an appeal, of those decided on: {part} of {whole}.{told}{said}",
+        "twice as high in one language as in another.",
+        red=len(judged) > 1 and judged[high] > 2 * judged[low],
         few_data=0 < whole < FEW,
         number=percent(part, whole),
     )
 
 
-def _reversals_by_kind(eased: Q) -> dict[str, tuple[int, int]]:
+def _reversals_by(column: str) -> dict[str, tuple[int, int]]:
+    """Return, by a column of the measure, how many decisions eased or lifted one, and how many there were."""
+    eased = Q(outcome__in=[Reassessment.Outcome.LIFT, Reassessment.Outcome.DE_ESCALATE])
     decided = Reassessment.objects.exclude(outcome=Reassessment.Outcome.REFER).order_by()
-    rows = decided.values_list("measure__kind").annotate(part=Count("pk", filter=eased), whole=Count("pk"))
+    rows = decided.values_list(f"measure__{column}").annotate(
+        part=Count("pk", filter=eased), whole=Count("pk")
+    )
     undone = Measure.objects.filter(state=Measure.State.REVERSED).order_by()
-    found = {kind: (part, whole) for kind, part, whole in rows}
-    for kind, many in undone.values_list("kind").annotate(many=Count("pk")):
-        part, whole = found.get(kind, (0, 0))
-        found[kind] = (part + many, whole + many)
+    found = {value: (part, whole) for value, part, whole in rows}
+    for value, many in undone.values_list(column).annotate(many=Count("pk")):
+        part, whole = found.get(value, (0, 0))
+        found[value] = (part + many, whole + many)
     return found
 
 

@@ -12,6 +12,7 @@ from risks.models import CompanionDuty, Measure
 from risks.models.measures import IN_FORCE
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
+from risks.rules.languages import language_names
 from risks.rules.measure_workflow import (
     APPROVERS,
     NOT_PRESERVED,
@@ -105,6 +106,7 @@ def _terms(measure: Measure) -> list[tuple[str, str]]:
     terms = [
         ("It touches", measure.get_target_type_display()),
         ("Where", ", ".join(names.get(code, code) for code in measure.territory) or "everywhere"),
+        ("Language", language_names().get(measure.language, "")),
         ("Review", measure.get_unit_of_review_display()),
         ("Decided by machines", measure.get_automated_decision_display()),
         ("Aim", ", ".join(aim.replace("_", " ") for aim in aims)),

@@ -1,11 +1,9 @@
 """The one definition of what the register can be filtered by: for the page, the map, the export and the API."""
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import TextInput
 from django_filters import CharFilter, ModelChoiceFilter
@@ -14,6 +12,7 @@ from risks.models import Involvement, Product, Right, Risk
 from risks.queries.gaps import risks_with
 from risks.queries.list_filter import YES_OR_NO, ListFilter, Options, choice, countries, people
 from risks.queries.register_pages import ORDERS, SALIENCE
+from risks.queries.words import searched
 from risks.rules.gaps import REGISTER_GAPS
 from risks.rules.severity import BANDS
 from risks.rules.standing import CLOSED, REMEDIED
@@ -102,7 +101,7 @@ class RegisterFilter(ListFilter):
         return self.chosen.get("sort", SALIENCE)
 
     def by_words(self, risks: QuerySet[Risk], _name: str, value: str) -> QuerySet[Risk]:
-        return risks.filter(search=_searched(value))
+        return risks.filter(search=searched(value))
 
     def by_level(self, risks: QuerySet[Risk], _name: str, value: str) -> QuerySet[Risk]:
         return risks.filter(LEVELS[value])
@@ -136,14 +135,3 @@ class RegisterFilter(ListFilter):
 
     def by_involvement(self, risks: QuerySet[Risk], _name: str, value: str) -> QuerySet[Risk]:
         return risks.filter(tie="" if value == UNFOUND else value)
-
-
-def _searched(said: str) -> SearchQuery:
-    """Return what was typed as a search: the last word may be the beginning of one, unless it is marked otherwise."""
-    whole = SearchQuery(said, search_type="websearch", config="simple")
-    head, _blank, last = said.rpartition(" ")
-    unfinished = said.count('"') % 2 == 0 and re.fullmatch(r"\w+", last) and last.lower() != "or"
-    if not unfinished or re.search(r"(^|\s)or\s*$", head, re.IGNORECASE):
-        return whole
-    begun = SearchQuery(f"{last}:*", search_type="raw", config="simple")
-    return SearchQuery(head, search_type="websearch", config="simple") & begun if head.strip() else begun

@@ -24,6 +24,7 @@ def told_by(measure: Measure) -> MeasureTold:
         starts_on=measure.starts_on,
         ends_on=measure.ends_on,
         territory=tuple(measure.territory),
+        language=measure.language,
         rule=measure.rule_told,
         legal_ground=measure.legal_ground,
         automated_detection=measure.automated_detection,

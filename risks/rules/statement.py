@@ -49,6 +49,7 @@ class MeasureTold:
     automated_decision: str
     appeal_until: date | None
     told_before: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ def derive(measure: MeasureTold, told: Told, *, puid: str) -> dict[str, Any]:
         "category": told.category,
         "content_type": list(told.content_types),
         "content_type_other": told.content_type_other or None,
+        "content_language": measure.language or None,
         "content_date": told.content_date.isoformat() if told.content_date else None,
         "territorial_scope": places(measure.territory),
         "application_date": measure.starts_on.isoformat(),

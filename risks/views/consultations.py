@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import consultations as actions
+from risks.actions.lists import open_list
 from risks.actions.screening import all_texts_of, content_hash
 from risks.forms.consultations import (
     ConsultationFilter,
@@ -56,6 +57,7 @@ def consultation_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "filtered": bool(form.chosen()),
         "querystring": form.querystring(),
+        "list": open_list(person(request), "consultations", at=timezone.now()),
         "may_run": user.may(Permission.RUN_CONSULTATION),
     }
     return render(request, "risks/consultation_list.html", context)

@@ -16,6 +16,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import dilemma_decisions as decisions
 from risks.actions import dilemmas as actions
+from risks.actions.lists import open_list
 from risks.forms.dilemmas import (
     AdviceForm,
     ConfirmStepForm,
@@ -68,6 +69,7 @@ def dilemma_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "filtered": bool(form.chosen()),
         "querystring": form.querystring(),
+        "list": open_list(person(request), "dilemmas", at=now),
         "counts": queries.state_counts(at=now),
         "told": queries.told_by_dossiers(),
         "may_prepare": person(request).may(Permission.PREPARE_DILEMMA),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import measures as actions
+from risks.actions.lists import open_list
 from risks.forms.measures import MeasureFilter, SignalForm
 from risks.models import Measure, Signal
 from risks.models.measures import IN_FORCE
@@ -34,6 +35,7 @@ def measure_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "filtered": bool(form.chosen()),
         "querystring": form.querystring(),
+        "list": open_list(person(request), "measures", at=timezone.now()),
         "counts": counts_by_state(),
         "may_propose": person(request).may(Permission.PROPOSE_MEASURE),
     }

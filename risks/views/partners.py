@@ -17,6 +17,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.actions import partners as actions
 from risks.actions.contacts import note_read_of_marked
+from risks.actions.lists import open_list
 from risks.actions.register import note_export
 from risks.documents.partners import write_partners
 from risks.documents.tables import TYPES
@@ -59,6 +60,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(filters.ids, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
+        "list": open_list(person(request), "partners", at=filters.at),
         "querystring": filters.querystring,
         "page_obj": page,
         "rows": filters.rows(list(page.object_list)),

@@ -13,13 +13,13 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.queries import people_of_the_desk
 from hrdd.governance.rules import Permission
 from risks.actions import register as actions
+from risks.actions.lists import open_list
 from risks.documents.register import write_register
 from risks.documents.tables import TYPES
 from risks.queries import register
 from risks.queries.register_filter import RegisterFilter
 from risks.queries.register_map import map_of
 from risks.queries.register_pages import in_order, page_of
-from risks.queries.saved_views import views_of
 
 IN_MEMORY = 2**20
 
@@ -33,7 +33,7 @@ def _shown(request: HttpRequest, filters: RegisterFilter) -> dict[str, Any]:
     return {
         "filters": filters,
         "querystring": filters.querystring,
-        "views": views_of(user),
+        "list": open_list(user, "risks", at=filters.at),
         "may_assign": user.may(Permission.ASSIGN_RISK),
         "may_assess": user.may(Permission.ASSESS_RISK),
         "may_record": user.may(Permission.RECORD_RISK),
@@ -45,7 +45,8 @@ def _shown(request: HttpRequest, filters: RegisterFilter) -> dict[str, Any]:
 def risk_list(request: HttpRequest) -> HttpResponse:
     """Every risk, the first to be acted on first, or as filtered and ordered."""
     filters = _filters(request)
-    page = page_of(filters.qs, order=filters.order, after=request.GET.get("after", ""))
+    after = request.GET.get("after", "")
+    page = page_of(filters.qs, order=filters.order, after=after, few="q" in filters.chosen)
     context = {
         **_shown(request, filters),
         "page": page,

@@ -11,7 +11,7 @@
   };
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("textarea, input:not([type=checkbox]), select");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || sessionStorage.getItem("hrdd-single-keys") === "off") return;
     const at = lines.indexOf(document.activeElement.closest("[data-line]"));
     if (event.key === "j") go(at + 1);
     else if (event.key === "k") go(at - 1);

@@ -25,10 +25,12 @@ from risks.models import (
     Finding,
     Measure,
     MitigationPlan,
+    Reassessment,
     ReviewTask,
     Risk,
     SeverityAssessment,
 )
+from risks.rules.reassessment import REASON_CODES
 from risks.tasks import remind_of_partners_clocks
 from tests.cast import Cast
 from tests.oversight.stage import escalated, meeting_on, severe_risk
@@ -189,12 +191,38 @@ def test_k11_counts_what_was_refused_to_a_job_and_nothing_else(db: None) -> None
     assert "words" not in str([one.detail for one in told])
 
 
-def test_k9_tells_the_kinds_that_were_decided_on_and_that_languages_are_not_recorded(db: None) -> None:
+def test_k9_tells_the_kinds_that_were_decided_on_and_waits_for_ten_decisions_in_two_languages(
+    db: None,
+) -> None:
     measure(severe_risk(), state="reversed", kind="remove_item", intrusion=3, ended_on=TODAY)
 
     assert of("K9").said == "100 %"
     assert "Most often decided on: removal of an item 1 of 1." in of("K9").detail
-    assert "not recorded" in of("K9").detail
+    assert "Two languages with 10 decisions each are needed" in of("K9").detail
+    assert not of("K9").red
+
+
+@pytest.mark.parametrize(("undone", "red"), [(4, False), (5, True)])
+def test_k9_is_red_where_one_language_is_reversed_over_twice_as_often_as_another(
+    ana: User, undone: int, red: bool
+) -> None:
+    risk = severe_risk()
+    for language, many in (("MY", undone), ("EN", 2)):
+        for number in range(10):
+            one = measure(risk, language=language, kind="remove_item", intrusion=3)
+            eased = {"outcome": "lift", "restored": "The item"}
+            kept = {"outcome": "escalate", "proposed": measure(risk, state="proposed")}
+            Reassessment.objects.create(
+                measure=one,
+                reason_code=min(REASON_CODES),
+                reasons="x",
+                decided_by=ana.username,
+                decided_at=NOW,
+                **(eased if number < many else kept),
+            )
+
+    assert f"Highest in Burmese: {undone * 10}%, lowest in English: 20%." in of("K9").detail
+    assert of("K9").red is red
 
 
 def test_k22_is_red_where_people_per_user_fall_in_a_country_of_a_severe_risk(ana: User) -> None:

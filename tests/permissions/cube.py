@@ -121,7 +121,8 @@ class Door:
         """Ask once; what a permitted act writes is taken back, so that every cell finds the same record."""
         cookie = {"HTTP_COOKIE": f"{settings.SESSION_COOKIE_NAME}={actor.cookie}"} if actor.cookie else {}
         body, kind = (b"{}", "application/json") if of_the_api else (b"", FORM)
-        request = self._requests.generic(method, address, body, content_type=kind, **cookie)
+        read = {"HTTP_IF_MATCH": "*"} if method in {"PUT", "PATCH"} else {}  # whatever stands
+        request = self._requests.generic(method, address, body, content_type=kind, **cookie, **read)
         with taken_back() if undone else nullcontext(), _noting() as written:
             response = self._handler(request.environ)  # type: ignore[arg-type]  # what it is made of
             body = b"".join(response)  # a file is closed once it was read

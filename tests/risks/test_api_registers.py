@@ -267,12 +267,14 @@ def test_a_view_of_another_is_there_only_when_it_is_shared(reader: Client, ana: 
     SavedView.objects.update(shared=True)
     assert reader.get(address).json()["name"] == "Mine"
     for answer in (
-        reader.put(address, {"name": "His", "shared": False}, "application/json"),
+        reader.put(address, {"name": "His", "shared": False}, "application/json", headers={"if-match": "*"}),
         reader.delete(address),
     ):
         assert (answer.status_code, answer.json()["detail"][:30]) == (409, "This view is another person's.")
     reader.force_login(ana)
-    renamed = reader.put(address, {"name": "Ours", "shared": True}, "application/json")
+    renamed = reader.put(
+        address, {"name": "Ours", "shared": True}, "application/json", headers={"if-match": "*"}
+    )
     assert renamed.json()["name"] == SavedView.objects.get().name == "Ours"
     assert reader.delete(address).status_code == 204
     assert not SavedView.objects.exists()

@@ -124,7 +124,7 @@ def test_a_body_of_nonsense_is_refused_and_breaks_nothing(stage: Stage, body: st
 
     for _pattern, address in addresses(stage):
         for method in ("post", "put", "patch"):
-            answer = getattr(client, method)(address, body, content_type="application/json")
+            answer = getattr(client, method)(address, body, "application/json", headers={"if-match": "*"})
             assert answer.status_code in {400, 403, 404, 405, 409}, (address, answer.content[:300])
 
     assert (list(Risk.objects.values()), list(Consultation.objects.values())) == before
@@ -147,7 +147,7 @@ def test_no_value_of_the_wrong_type_breaks_anything(stage: Stage, value: Any) ->
 
     for _pattern, address in addresses(stage):
         for method in ("post", "put", "patch"):
-            answer = getattr(client, method)(address, given, content_type="application/json")
+            answer = getattr(client, method)(address, given, "application/json", headers={"if-match": "*"})
             assert answer.status_code < 500, (address, answer.content[:300])
 
 
@@ -167,7 +167,9 @@ def plan_of(stage: Stage, **changes: Any) -> dict[str, Any]:
 
 
 def send(stage: Stage, by: User, address: str, given: Any = None, method: str = "post") -> Any:
-    return getattr(stage.by(by), method)(f"/api/v1/{address}", given or {}, "application/json")
+    return getattr(stage.by(by), method)(
+        f"/api/v1/{address}", given or {}, "application/json", headers={"if-match": "*"}
+    )
 
 
 def test_a_consultation_goes_its_whole_way_by_the_api(stage: Stage) -> None:

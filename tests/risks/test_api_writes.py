@@ -77,7 +77,9 @@ def people(db: None) -> dict[str, User]:
 def send(people: dict[str, User], client: Client) -> Post:
     def post(who: str, address: str, given: Any = None, method: str = "post") -> Any:
         client.force_login(people[who])
-        return getattr(client, method)(f"{API}{address}", given or {}, "application/json")
+        return getattr(client, method)(
+            f"{API}{address}", given or {}, "application/json", headers={"if-match": "*"}
+        )
 
     return post
 

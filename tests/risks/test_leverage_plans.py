@@ -417,7 +417,9 @@ def test_the_api_tells_and_acts_by_the_same_rules(
     assert post(f"{steps}/assess", {"reasons": REASONS}).status_code == 409
     assert post(f"{steps}/dance", {"reasons": REASONS}).status_code == 409
     whole = ASSESSED | {"owner": "ana", "next_step": "x", "next_step_due": str(SOON)}
-    kept = client.put(f"{API}/plans/{plan.json()['id']}/", whole, content_type="application/json")
+    kept = client.put(
+        f"{API}/plans/{plan.json()['id']}/", whole, "application/json", headers={"if-match": "*"}
+    )
     assert (kept.status_code, kept.json()["lacks"]) == (200, ASSESSED["lacks"])
     assert post(f"{steps}/assess", {"reasons": REASONS}).json()["state"] == "assessed"
     undertaken = post(f"clocks/{tied.pk}/corrective-plans", {"agreed": "x", "agreed_on": str(TODAY)}).json()

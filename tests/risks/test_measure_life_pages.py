@@ -237,7 +237,8 @@ def sent(risk: Risk, **changed: Any) -> dict[str, Any]:
 
 def api(who: WHO, name: str, address: str, given: Any = None, method: str = "post") -> Any:
     client = signed_in(who[name])
-    return getattr(client, method)(f"/api/v1/measures/{address}", given or {}, "application/json")
+    sent = {"headers": {"if-match": "*"}}
+    return getattr(client, method)(f"/api/v1/measures/{address}", given or {}, "application/json", **sent)
 
 
 def refused(answer: Any, code: int, says: str) -> bool:

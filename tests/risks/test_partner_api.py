@@ -32,7 +32,7 @@ def post(client: Client, address: str, **given: Any) -> Any:
 
 
 def patch(client: Client, address: str, **given: Any) -> Any:
-    return client.patch(f"{API}{address}", given, "application/json")
+    return client.patch(f"{API}{address}", given, "application/json", headers={"if-match": "*"})
 
 
 def test_a_relationship_is_recorded_corrected_and_told(clients: dict[str, Client]) -> None:

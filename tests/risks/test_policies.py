@@ -425,6 +425,7 @@ def test_the_api_drafts_and_submits_by_the_same_rules(ana: User, dan: User) -> N
             "seen_hash": recorded["draft_hash"],
         },
         content_type="application/json",
+        headers={"if-match": "*"},
     )
     submitted = api.post(f"{address}submission/")
 
@@ -442,7 +443,7 @@ def test_the_api_drafts_and_submits_by_the_same_rules(ana: User, dan: User) -> N
     )
     assert (began.status_code, began.json()["number"]) == (201, 1)
     stale = {"title": "x", "clauses": [], "seen_hash": "x"}
-    assert api.put(address, stale, content_type="application/json").status_code == 409
+    assert api.put(address, stale, "application/json", headers={"if-match": "*"}).status_code == 409
 
 
 def test_a_text_that_was_in_force_already_is_in_force_once_its_record_is_approved(

@@ -40,7 +40,7 @@ ASKED_AGAIN = {
     *("person-invite", "person-roles", "person-renew", "person-leave", "renewal-confirm"),
     *("access-review-sign", "account-delegations"),
     *("account-password", "account-organisation", "account-organisation-remove"),
-    *("account-session-end", "account-sessions-end"),
+    *("account-session-end", "account-sessions-end", "account-token-new"),
 }
 WITH_A_FILE = {"custody-answer"}
 WITH_PASSWORDS = {"account-password"}
@@ -62,8 +62,10 @@ def demand_fresh(request: HttpRequest) -> None:
     """Refuse an act of the API that signs something when the person did not prove lately who they are.
 
     Raises:
-        RoleMayNot: they prove it on the page of their account, then ask again.
+        RoleMayNot: they prove it on the page of their account, then ask again; a token proves nobody, ever.
     """
+    if getattr(request, "auth", None) is not None:
+        raise RoleMayNot("A token signs nothing: do this yourself, signed in.")
     if not is_lately_proved(request, at=timezone.now()):
         raise RoleMayNot(
             f"Prove again who you are at {reverse('account-prove')}, then ask again: this signs in your name."

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from hrdd.accounts.actions.delegations import end_delegations_of
 from hrdd.accounts.actions.sessions import end_sessions_of
+from hrdd.accounts.actions.tokens import revoke_tokens_of
 from hrdd.accounts.actions.tries import open_again
 from hrdd.accounts.models import Invitation, OrganisationAccount, Passkey, RecoveryCode, RoleChange, Totp
 from hrdd.accounts.rules.people import INVITED_FOR, Cause, demand_roles, demand_why
@@ -208,6 +209,7 @@ def _renewed(invitation: Invitation, password: str, *, at: datetime) -> User:
     user.set_password(password)
     user.save(update_fields=["password"])
     end_sessions_of(user, by=user.username, at=at)
+    revoke_tokens_of(user, by=user.username, at=at)
     return user
 
 

@@ -10,9 +10,11 @@ from hrdd.accounts.models.factors import (
 )
 from hrdd.accounts.models.people import AccessReview, Delegation, Invitation, ReviewLine, RoleChange
 from hrdd.accounts.models.sessions import Session
+from hrdd.accounts.models.tokens import ApiToken
 
 __all__ = [
     "AccessReview",
+    "ApiToken",
     "Delegation",
     "FactorStanding",
     "Invitation",

@@ -1,8 +1,9 @@
 """What a person has set to prove who they are with."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from hrdd.accounts.models import OrganisationAccount, Passkey, RecoveryCode, Session, Totp
+from hrdd.accounts.models import ApiToken, OrganisationAccount, Passkey, RecoveryCode, Session, Totp
 from hrdd.governance.models import User
 
 
@@ -39,3 +40,11 @@ def has_second_factor(user: User) -> bool:
 def sessions_of(user: User) -> list[Session]:
     """Return the sessions of a person, the one used last first."""
     return list(Session.objects.filter(user=user))
+
+
+def tokens_of(user: User, *, at: datetime) -> list[ApiToken]:
+    """Return the tokens of a person, the latest first, each with whether it `stands_now`."""
+    tokens = list(ApiToken.objects.filter(user=user))
+    for one in tokens:
+        one.stands_now = one.stands(at)  # type: ignore[attr-defined]  # for the page
+    return tokens

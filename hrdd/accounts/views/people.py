@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hrdd.accounts.access.signing_in import begin_session
 from hrdd.accounts.actions import people as actions
 from hrdd.accounts.actions.sessions import end_sessions_of
+from hrdd.accounts.actions.tokens import revoke_tokens_of
 from hrdd.accounts.forms import InviteForm, PasswordForm, PeopleFilter, RolesForm, WhyForm
 from hrdd.accounts.models import Invitation
 from hrdd.accounts.queries import people as queries
@@ -159,7 +160,9 @@ def withdraw_invitation(request: HttpRequest, pk: int) -> HttpResponse:
 def sign_out_person(request: HttpRequest, pk: int) -> HttpResponse:
     """End every session of somebody."""
     user = get_object_or_404(User, pk=pk)
-    ended = end_sessions_of(user, by=person(request).username, at=timezone.now())
+    by, now = person(request).username, timezone.now()
+    ended = end_sessions_of(user, by=by, at=now)
+    revoke_tokens_of(user, by=by, at=now)
     messages.info(request, f"{ended} session{'' if ended == 1 else 's'} of {user.display_name} ended.")
     return redirect("person", pk=user.pk)
 

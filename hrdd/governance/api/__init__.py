@@ -1,19 +1,25 @@
 """What every register of the API shares: who may, pages by key, filters."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any, TypeVar, cast
 
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework import exceptions, serializers, viewsets
+from rest_framework import exceptions, serializers, status, viewsets
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from hrdd.governance.access import MayRead
+from hrdd.governance.access import SAFE, MayRead
+from hrdd.governance.api.fields import BadParameter, with_chosen_fields
+from hrdd.governance.api.repeats import HEADER, once
+from hrdd.governance.api.versions import REPLACES, demand_read, etag_of, named_in
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
+from hrdd.request_limits import told_in
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200
 Record = TypeVar("Record", bound=Model)
@@ -52,18 +58,67 @@ def _is_number(said: str) -> bool:
 class Register(viewsets.GenericViewSet[Record]):
     """Records of a kind, found by their number, for whoever reads the desk; each act asks for its own permission.
 
-    An act that `asks` does not name is open to nobody.
+    An act that `asks` does not name is open to nobody. What is sent twice under one key is done once, and what replaces
+    a record says what was read of it.
     """
 
     lookup_value_converter = "int"
     permission = Permission.READ_DESK
     asks: Mapping[str, Collection[Permission]] = {}  # of each act that sends something, any one of these
     permission_classes = (MayRead,)
-    pagination_class = Pages
+    pagination_class: type[Pages] | None = Pages
+    append_only = False  # the row itself never changes, and nobody may lock it
+    keeps_answers = True  # for who sends the same again; not where an answer tells what a team alone reads
 
     def page(self, rows: QuerySet[Any], shape: type[serializers.BaseSerializer[Any]]) -> Response:
         """Answer one page of rows."""
         return self.get_paginated_response(shape(self.paginate_queryset(rows), many=True).data)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let in who may, and stand before the act with what was read and what was done before."""
+        super().initial(request, *args, **kwargs)
+        method = str(request.method).lower()
+        if self.action and request.method not in SAFE:
+            setattr(self, method, partial(self._act, getattr(self, method)))
+
+    def _act(self, act: Callable[..., Response], request: Request, **kwargs: Any) -> Response:
+        def careful() -> Response:
+            if not kwargs or not (request.method in REPLACES or "If-Match" in request.headers):
+                return act(request, **kwargs)
+            with transaction.atomic():
+                demand_read(request, etag_of(self._stands(request, **kwargs)))
+                return act(request, **kwargs)
+
+        if request.method == "POST" and HEADER in request.headers:
+            return once(careful, request, caller(request), kept=self.keeps_answers)
+        return careful()
+
+    def _stands(self, request: Request, **kwargs: Any) -> Any:
+        """Return what the reader is told of a record now, and keep others from changing it meanwhile."""
+        records: QuerySet[Any] = cast("Any", self).queryset.model.objects.all()
+        if not self.append_only:
+            records.select_for_update().filter(pk=kwargs["pk"]).first()
+        act, self.action = self.action, "retrieve"
+        try:
+            return self.retrieve(request, pk=kwargs["pk"]).data  # type: ignore[attr-defined]  # each has one
+        finally:
+            self.action = act
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Say which version a record is, and leave out what was not asked for."""
+        whole_record = self.action in {"retrieve", "update", "partial_update"}
+        if whole_record and response.status_code == status.HTTP_200_OK:
+            etag = etag_of(response.data)
+            if self.action == "retrieve" and named_in(request.headers.get("If-None-Match", ""), etag):
+                response = Response(status=status.HTTP_304_NOT_MODIFIED)
+            response.headers["ETag"] = etag
+        if request.method in SAFE and response.status_code == status.HTTP_200_OK:
+            try:
+                response.data = with_chosen_fields(response.data, request)
+            except BadParameter as refusal:
+                response = self.handle_exception(refusal)
+        told_in(response, request)
+        return super().finalize_response(request, response, *args, **kwargs)
 
 
 def filters_of(fields: Mapping[str, Any], *, but: Iterable[str] = ()) -> list[OpenApiParameter]:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from hrdd.governance.api.fields import BadParameter
 from hrdd.governance.rules import NotAllowed, RoleMayNot
 from hrdd.problems import CONTENT_TYPE, OF_STATUS, Problem, told
 
@@ -98,7 +99,10 @@ def _of_the_framework(exc: Exception, answer: Response | None) -> Response | Non
         return answer
     problem = OF_STATUS.get(answer.status_code, Problem.BAD_INPUT)
     if isinstance(exc, exceptions.ValidationError):
-        said = told(problem, problem.value.remedy, errors=list(errors_in(exc.detail)))
+        errors = list(errors_in(exc.detail))
+        if isinstance(exc, BadParameter):
+            errors = [{"parameter": exc.parameter, "detail": one["detail"]} for one in errors]
+        said = told(problem, problem.value.remedy, errors=errors)
     else:
         said = told(problem, str(exc.detail))
     answer.data, answer.content_type = said, CONTENT_TYPE

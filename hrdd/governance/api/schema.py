@@ -1,0 +1,108 @@
+"""What the schema says of every register beside its own: headers, chosen fields, problems (OpenAPI 3.1)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+from hrdd.problems import CONTENT_TYPE, Problem
+
+FIELDS = OpenApiParameter(
+    "fields", str, description="The fields to answer, with commas between them: `id,title`. All if not given."
+)
+IF_MATCH = "The ETag that was read; `*` for whatever stands. {}"
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,100}$"},
+    OpenApiParameter.HEADER,
+    description="Made at random, such as a UUID. Sent again within 24 hours, the same request is answered and not done "
+    "again.",
+)
+ERROR = {
+    "type": "object",
+    "required": ["detail"],
+    "properties": {
+        "pointer": {
+            "type": "string",
+            "description": "Into what was sent (RFC 6901, as a fragment): `#/title`",
+        },
+        "parameter": {"type": "string", "description": "Of the address"},
+        "detail": {"type": "string"},
+    },
+}
+PROBLEM = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457).",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {
+            "type": "string",
+            "description": f"Ends in one of {', '.join(one.anchor for one in Problem)}",
+        },
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "A sentence for people"},
+        "provision": {"type": "string", "description": "The rule that refused, such as SD5 or UNGP 19"},
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/ProblemError"}},
+    },
+}
+EXAMPLE = {
+    "type": "https://hrdd.example.org/api/docs/#refused-by-a-rule",
+    "title": "Refused by a rule",
+    "status": 409,
+    "detail": "UNGP 19: an extension needs a partial change that was measured (effect 2).",
+    "provision": "UNGP 19",
+}
+
+
+class RegisterSchema(AutoSchema):
+    """Tells of each act what every register asks and answers."""
+
+    def get_override_parameters(self) -> list[Any]:
+        """Return the headers and parameters that no viewset names for itself."""
+        if self.method == "GET":
+            return [FIELDS]
+        found = [IDEMPOTENCY_KEY] if self.method == "POST" else []
+        replaces = self.method in {"PUT", "PATCH"}
+        if replaces or (self.method == "POST" and "{" in self.path):
+            said = "Without it the answer is 428." if replaces else ""
+            found.append(
+                OpenApiParameter(
+                    "If-Match",
+                    str,
+                    OpenApiParameter.HEADER,
+                    required=replaces,
+                    description=IF_MATCH.format(said).strip(),
+                )
+            )
+        return found
+
+
+def with_problems(result: dict[str, Any], **_given: Any) -> dict[str, Any]:
+    """Return the schema with the problem as every other answer, and the ETag of what has one."""
+    shapes = result["components"]["schemas"]
+    shapes["ProblemError"], shapes["Problem"] = ERROR, PROBLEM
+    result["components"]["responses"] = {
+        "Problem": {
+            "description": "Refused, or failed.",
+            "content": {
+                CONTENT_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "examples": {"a rule": {"value": EXAMPLE}},
+                }
+            },
+        }
+    }
+    for methods in result["paths"].values():
+        for method, told in methods.items():
+            answers: dict[str, Any] = told["responses"]
+            answers["default"] = {"$ref": "#/components/responses/Problem"}
+            if told["operationId"].endswith(("_retrieve", "_update")):
+                answers["200"]["headers"] = _etag(method)
+    return result
+
+
+def _etag(method: str) -> Mapping[str, Any]:
+    told = "Of the record as it stands" + (", to be sent as If-Match" if method == "get" else "")
+    return {"ETag": {"schema": {"type": "string"}, "description": told}}

@@ -209,6 +209,25 @@ def let_sign_in(folder: Path) -> list[str]:
     return named
 
 
+def not_set() -> list[str]:
+    """Return in sentences what an operator has to set, where `give` could not and the server has it otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, reset_val FROM pg_settings WHERE name = ANY(%s)", [list(SESSION)])
+        of_server = dict(cursor.fetchall())
+        cursor.execute("SELECT rolname, coalesce(rolconfig, '{}') FROM pg_roles")
+        of_role = dict(cursor.fetchall())
+    wanting: dict[tuple[str, str], list[str]] = {}
+    for role, setting, value in _session():
+        if f"{setting}={value}" not in of_role.get(role, []) and of_server[setting] != value:
+            wanting.setdefault((setting, value), []).append(role)
+    return [
+        f"{setting} is {of_server[setting]} for {', '.join(roles)} and should be {value}; only a superuser may set it "
+        f"for a role. Set {setting}={value} for the whole server, or let a superuser say "
+        f"GRANT SET ON PARAMETER {setting} TO the owner of the tables, and run this again."
+        for (setting, value), roles in wanting.items()
+    ]
+
+
 def missing_and_surplus() -> list[str]:
     """Return in sentences where what the roles may do differs from what they should; empty where all is well."""
     with connection.cursor() as cursor:
@@ -245,9 +264,30 @@ def _roles() -> Iterator[str]:
         if role not in there:
             yield f"CREATE ROLE {role} NOLOGIN"
         yield f"GRANT {role} TO CURRENT_USER"
-        for setting, given in SESSION.items():
+    settable = _settable()
+    yield from (
+        f"ALTER ROLE {role} SET {setting} = '{value}'"
+        for role, setting, value in _session()
+        if setting in settable
+    )
+
+
+def _session() -> Iterator[tuple[DatabaseRole, str, str]]:
+    for setting, given in SESSION.items():
+        for role in DatabaseRole:
             if value := given.get(role, given.get("", "")):
-                yield f"ALTER ROLE {role} SET {setting} = '{value}'"
+                yield role, setting, value
+
+
+def _settable() -> set[str]:
+    """Return the settings that whoever is connected may set for a role; some need a superuser, or a right to them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM pg_settings WHERE name = ANY(%s) "
+            "AND (context = 'user' OR has_parameter_privilege(name, 'SET'))",
+            [list(SESSION)],
+        )
+        return {name for (name,) in cursor.fetchall()}
 
 
 def _taken_back() -> Iterator[str]:

@@ -11,6 +11,7 @@ from hrdd.accounts.models import AccessReview, Invitation
 from hrdd.governance.models import AuditEvent, Mandate, SignOff, User
 from hrdd.notifications.models import WebhookDelivery, WebhookEndpoint
 from hrdd.oversight.models import Escalation, OversightMeeting
+from hrdd.workbench.models import Mention
 from remedies.models import Case, LegalHold, PatternReview
 from risks.actions.register import ASSIGNED
 from risks.models import (
@@ -286,6 +287,10 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "risk-step": lambda: {"pk": first(Risk), "step": "confirm"},
     **{name: lambda: {"pk": first(LoweringProposal)} for name in ("lowering-detail", "withdraw-lowering")},
     **{name: lambda: {"pk": first(MitigationPlan)} for name in ("decide-plan", "end-plan", "test-plan")},
+    "comment-new": lambda: {"kind": "risk", "pk": first(Risk)},
+    "mention-done": lambda: {"pk": first(Mention)},
+    "calendar-address": lambda: {"step": "make"},
+    "calendar-file": lambda: {"secret": "no-such-secret"},
     "list-columns": lambda: {"name": "risks"},
     "risk-export": lambda: {"format": "csv"},
     **{name: lambda: {"pk": first(SavedView)} for name in ("saved-view", "change-view", "delete-view")},

@@ -10,6 +10,7 @@ from hrdd.accounts.models import AccessReview, Invitation
 from hrdd.governance.actions import record_event
 from hrdd.notifications.models import WebhookEndpoint
 from hrdd.sealing import seal
+from hrdd.workbench.models import Comment
 from remedies.models import PatternReview
 from risks.actions.register import ASSIGNED
 from risks.models import (
@@ -197,6 +198,8 @@ def everything(rendered: Report, cast: Cast) -> None:
         proposed_by=cast.ana,
         proposed_at=NOW,
     )
+    comment = Comment.objects.create(kind="risk", record=tied.risk_id, text="x", by=cast.ana, at=NOW)
+    comment.mentions.create(user=cast.eve)
     SavedView.objects.create(name="x", owner=cast.ana, shared=True, saved_at=NOW)
     record_event(
         by="ana",

@@ -72,6 +72,7 @@ pages: list[URLPattern | URLResolver] = [
     path("partners/", public.exits, name="public-exits"),
     path("complaints/", public.complaints, name="public-complaints"),
     path("corrections/", public.corrections, name="public-corrections"),
+    path("accessibility/", public.accessibility, name="public-accessibility"),
     path("data/", data.data_page, name="public-data"),
     path("policies/", policies.policy_list, name="public-policies"),
     path("policies/<slug:slug>/", policies.policy, name="public-policy"),

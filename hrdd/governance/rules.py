@@ -95,6 +95,7 @@ class Permission(StrEnum):
     ASSESS_INCITEMENT = "assess incitement"
     DRAFT_REPORT = "draft report"
     WRITE_IN_REPORT = "write or comment on a part of a report"
+    COMMENT = "comment on a record"
     CLEAR_REPORT = "clear report for safety"
     APPROVE_REPORT = "approve report"
     PUBLISH_REPORT = "publish report"
@@ -123,7 +124,7 @@ class Permission(StrEnum):
     READ_STATUS = "see how the installation stands"
 
 
-READ = frozenset({Permission.READ_DESK, Permission.WRITE_IN_REPORT})
+READ = frozenset({Permission.READ_DESK, Permission.WRITE_IN_REPORT, Permission.COMMENT})
 READ_ALL = READ | {Permission.READ_RESTRICTED}
 OF_CASES = READ | {Permission.READ_CASES, Permission.READ_EFFECTIVENESS}
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
@@ -215,7 +216,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.PUBLISHER: READ
     | {Permission.DRAFT_POLICY, Permission.PUBLISH_RISK, Permission.DRAFT_REPORT, Permission.PUBLISH_REPORT},
     Role.REDACTOR: READ_ALL | {Permission.CHECK_SAFEGUARDS, Permission.CLEAR_REPORT},
-    Role.AUDITOR: (READ_ALL - {Permission.WRITE_IN_REPORT})
+    Role.AUDITOR: (READ_ALL - {Permission.WRITE_IN_REPORT, Permission.COMMENT})
     | {Permission.READ_BOARD, Permission.READ_AUDIT, Permission.READ_EFFECTIVENESS, Permission.READ_PEOPLE},
     Role.PARTNER_MGR: READ
     | {Permission.CHALLENGE_INVOLVEMENT, Permission.LOG_LEVERAGE, Permission.PROPOSE_CHANGE},

@@ -121,3 +121,22 @@ class WebhookDelivery(models.Model):
     def given_up(self) -> bool:
         """Whether it was tried often enough, in vain."""
         return self.taken_at is None and self.tries > 0 and self.next_try_at is None
+
+
+class CalendarAddress(models.Model):
+    """A secret address at which a calendar reads on which days something is due; its hash alone is kept."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="calendar_address")
+    address_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "calendar addresses"
+        constraints = [
+            models.CheckConstraint(
+                name="calendar_address_is_hashed", condition=Q(address_hash__regex=r"^[0-9a-f]{64}$")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Calendar of {self.user}"

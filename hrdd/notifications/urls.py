@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from hrdd.notifications.views import inbox, webhooks
+from hrdd.notifications.views import calendar, inbox, webhooks
 
 urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/seen/", inbox.inbox_seen, name="inbox-seen"),
     path("inbox/settings/", inbox.notification_settings, name="notification-settings"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/address/<slug:step>/", calendar.calendar_address, name="calendar-address"),
+    path("calendar/<slug:secret>.ics", calendar.calendar_file, name="calendar-file"),
     path("webhooks/", webhooks.webhook_list, name="webhook-list"),
     path("webhooks/new/", webhooks.webhook_new, name="webhook-new"),
     path("webhooks/messages/<int:pk>/again/", webhooks.webhook_again, name="webhook-again"),

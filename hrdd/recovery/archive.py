@@ -87,9 +87,9 @@ def take_backup(
     while (note := folder / f"hrdd-{at.strftime(STAMP)}.json").exists():
         at += timedelta(seconds=1)  # the name of another
     backup = Backup(note, at, settings.CODE_VERSION, 0, {})
-    with _one_moment() as (cursor, snapshot), tempfile.TemporaryFile() as complaints:
+    with one_moment() as (cursor, snapshot), tempfile.TemporaryFile() as complaints:
         with (
-            _draft(backup.dump) as out,
+            draft(backup.dump) as out,
             started(
                 "pg_dump",
                 "--format=custom",
@@ -102,11 +102,11 @@ def take_backup(
             pyrage.encrypt_io(child.stdout, out, keys)
             ended_well("pg_dump", child, complaints)
         census = take_census(cursor, told)
-    with _draft(backup.census) as out:
+    with draft(backup.census) as out:
         out.write(pyrage.encrypt(json.dumps(census).encode(), keys))
     sha256 = {file.name: _sha256(file) for file in (backup.dump, backup.census)}
     made = Backup(note, at, settings.CODE_VERSION, len(census), sha256)
-    with _draft(note) as out:
+    with draft(note) as out:
         out.write(json.dumps(_as_note(made), indent=1).encode() + b"\n")
     return made, census
 
@@ -199,7 +199,7 @@ def _opened_census(backup: Backup, keys: list[pyrage.x25519.Identity]) -> Census
 
 
 @contextmanager
-def _one_moment() -> Iterator[tuple[Any, str]]:
+def one_moment() -> Iterator[tuple[Any, str]]:
     """Lend a cursor that sees the database as it is now, and the name by which pg_dump sees the same."""
     own = psycopg2.connect(**connection.get_connection_params())
     try:
@@ -212,7 +212,7 @@ def _one_moment() -> Iterator[tuple[Any, str]]:
 
 
 @contextmanager
-def _draft(file: Path) -> Iterator[IO[bytes]]:
+def draft(file: Path) -> Iterator[IO[bytes]]:
     """Lend a new file that takes its name once it is whole and on the disk; nobody else may read it."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=".draft-")
     try:

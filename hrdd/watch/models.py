@@ -7,6 +7,7 @@ class Heartbeat(models.Model):
     """When something last showed that it works; a row for each, written over."""
 
     WORKER = "worker"
+    BACKUP = "backup"
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()

@@ -75,8 +75,10 @@ def work_at_hand() -> Work:
         given_up=Count("pk", filter=Q(next_try_at=None, tries__gt=0)),
     )
     places = settings.ANCHORS
+    seen = dict(Heartbeat.objects.values_list("pk", "at"))
     return Work(
-        tick=Heartbeat.objects.filter(pk=Heartbeat.WORKER).values_list("at", flat=True).first(),
+        tick=seen.get(Heartbeat.WORKER),
+        backup=seen.get(Heartbeat.BACKUP),
         checkpoint=LogCheckpoint.objects.order_by("-size").values_list("made_at", flat=True).first(),
         log_entries=LogEntry.objects.count(),
         anchors_waiting=AnchorPush.objects.filter(done_at=None, place__in=places).count(),
@@ -97,7 +99,7 @@ def figures(*, at: datetime) -> dict[str, float]:
         for name, value in asdict(work).items()
         if isinstance(value, int) and name != "intact"
     }
-    for name in ("tick", "checkpoint", "verified"):
+    for name in ("tick", "backup", "checkpoint", "verified"):
         if (when := getattr(work, name)) is not None:
             found[f"{name}_age_seconds"] = (at - when).total_seconds()
     if work.intact is not None:

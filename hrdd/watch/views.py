@@ -17,6 +17,7 @@ from hrdd.watch.rules.standing import State
 BEARER = "Bearer "
 HELP = {
     "tick_age_seconds": "Since timetable, queue, worker and database last reached each other.",
+    "backup_age_seconds": "Since the last backup that is whole.",
     "checkpoint_age_seconds": "Since the publication log was last signed.",
     "verified_age_seconds": "Since `manage.py verify` last ran.",
     "intact": "Whether that found everything as it was written.",
@@ -75,9 +76,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def status(request: HttpRequest) -> HttpResponse:
     """The same for a person, with what to do about it."""
     found = queries.readiness(settings.SURFACE, at=timezone.now())
+    wrong = [check for check in found if check.state is not State.WELL]
     context = {
-        "checks": found,
-        "wrong": [check for check in found if check.state is not State.WELL],
+        "checks": [*wrong, *(check for check in found if check.state is State.WELL)],
+        "wrong": wrong,
+        "down": any(check.state is State.DOWN for check in wrong),
         "version": settings.CODE_VERSION,
     }
     return render(request, "watch/status.html", context)

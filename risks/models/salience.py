@@ -54,7 +54,7 @@ class Risk(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
     rights = models.ManyToManyField("risks.Right", through="risks.RiskRight")
     # What RiskRight says, kept by the database, so that one index finds the risks of a right in a country.
-    touched_rights = ArrayField(models.CharField(max_length=40), default=list, editable=False)
+    touched_rights = ArrayField(models.CharField(max_length=40), default=list, db_default=[], editable=False)
     affected_groups = models.JSONField(default=list)
     vulnerabilities = listed(labels(Vulnerability))
     why_vulnerable = models.TextField(blank=True)

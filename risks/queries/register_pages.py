@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.core import signing
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Count, F, Q, QuerySet, Value, Window
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Lower
 
@@ -113,7 +113,9 @@ class Page:
         return self.count > len(self.rows)
 
 
-def page_of(risks: QuerySet[Risk], *, order: str, after: str, size: int = PAGE_SIZE) -> Page:
+def page_of(
+    risks: QuerySet[Risk], *, order: str, after: str, size: int = PAGE_SIZE, few: bool = False
+) -> Page:
     """Return one page, in two queries whatever the number of risks and however far in.
 
     Args:
@@ -121,12 +123,18 @@ def page_of(risks: QuerySet[Risk], *, order: str, after: str, size: int = PAGE_S
         order: one of ORDERS.
         after: the cursor of the address; nonsense begins at the beginning.
         size: rows a page.
+        few: whether a search found these risks: then it is made once, for the first rows and for the number of all.
     """
     cursor = Cursor.read(after, order=order) if after else None
     backwards = cursor is not None and cursor.backwards
     wanted = in_order(risks, order, backwards=backwards)
     if cursor is not None:
         wanted = cursor.onwards(wanted)
+    count = None
+    if few and cursor is None:
+        keys = list(wanted.annotate(many=Window(Count("*"))).values_list("pk", "many")[: size + 1])
+        count = keys[0][1] if keys else 0
+        wanted = in_order(Risk.objects.filter(pk__in=[pk for pk, _many in keys]), order)
     found = list(wanted.select_related("owner").defer(*UNSHOWN)[: size + 1])
     more, rows = len(found) > size, found[:size]
     if backwards:
@@ -134,7 +142,7 @@ def page_of(risks: QuerySet[Risk], *, order: str, after: str, size: int = PAGE_S
     before, behind = (more, True) if backwards else (cursor is not None, more)
     return Page(
         rows,
-        risks.order_by().count(),
+        risks.order_by().count() if count is None else count,
         previous=_cursor(rows[0], order, backwards=True) if rows and before else "",
         next=_cursor(rows[-1], order, backwards=False) if rows and behind else "",
         beginning=cursor is None,

@@ -45,7 +45,8 @@ def _shown(request: HttpRequest, filters: RegisterFilter) -> dict[str, Any]:
 def risk_list(request: HttpRequest) -> HttpResponse:
     """Every risk, the first to be acted on first, or as filtered and ordered."""
     filters = _filters(request)
-    page = page_of(filters.qs, order=filters.order, after=request.GET.get("after", ""))
+    after = request.GET.get("after", "")
+    page = page_of(filters.qs, order=filters.order, after=after, few="q" in filters.chosen)
     context = {
         **_shown(request, filters),
         "page": page,

@@ -13,7 +13,7 @@ from django.http import StreamingHttpResponse
 from django.test import Client, RequestFactory
 
 from hrdd import database_roles
-from hrdd.database_grants import append_only_tables, missing_and_surplus
+from hrdd.database_grants import append_only_tables, missing_and_surplus, not_set
 from hrdd.database_roles import DatabaseRole, SurfaceDoor, in_role
 from hrdd.surfaces import Surface
 from transparency.models import Document, Report
@@ -265,3 +265,45 @@ def test_a_role_signs_in_once_its_password_is_in_a_file(db: None, tmp_path: Path
 def test_a_folder_that_is_not_there_is_named(db: None, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="none is not a folder"):
         call_command("database_roles", logins=tmp_path / "none")
+
+
+@pytest.fixture
+def owner_who_is_no_superuser(db: None) -> Iterator[None]:
+    """Own every table as an operator of a managed PostgreSQL does: CREATEROLE, and nothing above."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE managed CREATEROLE")
+        for role in DatabaseRole:
+            cursor.execute(f"ALTER ROLE {role} RESET ALL")
+            cursor.execute(f"GRANT {role} TO managed WITH ADMIN OPTION")
+        cursor.execute("ALTER SCHEMA public OWNER TO managed")
+        cursor.execute(
+            "SELECT oid::regclass FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} OWNER TO managed")
+        cursor.execute("SET SESSION AUTHORIZATION managed")
+        yield
+        cursor.execute("RESET SESSION AUTHORIZATION")
+
+
+def test_an_owner_who_is_no_superuser_grants_all_and_is_told_what_to_set(
+    owner_who_is_no_superuser: None,
+) -> None:
+    err = StringIO()
+    call_command("database_roles", stdout=StringIO(), stderr=err)
+
+    assert missing_and_surplus() == []
+    warnings = err.getvalue().splitlines()
+    assert len(warnings) == 1
+    assert "log_parameter_max_length is -1 for hrdd_intake, hrdd_staff" in warnings[0]
+    assert "GRANT SET ON PARAMETER log_parameter_max_length" in warnings[0]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolconfig FROM pg_roles WHERE rolname = 'hrdd_worker'")
+        assert "lock_timeout=30s" in cursor.fetchone()[0]
+        cursor.execute("RESET SESSION AUTHORIZATION")
+        cursor.execute("GRANT SET ON PARAMETER log_parameter_max_length TO managed")
+        cursor.execute("SET SESSION AUTHORIZATION managed")
+    err = StringIO()
+    call_command("database_roles", stdout=StringIO(), stderr=err)
+
+    assert (err.getvalue(), not_set()) == ("", [])

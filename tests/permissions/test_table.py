@@ -20,7 +20,7 @@ PERSONAL = {
     "change-view",
     "delete-view",
 }
-PERSONAL |= {"api-saved-view-list", "api-saved-view-detail"}
+PERSONAL |= {"mention-done", "calendar-address", "api-saved-view-list", "api-saved-view-detail"}
 # Where the record names who acts, whoever reads the desk passes the door: an answer, a duty, a signature.
 BY_NAME = {"sign-off-decide", "escalation-detail", "do-exit-duty", "api-exit-do-duty", "systemic-done"}
 # Read by a form that is sent, since each reading is logged.
@@ -118,7 +118,7 @@ def test_who_must_not_see_cases_is_let_in_to_none_of_their_pages() -> None:
 
 
 def test_only_what_is_meant_for_the_public_is_open_without_an_account() -> None:
-    staff = {"login", "logout", "invitation", "livez", "readyz", "metrics"}
+    staff = {"login", "logout", "invitation", "calendar-file", "livez", "readyz", "metrics"}
     public = (
         "home",
         "public-",

@@ -24,6 +24,7 @@ from hrdd.governance.models import AuditEvent
 from hrdd.recovery.archive import Backup, backups_in
 from hrdd.recovery.census import Held, differences, take_census
 from hrdd.recovery.management.commands.backup_check import scratch_database
+from hrdd.watch.queries import work_at_hand
 from remedies.actions.reading import read_narrative
 from remedies.models import Case
 from tests.cast import NOW
@@ -150,7 +151,10 @@ def test_a_backup_is_fresh_whole_and_has_its_keys_or_the_check_fails(
 ) -> None:
     with pytest.raises(CommandError, match="No backup is in"):
         said("backup_check")
+    at = datetime.now(UTC)
+    assert work_at_hand().backup is None
     backup = backed_up(folder)
+    assert at <= (work_at_hand().backup or at - timedelta(1)) <= datetime.now(UTC)
     with pytest.raises(CommandError, match="without them a backup is none"):
         said("backup_check")
     with pytest.raises(CommandError, match="Keys beside the backups open the backups"):

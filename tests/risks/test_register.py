@@ -579,3 +579,16 @@ def test_the_filter_by_right_follows_whatever_is_written(desk: Client) -> None:
     assert (titles(desk, "right=FAIR"), titles(desk, "right=FREE")) == ([], ["Arrests"])
     Risk.objects.update(touched_rights=["FAIR"])
     assert (titles(desk, "right=FAIR"), titles(desk, "right=FREE")) == ([], ["Arrests"])
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_search_made_once_gives_the_page_that_two_queries_give(db: None, order: str) -> None:
+    for number in range(7):
+        risk(f"Arrests {number % 3}", rank=number % 4)
+    found = Risk.objects.filter(rank__gt=0)
+
+    once, twice = (page_of(found, order=order, after="", size=2, few=few) for few in (True, False))
+
+    assert once == twice
+    assert (len(once.rows), once.count) == (2, 5)
+    assert page_of(found.none(), order=order, after="", few=True).count == 0

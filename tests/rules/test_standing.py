@@ -12,6 +12,7 @@ from hrdd.watch.rules.standing import REMEDY, Check, State, Work
 NOW = datetime(2026, 11, 27, 3, tzinfo=UTC)
 WELL = Work(
     tick=NOW - timedelta(seconds=20),
+    backup=NOW - timedelta(hours=25),
     checkpoint=NOW - timedelta(minutes=15),
     log_entries=4,
     anchors_waiting=0,
@@ -45,6 +46,8 @@ def late(**changed: Any) -> set[str]:
         ({"verified": None, "intact": None}, {"verification"}),
         ({"verified": NOW - timedelta(days=2, seconds=1)}, {"verification"}),
         ({"intact": False}, {"verification"}),
+        ({"backup": None}, {"backup"}),
+        ({"backup": NOW - timedelta(hours=26, seconds=1)}, {"backup"}),
         ({"set_aside": 1}, {"re-assessment"}),
         ({"messages_given_up": 1}, {"messages"}),
         ({"mails_waiting": 10_000, "messages_waiting": 10_000}, set()),
@@ -52,6 +55,22 @@ def late(**changed: Any) -> set[str]:
 )
 def test_background_work_is_late_and_never_down(changed: dict[str, Any], told: set[str]) -> None:
     assert late(**changed) == told
+
+
+@pytest.mark.parametrize(
+    ("age", "said"),
+    [
+        (timedelta(seconds=119), "119 s"),
+        (timedelta(minutes=2), "2 min"),
+        (timedelta(minutes=119), "119 min"),
+        (timedelta(hours=47), "47 h"),
+        (timedelta(days=3), "3 days"),
+    ],
+)
+def test_an_age_is_told_in_a_unit_that_a_person_reads(age: timedelta, said: str) -> None:
+    told = {check.name: check.said for check in standing.work(replace(WELL, backup=NOW - age), at=NOW)}
+
+    assert told["backup"] == f"last one {said} ago"
 
 
 @pytest.mark.parametrize(

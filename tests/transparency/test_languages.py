@@ -20,7 +20,16 @@ from transparency.models import Report
 
 PAGES = (
     *("/", "/risks/", "/consultations/", "/policies/", "/statements/", "/business-model/"),
-    *("/partners/", "/complaints/", "/reports/", "/verify/", "/corrections/", "/data/", "/oversight/"),
+    *(
+        "/partners/",
+        "/complaints/",
+        "/reports/",
+        "/verify/",
+        "/corrections/",
+        "/data/",
+        "/accessibility/",
+        "/oversight/",
+    ),
 )
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 OF_STAFF = {"registration", "accounts"}
@@ -50,8 +59,8 @@ SAME_EVERYWHERE = {
 # What a reader of Arabic may meet in Latin letters: names, formats, and what is to be typed or found in a file.
 NAMES = re.compile(
     r"https?://\S+|/?[\w/.-]*(?:\.(?:json|csv|pdf)|SHA256SUMS)|SHA-256|RFC|Ed25519|UTF-8|YYYY-MM-DD|If-None-Match|CC BY"
-    r"|HRDD|JSON|CSV|PDF|Atom|UTC|OK|ADR|POSSIBLE_LACK_OF_TRUST|c2sp\.org/[a-z-]+|smallest_shown|fewer than 10|"
-    r"not shown|" + re.escape(settings.ORGANISATION)
+    r"|HRDD|JSON|CSV|PDF|Atom|UTC|OK|ADR|WCAG|AA|EN 301 549|POSSIBLE_LACK_OF_TRUST|c2sp\.org/[a-z-]+|smallest_shown|"
+    r"fewer than 10|not shown|" + re.escape(settings.ORGANISATION)
 )
 RTL = ' dir="rtl"'
 OTHERS = [code for code in languages() if code != "en"]

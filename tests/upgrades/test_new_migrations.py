@@ -90,7 +90,8 @@ def test_a_migration_of_the_past_is_judged_by_its_own_statements(db: None) -> No
     assert found_by_migration(loader.disk_migrations[("watch", "0001_heartbeat")]) == set()
 
 
-def test_a_new_migration_is_safe_or_an_exception_with_a_reason(db: None) -> None:
+@pytest.mark.django_db(transaction=True)  # an index that is built concurrently asks for it
+def test_a_new_migration_is_safe_or_an_exception_with_a_reason() -> None:
     found = {(one.app_label, one.name): found_by_migration(one) for one in new_migrations()}
 
     assert {key: codes for key, codes in found.items() if codes and key not in exceptions()} == {}, (

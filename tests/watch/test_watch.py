@@ -152,7 +152,10 @@ def test_whoever_runs_it_sees_what_needs_somebody_and_what_to_do(
 
     assert "need somebody" in page or "needs somebody" in page
     assert "Restart worker and timetable. Nothing is lost: the rows wait." in page
-    assert page.count("<tr") == 11
+    assert page.count("<tr") == 12
+    assert "Pages are served all the same." in page
+    assert "See the database&#x27;s own log" not in page  # what is well needs nothing
+    assert page.index(">Worker<") < page.index(">Database<")
     Heartbeat.objects.create(name=Heartbeat.WORKER, at=datetime.now(UTC))
     assert "Last tick 0 s ago" in sysadmin.get("/desk/status/").content.decode()
 

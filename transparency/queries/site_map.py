@@ -17,7 +17,7 @@ from transparency.queries.reports import published_reports, readable_editions
 PAGES = (
     *("home", "public-risks", "public-consultations", "public-policies", "public-statements"),
     *("public-business-model", "public-exits", "public-complaints", "public-reports", "public-corrections"),
-    *("public-oversight", "public-data", "verify"),
+    *("public-oversight", "public-data", "public-accessibility", "verify"),
 )
 STATEMENTS_ON_A_MAP = 1000
 

@@ -1,5 +1,7 @@
 """What anyone may read, without signing in and without a cookie."""
 
+from datetime import date
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -33,6 +35,7 @@ from transparency.views.data import site_of
 from transparency.views.gone import gone_or_missing
 from transparency.views.kept import FRESH, shown
 
+ACCESSIBILITY_TESTED = date(2026, 11, 27)
 ON_THE_FIRST_PAGE, ON_A_PAGE = 3, 20
 
 
@@ -126,6 +129,12 @@ def corrections(request: HttpRequest) -> HttpResponse:
         "statements": news.corrected_statements(),
     }
     return shown(request, "transparency/corrections_public.html", context)
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The accessibility statement: how far the pages conform, how that is known, and what may be in the way."""
+    return shown(request, "transparency/accessibility_public.html", {"prepared": ACCESSIBILITY_TESTED})
 
 
 def _etag(_request: HttpRequest, period: str, format: str = "html") -> str | None:  # noqa: A002

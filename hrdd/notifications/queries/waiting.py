@@ -17,6 +17,7 @@ from hrdd.governance.rules import Permission
 from hrdd.notifications.rules.kinds import KINDS
 from hrdd.oversight.queries.sign_offs import clocks_of
 from hrdd.oversight.queries.today import READ_AS, Entry, owed_by
+from hrdd.workbench.queries.comments import RECORDS, address_of, open_mentions
 from remedies.queries.alarms import Alarms, alarms_of
 from risks.queries.clock_reminders import open_reminders
 from risks.queries.clocks import due_risks, plans_to_decide
@@ -143,6 +144,11 @@ def _without_a_list(
         said = f"{one.tied.relationship.partner}: {one.get_why_display()}"
         page = reverse("clock-detail", args=[one.tied_id])
         yield "clock", Entry(one.sent_at, "Partner's clock", said, page, waits_since=True)
+    for mention in open_mentions(user)[:MOST]:
+        comment = mention.comment
+        page = address_of(comment.kind, comment.record, comment.pk)
+        about = f"{comment.by} on {RECORDS[comment.kind].label} {comment.record}"
+        yield "mention", Entry(comment.at, "Read a comment", about, page, waits_since=True)
     for task in [one for one in records_of_partners if one.due is None][:MOST]:
         page = reverse("partner-detail", args=[task.relationship.pk])
         said = str(task.relationship.partner)

@@ -14,6 +14,7 @@ KINDS: Mapping[str, str] = {
     "risk": "Risks to judge again",
     "plan": "Plans to decide on",
     "finding": "Findings to answer",
+    "mention": "Comments that ask for you",
 }
 
 ALWAYS_TOLD = frozenset({"case", "escalation", "incitement"})

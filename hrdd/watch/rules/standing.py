@@ -11,6 +11,7 @@ TICK_LATE = timedelta(seconds=90)
 CHECKPOINT_LATE = timedelta(minutes=45)  # three rounds of it
 VERIFICATION_LATE = timedelta(days=2)
 ANCHOR_LATE = 50  # checkpoints that wait for a place outside: half a day
+BACKUP_LATE = timedelta(hours=26)  # a day, and two hours for a run that is late
 MOST_SKEW = timedelta(seconds=2)
 NEVER = "never"
 
@@ -25,6 +26,7 @@ REMEDY = {
     "log": "See the worker's log: its key, and whether it grows out of what was signed before.",
     "anchors": "See whether the places of HRDD_ANCHORS can be reached.",
     "verification": "Run manage.py verify each night. Where it found something: keep all, call your security contact.",
+    "backup": "Run manage.py backup each night, then backup_check: it says whether the backup would help.",
     "re-assessment": "The cycle's page names them; their measures were not judged.",
     "messages": "The page of webhooks tries them again.",
 }
@@ -62,6 +64,7 @@ class Work:
     """What the database tells of the work in the background."""
 
     tick: datetime | None
+    backup: datetime | None
     checkpoint: datetime | None
     log_entries: int
     anchors_waiting: int
@@ -115,6 +118,7 @@ def work(found: Work, *, at: datetime) -> list[Check]:
         else _since("log", found.checkpoint, CHECKPOINT_LATE, "last checkpoint", at=at),
         _counted("anchors", found.anchors_waiting, ANCHOR_LATE, "checkpoints wait for a place outside"),
         _verified(found, at=at),
+        _since("backup", found.backup, BACKUP_LATE, "last one", at=at),
         _counted("re-assessment", found.set_aside, 0, "chunks set aside after three tries"),
         _counted("messages", found.messages_given_up, 0, "given up"),
     ]
@@ -124,8 +128,15 @@ def _since(name: str, when: datetime | None, late: timedelta, what: str, *, at: 
     if when is None:
         return Check(name, State.LATE, f"{what}: {NEVER}")
     age = at - when
-    said = f"{what} {age.total_seconds():.0f} s ago"
-    return Check(name, State.LATE if age > late else State.WELL, said)
+    return Check(name, State.LATE if age > late else State.WELL, f"{what} {_words(age)} ago")
+
+
+def _words(age: timedelta) -> str:
+    seconds = age.total_seconds()
+    for unit, length in (("days", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 def _counted(name: str, many: int, most: int, what: str) -> Check:

@@ -10,6 +10,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 
 MORE_PAGES = (
+    ("calendar", "Calendar", Permission.READ_DESK),
     ("clock-list", "Clocks of partners", Permission.READ_DESK),
     ("exit-list", "Exits", Permission.READ_DESK),
     ("statement-list", "Statements of reasons", Permission.READ_DESK),

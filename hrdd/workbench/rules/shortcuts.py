@@ -29,6 +29,7 @@ SHEET: Mapping[str, Sequence[Shortcut]] = {
     "g, then a letter": (
         Shortcut(("g", "d"), "Desk", "desk"),
         Shortcut(("g", "i"), "Inbox", "inbox"),
+        Shortcut(("g", "c"), "Calendar", "calendar"),
         Shortcut(("g", "r"), "Risks", "risk-list"),
         Shortcut(("g", "m"), "Measures", "measure-list"),
         Shortcut(("g", "p"), "Partners", "partner-list"),

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError
 
-from hrdd.database_grants import give, let_sign_in, missing_and_surplus
+from hrdd.database_grants import give, let_sign_in, missing_and_surplus, not_set
 
 
 class Command(BaseCommand):
@@ -33,6 +33,7 @@ class Command(BaseCommand):
             if told := missing_and_surplus():
                 raise CommandError("\n".join(told))
             self.stdout.write("Each role may what it should.")
+            self._warn()
             return
         if logins and not logins.is_dir():
             raise CommandError(f"{logins} is not a folder.")
@@ -49,3 +50,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"May sign in: {', '.join(named) or 'none, since no file there has the name of a role'}."
             )
+        self._warn()
+
+    def _warn(self) -> None:
+        """Tell what has to be set by hand; until then what people typed may reach PostgreSQL's log."""
+        for said in not_set():
+            self.stderr.write(self.style.WARNING(f"Warning: {said}"))

@@ -8,12 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils import timezone
 
 from hrdd.progress import Progress
-from hrdd.recovery.archive import drop, outdated, take_backup
+from hrdd.recovery.archive import Backup, drop, outdated, take_backup
 from hrdd.recovery.keys import WrongKey, copy_keys
 from hrdd.recovery.postgres_tools import ToolFailed
+from hrdd.watch.actions import note_backup
 
 
 class Command(BaseCommand):
@@ -59,6 +61,7 @@ class Command(BaseCommand):
         bar = Progress(sys.stderr, 0, "tables")
         made, census = take_backup(folder, sealed_to=settings.BACKUP_RECIPIENTS, at=at, told=bar)
         bar.end()
+        self._note(made)
         old = outdated(folder, at=at)
         for one in old:
             drop(one)
@@ -77,6 +80,13 @@ class Command(BaseCommand):
                 **counts
             )
         )
+
+    def _note(self, made: Backup) -> None:
+        """Let the status page tell of it; a standby, which takes nothing, was backed up all the same."""
+        try:
+            note_backup(at=made.made_at)
+        except DatabaseError:
+            self.stderr.write("The database took no note of this backup: /desk/status/ does not tell of it.")
 
 
 def folder_of(given: Path | None) -> Path:

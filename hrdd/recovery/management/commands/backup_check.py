@@ -81,12 +81,12 @@ def _looked_over(newest: Backup, folder: Path, *, at: datetime, fresh: timedelta
 
 
 @contextmanager
-def scratch_database() -> Iterator[str]:
-    """Work in a new, empty database of the same server, which is dropped afterwards; needs CREATEDB."""
+def scratch_database(like: str = "template0") -> Iterator[str]:
+    """Work in a new database of the same server, empty or like another, which is dropped afterwards; needs CREATEDB."""
     name = f"hrdd_scratch_{secrets.token_hex(4)}"
     before = connection.settings_dict["NAME"]
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
     _use(name)
     try:
         yield name

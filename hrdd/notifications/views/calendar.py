@@ -1,0 +1,63 @@
+"""The calendar of a person, and the address at which another program reads its days."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from hrdd.governance.access import person, requires
+from hrdd.governance.rules import Permission
+from hrdd.notifications.actions import calendars as actions
+from hrdd.notifications.models import CalendarAddress
+from hrdd.notifications.queries.calendar import by_day, counted_days, owner_of
+from hrdd.notifications.queries.waiting import waiting_for
+from hrdd.notifications.rules.calendar import TYPE, as_calendar
+
+
+@require_GET
+@requires(Permission.READ_DESK)
+def calendar(request: HttpRequest) -> HttpResponse:
+    """What waits for me, by day, and what has no day."""
+    return _show(request)
+
+
+def _show(request: HttpRequest, secret: str = "") -> HttpResponse:
+    user, now = person(request), timezone.now()
+    items = waiting_for(user, at=now)
+    context = {
+        "days": [(day, of, day < now.date(), day == now.date()) for day, of in by_day(items).items()],
+        "dayless": [one for one in items if one.entry.waits_since],
+        "address": CalendarAddress.objects.filter(user=user).first(),
+        "secret_address": request.build_absolute_uri(reverse("calendar-file", args=[secret]))
+        if secret
+        else "",
+    }
+    return render(request, "notifications/calendar.html", context)
+
+
+@require_POST
+@requires(Permission.READ_DESK)
+def calendar_address(request: HttpRequest, step: str) -> HttpResponse:
+    """Make a new secret address, shown this once, or take it back."""
+    user, now = person(request), timezone.now()
+    if step == "make":
+        return _show(request, actions.make_address(user, at=now))
+    if step != "revoke":
+        raise Http404
+    actions.revoke_address(user, at=now)
+    messages.info(request, "The address opens nothing any more.")
+    return redirect("calendar")
+
+
+@require_GET
+def calendar_file(request: HttpRequest, secret: str) -> HttpResponse:
+    """On which days how many things are due, for whoever has the address."""
+    found = owner_of(secret)
+    if found is None:
+        raise Http404
+    now = timezone.now()
+    site = request.build_absolute_uri(reverse("calendar"))
+    told = as_calendar(counted_days(found.user, at=now), owner=found.address_hash, site=site, at=now)
+    return HttpResponse(told, content_type=TYPE)

@@ -4,12 +4,16 @@ import json
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils import translation
 from django.views.decorators.http import require_GET
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 
 from hrdd.change_feed import ChangeFeedViewSet
@@ -101,13 +105,34 @@ class SchemaView(SpectacularAPIView):
     area = ""
     permission_classes = (MayRead,)  # its own default is everybody
 
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponse:
+        """Answer in the format asked for, made once for as long as we run."""
+        renderer = request.accepted_renderer
+        headers = {"Content-Disposition": f'inline; filename="{self._get_filename(request, None)}"'}  # type: ignore[no-untyped-call]
+        kind = f"{renderer.media_type}; charset=utf-8"
+        return HttpResponse(_told(renderer.format), content_type=kind, headers=headers)
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the schema, which is the same for whoever may read it and for as long as we run."""
+    with translation.override(settings.LANGUAGE_CODE):
+        found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return found
+
+
+@cache
+def _told(form: str) -> str | bytes:
+    renderer = next(one for one in SchemaView.renderer_classes if one.format == form)
+    return renderer().render(schema())
+
 
 @cache
 def operations() -> list[tuple[str, list[dict[str, Any]]]]:
     """Return what the API offers, by register, as its schema tells it; it is the same for as long as we run."""
     found: dict[str, list[dict[str, Any]]] = {}
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    for address, methods in schema["paths"].items():
+    for address, methods in schema()["paths"].items():
         for method, told in methods.items():
             register = address.removeprefix("/api/v1/").partition("/")[0].replace("-", " ").capitalize()
             found.setdefault(register, []).append(_operation(method.upper(), address, told))

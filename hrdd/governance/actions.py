@@ -30,7 +30,7 @@ SUBJECT_LENGTH = 200
 KEPT_FOR = timedelta(hours=24)
 
 
-# One message to the database (migration 0007); outside a transaction it is one by itself.
+# One message to the database (migration 0008); outside a transaction it is one by itself.
 APPEND = "SELECT id, prev_hash, hash FROM governance_append_event(%s, %s, %s, %s, %s::jsonb, %s)"
 
 

@@ -26,5 +26,5 @@ NO_APPEND = "DROP FUNCTION governance_append_event"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("governance", "0006_kept_answers")]
+    dependencies = [("governance", "0007_languages_of_people")]
     operations = [migrations.RunSQL(APPEND, NO_APPEND)]

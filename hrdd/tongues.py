@@ -59,7 +59,7 @@ class LanguageOfTheAddress:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with translation.override(_spoken(language_of(request.path_info))):
+        with translation.override(spoken(language_of(request.path_info))):
             return self.get_response(request)
 
 
@@ -97,11 +97,12 @@ def page_language(request: HttpRequest) -> dict[str, Any]:
 
 def _stands(path: str, language: str) -> bool:
     """Whether a page stands in a language; frozen documents and data have one address."""
-    with translation.override(_spoken(language)):
+    with translation.override(spoken(language)):
         return bool(is_valid_path(in_language(path, language)))
 
 
-def _spoken(language: str) -> str:
+def spoken(language: str) -> str:
+    """Return the name by which Django knows a language."""
     return str(settings.LANGUAGE_CODE) if language == ENGLISH else language
 
 

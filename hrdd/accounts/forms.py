@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from hrdd.accounts.rules.tokens import LASTS, SCOPES
 from hrdd.governance.models import User
 from hrdd.governance.rules import WHO, Role
+from hrdd.tongues import ENGLISH, languages
 
 CODE = forms.TextInput(
     attrs={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "characters"}
@@ -104,7 +105,18 @@ class RolesForm(forms.Form):
     )
 
 
-class InviteForm(RolesForm):
+class LanguageForm(forms.Form):
+    """In which language one is written to."""
+
+    language = forms.ChoiceField(
+        label="Language of mails",
+        choices=list(languages().items()),
+        initial=ENGLISH,
+        error_messages={"invalid_choice": "Language of mails: choose one of the list."},
+    )
+
+
+class InviteForm(LanguageForm, RolesForm):
     """Whom one invites."""
 
     username = forms.RegexField(
@@ -114,7 +126,7 @@ class InviteForm(RolesForm):
         error_messages={"invalid": "Two to sixty small letters, digits, dots or dashes."},
     )
     display_name = forms.CharField(label="Name and function", max_length=120)
-    field_order = ("username", "display_name", "roles", "why")
+    field_order = ("username", "display_name", "language", "roles", "why")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/passkeys/options/", account.passkey_to_add, name="account-passkey-options"),
     path("account/passkeys/", account.passkey_add, name="account-passkey-add"),
     path("account/passkeys/<int:pk>/remove/", account.passkey_remove, name="account-passkey-remove"),
+    path("account/language/", account.set_language, name="account-language"),
     path("account/password/", account.new_password, name="account-password"),
     path("account/sessions/<int:pk>/end/", account.session_end, name="account-session-end"),
     path("account/sessions/end/", account.sessions_end, name="account-sessions-end"),

@@ -17,6 +17,7 @@ from hrdd.governance.rules import (
     lent_roles,
     permissions_of,
 )
+from hrdd.tongues import ENGLISH, languages
 
 
 def _today() -> date:
@@ -25,9 +26,12 @@ def _today() -> date:
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, username: str, password: str, *, display_name: str, roles: list[Role]) -> "User":
-        """Create an account with its roles; the password is stored hashed."""
+    def create_user(
+        self, username: str, password: str, *, display_name: str, roles: list[Role], language: str = ENGLISH
+    ) -> "User":
+        """Create an account with its roles and the language of its mails; the password is stored hashed."""
         user = User(username=username, display_name=display_name, roles=[str(role) for role in roles])
+        user.language = language
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -41,10 +45,16 @@ class User(AbstractBaseUser):
     delegated = models.JSONField(
         default=list, blank=True
     )  # what hrdd.accounts keeps of delegations to this person
+    language = models.CharField(max_length=2, default=ENGLISH, db_default=ENGLISH)  # of mails
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
     objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="user_reads_a_language", condition=Q(language__in=[*languages()]))
+        ]
 
     def __str__(self) -> str:
         return self.display_name

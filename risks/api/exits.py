@@ -54,10 +54,10 @@ class GroupOfLeavingSerializer(serializers.Serializer[Any]):
 
     group = serializers.CharField(max_length=200)
     why = _words(default="", allow_blank=True)
-    scale = serializers.ChoiceField(choices=JUDGED, default="")
-    scope = serializers.ChoiceField(choices=JUDGED, default="")
-    irremediability = serializers.ChoiceField(choices=JUDGED, default="")
-    likelihood = serializers.ChoiceField(choices=JUDGED, default="")
+    scale = serializers.ChoiceField(choices=JUDGED, default="", allow_blank=True)
+    scope = serializers.ChoiceField(choices=JUDGED, default="", allow_blank=True)
+    irremediability = serializers.ChoiceField(choices=JUDGED, default="", allow_blank=True)
+    likelihood = serializers.ChoiceField(choices=JUDGED, default="", allow_blank=True)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Return a group with its known heads as numbers."""

@@ -61,8 +61,8 @@ class DriverSerializer(serializers.Serializer[Any]):
     open_risks = serializers.IntegerField()
     severe = serializers.IntegerField()
     triggers = serializers.ListField(child=serializers.CharField())
-    last = serializers.IntegerField(source="last.pk", default=None)
-    current = serializers.IntegerField(source="current.pk", default=None)
+    last = serializers.IntegerField(source="last.pk", default=None, allow_null=True)
+    current = serializers.IntegerField(source="current.pk", default=None, allow_null=True)
     overdue = serializers.BooleanField()
     may_open = serializers.BooleanField()
 

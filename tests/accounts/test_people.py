@@ -112,6 +112,7 @@ def link_of(answer: Any) -> str:
 
 def test_an_invitation_is_accepted_once_with_a_factor_and_its_roles(sam: User) -> None:
     given = {"username": "nia", "display_name": "Nia, analyst", "roles": ["ANALYST"], "why": WHY}
+    given["language"] = "fr"
     link = link_of(strong(sam).post("/desk/people/invite/", given))
     client = Client()
 
@@ -129,7 +130,7 @@ def test_an_invitation_is_accepted_once_with_a_factor_and_its_roles(sam: User) -
     assert client.get("/desk/").status_code == 200
     assert again.status_code == 404
     nia = User.objects.get(username="nia")
-    assert nia.roles == ["ANALYST"]
+    assert (nia.roles, nia.language) == (["ANALYST"], "fr")
     assert RoleChange.objects.get(user=nia).cause == Cause.JOINED
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrdd.notifications.rules.digest import Counts, digest, is_owed
+from hrdd.notifications.rules.digest import Counts, is_owed
 from hrdd.notifications.rules.webhooks import (
     EVENTS,
     TOLD_BY,
@@ -37,15 +37,6 @@ NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 )
 def test_nobody_is_written_to_about_nothing(every: str, counts: Counts, on: date, owed: bool) -> None:
     assert is_owed(every, counts, on=on) is owed
-
-
-def test_a_mail_says_how_many_and_where_and_nothing_else() -> None:
-    subject, text = digest(Counts(5, 2, 1), desk="https://desk.example/desk/inbox/")
-
-    assert subject == "5 things wait for you"
-    assert text.startswith("5 things wait for you: 2 past their day, 1 that you have not seen yet.")
-    assert "https://desk.example/desk/inbox/" in text
-    assert digest(Counts(1, 1, 0), desk="x")[1].startswith("1 thing waits for you: 1 past its day.")
 
 
 def test_a_signature_is_that_of_the_published_example_of_standard_webhooks() -> None:

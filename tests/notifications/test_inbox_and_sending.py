@@ -129,7 +129,7 @@ def test_a_mail_is_written_once_a_day_and_names_nothing(dan: User) -> None:
 
     [sent] = mail.outbox
     whole = f"{sent.subject} {sent.body} {sent.to}"
-    assert sent.subject == "1 thing waits for you"
+    assert sent.subject == "Waiting for you: 1"
     assert not any(secret in whole for secret in SECRETS)
     row = OutgoingMail.objects.get()
     assert (row.waiting, row.late, row.new, row.tries) == (1, 0, 1, 1)

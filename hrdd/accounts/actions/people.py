@@ -16,6 +16,7 @@ from hrdd.accounts.rules.proofs import hash_of_code
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission, Role
+from hrdd.tongues import ENGLISH
 
 NOT_GOOD = (
     "This link is not good any more: it was used, withdrawn, or is older than three days. Ask for a new one."
@@ -24,9 +25,16 @@ NOT_GOOD = (
 
 @transaction.atomic
 def invite(
-    *, username: str, display_name: str, roles: Iterable[str], why: str, by: User, at: datetime
+    *,
+    username: str,
+    display_name: str,
+    roles: Iterable[str],
+    why: str,
+    by: User,
+    at: datetime,
+    language: str = ENGLISH,
 ) -> tuple[Invitation, str]:
-    """Invite somebody new, with the roles they will have.
+    """Invite somebody new, with the roles they will have and the language in which they are written to.
 
     Returns:
         The invitation, and the secret of its link, which is kept nowhere.
@@ -36,7 +44,15 @@ def invite(
     """
     by.demand(Permission.MANAGE_PEOPLE)
     wanted = demand_roles(roles)
-    return _new_invitation(username=username, display_name=display_name, roles=wanted, why=why, by=by, at=at)
+    return _new_invitation(
+        username=username,
+        display_name=display_name,
+        roles=wanted,
+        language=language,
+        why=why,
+        by=by,
+        at=at,
+    )
 
 
 @transaction.atomic
@@ -52,6 +68,7 @@ def invite_first(*, username: str, display_name: str, at: datetime) -> tuple[Inv
         username=username,
         display_name=display_name,
         roles=frozenset({Role.SYSADMIN}),
+        language=ENGLISH,
         why="The first technical operator of this installation.",
         by=None,
         at=at,
@@ -59,7 +76,14 @@ def invite_first(*, username: str, display_name: str, at: datetime) -> tuple[Inv
 
 
 def _new_invitation(
-    *, username: str, display_name: str, roles: frozenset[Role], why: str, by: User | None, at: datetime
+    *,
+    username: str,
+    display_name: str,
+    roles: frozenset[Role],
+    language: str,
+    why: str,
+    by: User | None,
+    at: datetime,
 ) -> tuple[Invitation, str]:
     if not roles:
         raise NotAllowed("Choose at least one role.")
@@ -71,6 +95,7 @@ def _new_invitation(
         username=username.strip(),
         display_name=display_name.strip(),
         roles=sorted(str(one) for one in roles),
+        language=language,
         why=demand_why(why),
         asked_by=by,
         asked_at=at,
@@ -101,6 +126,7 @@ def ask_renewal(user: User, *, why: str, by: User, at: datetime) -> Invitation:
         username=user.username,
         display_name=user.display_name,
         roles=user.roles,
+        language=user.language,
         renews=user,
         why=demand_why(why),
         asked_by=by,
@@ -186,7 +212,11 @@ def _joined(invitation: Invitation, password: str, *, at: datetime) -> User:
     try:
         with transaction.atomic():
             user = User.objects.create_user(
-                invitation.username, password, display_name=invitation.display_name, roles=sorted(roles)
+                invitation.username,
+                password,
+                display_name=invitation.display_name,
+                roles=sorted(roles),
+                language=invitation.language,
             )
     except IntegrityError:
         raise NotAllowed("This name was taken in the meantime. Ask for a new invitation.") from None
@@ -211,6 +241,17 @@ def _renewed(invitation: Invitation, password: str, *, at: datetime) -> User:
     end_sessions_of(user, by=user.username, at=at)
     revoke_tokens_of(user, by=user.username, at=at)
     return user
+
+
+def set_language(user: User, language: str) -> None:
+    """Set in which language somebody is written to.
+
+    Args:
+        user: who chooses, for themselves.
+        language: of `hrdd.tongues.languages`; the database refuses another.
+    """
+    user.language = language
+    user.save(update_fields=["language"])
 
 
 def forget_factors(user: User) -> None:

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from hrdd.accounts.rules.people import Cause, Verdict
 from hrdd.governance.models import User
 from hrdd.governance.rules import Role
+from hrdd.tongues import ENGLISH, languages
 
 ROLES = [(str(one), str(one)) for one in Role]
 
@@ -17,6 +18,7 @@ class Invitation(models.Model):
     username = models.CharField(max_length=60)
     display_name = models.CharField(max_length=120)
     roles = models.JSONField(default=list)
+    language = models.CharField(max_length=2, default=ENGLISH, db_default=ENGLISH)
     renews = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     why = models.TextField()
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -29,6 +31,9 @@ class Invitation(models.Model):
     class Meta:
         ordering = ["-asked_at", "-id"]
         constraints = [
+            models.CheckConstraint(
+                name="invitation_is_in_a_language", condition=Q(language__in=[*languages()])
+            ),
             models.CheckConstraint(
                 name="invitation_expires", condition=Q(code_hash__isnull=True) | Q(expires_at__isnull=False)
             ),

@@ -22,10 +22,11 @@ from hrdd.accounts.access.signing_in import (
     take_challenge,
 )
 from hrdd.accounts.actions import factors as actions
+from hrdd.accounts.actions import people
 from hrdd.accounts.actions.passkeys import add_passkey, begin_to_add, begin_to_prove
 from hrdd.accounts.actions.proving import prove_password
 from hrdd.accounts.actions.sessions import end_session, end_sessions_of
-from hrdd.accounts.forms import AppForm, NewPasswordForm
+from hrdd.accounts.forms import AppForm, LanguageForm, NewPasswordForm
 from hrdd.accounts.models import Passkey, Session
 from hrdd.accounts.queries.factors import factors_of, sessions_of
 from hrdd.accounts.queries.pictures import picture_of
@@ -33,6 +34,7 @@ from hrdd.accounts.rules.proofs import Factor, new_totp_secret, totp_address
 from hrdd.accounts.views.sign_in import safe_onward
 from hrdd.governance.access import first_page, person
 from hrdd.governance.rules import NotAllowed
+from hrdd.tongues import languages
 
 SECRET = "_new_app"  # noqa: S105  # where the session keeps it
 
@@ -55,6 +57,7 @@ def _show(request: HttpRequest, refusal: str = "") -> HttpResponse:
         "enough": settings.PASSWORD_IS_ENOUGH,
         "organisation_signs_in": bool(settings.OIDC),
         "refusal": refusal,
+        "languages": languages(),
     }
     return render(request, "accounts/account.html", context, status=400 if refusal else 200)
 
@@ -179,6 +182,18 @@ def new_password(request: HttpRequest) -> HttpResponse:
             messages.info(request, "The new password is set. You are signed out everywhere else.")
             return redirect("account")
     return render(request, "accounts/password.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@require_POST
+@own_account
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Set in which language one is written to."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return _show(request, "Language of mails: choose one of the list.")
+    people.set_language(person(request), form.cleaned_data["language"])
+    messages.info(request, f"Mails to you are in {languages()[form.cleaned_data['language']]} now.")
+    return redirect("account")
 
 
 @require_POST

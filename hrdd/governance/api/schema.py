@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
 
 from hrdd.problems import CONTENT_TYPE, Problem
 
@@ -59,6 +62,16 @@ EXAMPLE = {
 class RegisterSchema(AutoSchema):
     """Tells of each act what every register asks and answers."""
 
+    def _map_serializer_field(self, field: Any, direction: Any, *more: Any, **named: Any) -> Any:
+        """Tell of a field that is only read what its column may hold: nothing at all, or an empty choice."""
+        column = _column_of(field)
+        if field.read_only and column is not None:
+            field.allow_null = field.allow_null or column.null
+            if isinstance(field, serializers.ChoiceField):
+                field.allow_blank = field.allow_blank or (column.blank and column.empty_strings_allowed)
+        told: Any = super()
+        return told._map_serializer_field(field, direction, *more, **named)
+
     def get_override_parameters(self) -> list[Any]:
         """Return the headers and parameters that no viewset names for itself."""
         if self.method == "GET":
@@ -77,6 +90,18 @@ class RegisterSchema(AutoSchema):
                 )
             )
         return found
+
+
+def _column_of(field: Any) -> "Field[Any, Any] | None":
+    """Return the column that a field of a ModelSerializer tells, or nothing."""
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    if model is None:
+        return None
+    try:
+        column = model._meta.get_field(field.source)
+    except FieldDoesNotExist:
+        return None
+    return column if isinstance(column, Field) else None
 
 
 def with_problems(result: dict[str, Any], **_given: Any) -> dict[str, Any]:

@@ -5,15 +5,15 @@ import smtplib
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from hrdd.governance.models import User
 from hrdd.notifications.actions.inbox import note_waiting
+from hrdd.notifications.documents import digest
 from hrdd.notifications.models import NotificationSettings, OutgoingMail
 from hrdd.notifications.queries.waiting import waiting_for
-from hrdd.notifications.rules.digest import Counts, Every, digest, is_owed
+from hrdd.notifications.rules.digest import Counts, Every, is_owed
 
 MOST_TRIES = 12
 logger = logging.getLogger(__name__)
@@ -71,15 +71,18 @@ def _send(pk: int, *, at: datetime) -> bool:
     mail = OutgoingMail.objects.select_for_update(skip_locked=True).filter(pk=pk, sent_at=None).first()
     if mail is None:
         return False
-    wanted = NotificationSettings.objects.filter(user=mail.user_id, user__is_active=True).first()
+    found = NotificationSettings.objects.filter(user=mail.user_id, user__is_active=True)
+    wanted = found.select_related("user").first()
     if wanted is None or not wanted.email or wanted.every == Every.NEVER:
         mail.next_try_at = None
         mail.save(update_fields=["next_try_at"])
         return False
-    subject, text = digest(Counts(mail.waiting, mail.late, mail.new), desk=f"{settings.SITE_URL}/desk/inbox/")
+    counts = Counts(mail.waiting, mail.late, mail.new)
+    letter = digest(counts, language=wanted.user.language, desk=f"{settings.SITE_URL}/desk/inbox/")
+    letter.from_email, letter.to = settings.DEFAULT_FROM_EMAIL, [wanted.email]
     mail.tries += 1
     try:
-        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [wanted.email])
+        letter.send()
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("Mail %s was not taken: %s", mail.pk, type(error).__name__)
         later = at + timedelta(minutes=2**mail.tries)

@@ -1,4 +1,4 @@
-"""What a mail may say: how many things wait, and nothing of what they are (domain.md 0.4, SECRET_SAFETY)."""
+"""Whom a mail is owed to, and what it counts: how many things wait, never what they are (domain.md 0.4)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -42,27 +42,3 @@ def is_owed(every: str, counts: Counts, *, on: date) -> bool:
     if every == Every.DAY:
         return counts.new > 0 or counts.late > 0
     return every == Every.WEEK and counts.waiting > 0 and on.weekday() == MONDAY
-
-
-def digest(counts: Counts, *, desk: str) -> tuple[str, str]:
-    """Return subject and text of a mail: numbers, and where to read on.
-
-    Whoever reads the mail, in whatever mailbox, learns of no risk, partner, case or person.
-
-    Args:
-        counts: what waits.
-        desk: the address of the inbox.
-    """
-    many = f"{counts.waiting} thing{'' if counts.waiting == 1 else 's'}"
-    subject = f"{many} wait{'s' if counts.waiting == 1 else ''} for you"
-    parts = []
-    if counts.late:
-        parts.append(f"{counts.late} past its day" if counts.late == 1 else f"{counts.late} past their day")
-    if counts.new:
-        parts.append(f"{counts.new} that you have not seen yet")
-    text = f"{subject}{': ' if parts else ''}{', '.join(parts)}.\n\nSign in to read what they are: {desk}\n\n"
-    text += (
-        "This mail names nothing, on purpose. How often you are written to is set on the same page; "
-        "no mail asks for your password."
-    )
-    return subject, text

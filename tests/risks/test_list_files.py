@@ -78,7 +78,7 @@ def test_a_file_holds_what_the_filters_leave_and_words_stay_off_the_audit_log(ke
     client = kept.by(kept.ana)
 
     assert [one["question"] for one in rows(client, "dilemmas", "q=another")] == ["Another question"]
-    assert rows(client, "measures", "state=lapsed") == []
+    assert rows(client, "measures", "state=proposed") == []
     assert len(rows(client, "measures", "kind=label")) == 1
     assert rows(client, "consultations", "state=closed") == []
     assert rows(client, "statements", "q=canary&first=2020-01-01") == []

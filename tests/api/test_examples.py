@@ -9,7 +9,7 @@ from rest_framework import relations, serializers
 
 from hrdd.governance.rules import Role
 from hrdd.request_examples import request_examples
-from tests.api.test_lost_updates import person
+from tests.api.test_lost_updates import a_right, person
 
 PEOPLE = {
     "ana": Role.ANALYST,
@@ -49,6 +49,7 @@ def stands_for(field: Any, said: Any) -> Any:
 @pytest.fixture
 def known_records(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relations.PrimaryKeyRelatedField, "to_internal_value", stands_for)
+    a_right("EXPRESSION")
     for name, role in PEOPLE.items():
         person(name, role)
 

@@ -36,7 +36,7 @@ WALKS = {
 }
 MODES = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 LEFT_OUT = re.compile(
-    r"/(api|sign-out|static)/|\.(pdf|csv|json|jsonl|xlsx|atom|ics|xml|txt|py)$|/(fr|es)/.+/.+"
+    r"/(api|sign-out|static)/|\.(pdf|csv|json|jsonl|xlsx|atom|ics|xml|txt|py|sig|key|age)$|/SHA256SUMS$|hrdd-log|/(fr|es)/.+/.+"
 )
 
 

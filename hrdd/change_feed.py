@@ -6,7 +6,7 @@ moment, never by whom or what; each is asked of its own register, which shows th
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from hrdd.governance.api import Register, caller
 from hrdd.governance.api.fields import BadParameter
 from hrdd.governance.models import AuditEvent
 from hrdd.oversight.api import EscalationViewSet, MandateViewSet, MeetingViewSet
+from risks.actions.policy_force import PUT_INTO_FORCE
 from risks.actions.register import ASSIGNED, UNDONE
 from risks.api.catalogue import ProductViewSet, StakeholderViewSet
 from risks.api.changes import ChangeViewSet
@@ -33,8 +34,9 @@ from risks.api.measures import MeasureViewSet
 from risks.api.model_reviews import ModelReviewViewSet
 from risks.api.partners import PartnerViewSet, RelationshipViewSet
 from risks.api.plans import PlanViewSet
-from risks.api.policies import PolicyViewSet
+from risks.api.policies import PolicyVersionViewSet, PolicyViewSet
 from risks.api.risks import RiskViewSet
+from risks.models import PolicyVersion
 
 READ_AT_ONCE = 200
 # What the audit log calls a record: its register, and the name of that in the addresses.
@@ -52,6 +54,7 @@ KINDS: dict[str, tuple[type[Register[Any]], str]] = {
     "leverage plan": (LeveragePlanViewSet, "api-leverage-plan"),
     "exit decision": (ExitViewSet, "api-exit"),
     "policy": (PolicyViewSet, "api-policy"),
+    "policy version": (PolicyVersionViewSet, "api-policy-version"),
     "change": (ChangeViewSet, "api-change"),
     "business-model review": (ModelReviewViewSet, "api-model-review"),
     "mandate": (MandateViewSet, "api-mandate"),
@@ -59,6 +62,8 @@ KINDS: dict[str, tuple[type[Register[Any]], str]] = {
     "escalation": (EscalationViewSet, "api-escalation"),
 }
 NAMED = re.compile(rf"(?:[a-z ]+ of )?({'|'.join(sorted(KINDS, key=len, reverse=True))}) (\d{{1,18}})")
+# Versions of policies are named by the slug, the number and the language of their policy.
+OF_A_POLICY = re.compile(r"policy ([-a-z0-9_]+)(?:, version (\d{1,9}) \(([-a-z]+)\))?")
 NO_CHANGE = ("read ", "exported ")
 OF_MANY_MEASURES = ("assessed measures", "ended measures")
 
@@ -121,7 +126,7 @@ class ChangeFeedViewSet(Register[Any]):
         events = list(AuditEvent.objects.filter(pk__gt=after).order_by("pk")[:READ_AT_ONCE])
         last = events[-1].pk if events else after
         told = {
-            "results": list(_seen_by(request, [one for event in events for one in changed_by(event)])),
+            "results": list(_seen_by(request, _changes(events))),
             "next": request.build_absolute_uri(f"{request.path}?cursor={last}"),
             "more": len(events) == READ_AT_ONCE,
         }
@@ -136,8 +141,19 @@ def _after(said: str) -> int:
     return int(said or 0)
 
 
-def changed_by(event: AuditEvent) -> Iterator[Changed]:
-    """Yield the records that an event of the audit log changed."""
+def _changes(events: Sequence[AuditEvent]) -> list[Changed]:
+    slugs = {found.group(1) for one in events if (found := OF_A_POLICY.fullmatch(one.subject))}
+    versions = list(PolicyVersion.objects.filter(policy__slug__in=slugs).select_related("policy"))
+    return [one for event in events for one in changed_by(event, versions)]
+
+
+def changed_by(event: AuditEvent, versions: Collection[PolicyVersion] = ()) -> Iterator[Changed]:
+    """Yield the records that an event of the audit log changed.
+
+    Args:
+        event: the event.
+        versions: those of the policies that it may name.
+    """
     if event.action.startswith(NO_CHANGE):
         return
     if event.action.startswith(OF_MANY_MEASURES):
@@ -147,6 +163,23 @@ def changed_by(event: AuditEvent) -> Iterator[Changed]:
             yield from (Changed(event.pk, event.at, "risk", one) for one in several)
     elif found := NAMED.fullmatch(event.subject):
         yield Changed(event.pk, event.at, found.group(1), int(found.group(2)))
+    elif found := OF_A_POLICY.fullmatch(event.subject):
+        yield from _of_policies(event, found, versions)
+
+
+def _of_policies(
+    event: AuditEvent, named: re.Match[str], versions: Collection[PolicyVersion]
+) -> Iterator[Changed]:
+    """Yield the policy and its version; one that comes into force ends those before it, so they are told too."""
+    slug, number, language = named.groups()
+    theirs = sorted((one for one in versions if one.policy.slug == slug), key=lambda one: one.pk)
+    if theirs:
+        yield Changed(event.pk, event.at, "policy", theirs[0].policy_id)
+    for one in theirs:
+        same = number is None or (one.number == int(number) and one.language == language)
+        ended = event.action == PUT_INTO_FORCE and one.number < int(number or 0)
+        if same or ended:
+            yield Changed(event.pk, event.at, "policy version", one.pk)
 
 
 def _seen_by(request: Request, changes: Collection[Changed]) -> Iterator[Changed]:

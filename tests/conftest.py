@@ -29,12 +29,23 @@ hypothesis_settings.load_profile("untimed")
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data" / "test"
 START_SECONDS = 60
+LONGEST = {
+    *("test_access.py", "test_pages_are_accessible.py", "test_participants.py", "test_api_safety.py"),
+    *("test_relations.py", "test_severity_vectors_in_the_browser.py", "test_hostile_queries.py"),
+    *("test_mutated_cases.py", "test_retention.py", "test_custody.py"),
+}
 FILLED_BY_MIGRATING = {"auth_permission", "django_content_type", "django_migrations"}
 GIVEN = frozenset(os.environ)  # before the servers are added to it
 CHROMIUM_FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest tests first, so that no worker is left with one when the others are done."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ BECAME: Mapping[Became, str] = {
     Became.CHANGED: " The clause relied on reads differently in the new version.",
     Became.REMOVED: " The clause relied on is not in the new version.",
 }
+PUT_INTO_FORCE = "put policy into force"
 OVERTAKEN = "A later version came into force before this one did."
 
 
@@ -87,7 +88,7 @@ def begin(version: PolicyVersion, *, by: str, at: datetime) -> None:
     record_event(
         by=by,
         at=at,
-        action="put policy into force",
+        action=PUT_INTO_FORCE,
         subject=called(version),
         detail={"from": begins.isoformat(), "replaced": [called(one) for one in ended], "signals": signals},
     )

@@ -15,6 +15,7 @@ from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import lowering, publications, salience
 from risks.actions import plans as plan_actions
 from risks.actions.evidence import record_evidence
+from risks.api.bulk import BulkActs
 from risks.api.involvement import InvolvementSerializer, ProposingSerializer, proposed
 from risks.api.lowering import LoweringSerializer
 from risks.api.plans import PlanSerializer, ReasonsSerializer
@@ -191,7 +192,7 @@ def _refuse_unseen(risk: Risk, given: dict[str, Any], user: User) -> None:
         raise serializers.ValidationError(wrong)
 
 
-class RiskViewSet(mixins.RetrieveModelMixin, Register[Risk]):
+class RiskViewSet(BulkActs, mixins.RetrieveModelMixin, Register[Risk]):
     """The register of risks.
 
     Names of fields about money or reputation that come along feed nothing, and the log keeps them (R1).
@@ -203,6 +204,10 @@ class RiskViewSet(mixins.RetrieveModelMixin, Register[Risk]):
         "assess": [Permission.ASSESS_RISK],
         "evidence": [Permission.ASSESS_RISK],
         "assign": [Permission.ASSIGN_RISK],
+        "bulk_assign": [Permission.ASSIGN_RISK],
+        "bulk_assign_undo": [Permission.ASSIGN_RISK],
+        "bulk_review": [Permission.ASSESS_RISK],
+        "bulk_tag": [Permission.RECORD_RISK],
         "involvements": [Permission.PROPOSE_INVOLVEMENT],
         "plans": [Permission.PROPOSE_PLAN],
         "publish": [Permission.PUBLISH_RISK, Permission.WITHHOLD_RISK],

@@ -13,11 +13,13 @@ from hrdd.governance.actions import JOB, record_event
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import Role
 from hrdd.problems import Problem
+from risks.actions.policy_force import put_in_force
 from risks.models import Risk
 from tests.addresses import addresses
 from tests.api.test_lost_updates import as_client, person
 from tests.api.test_problems import API, TODAY, problem, risk
 from tests.api.test_tokens import ana, token_of, with_token
+from tests.risks import policy_stage
 from tests.risks.consultation_stage import Stage, stage
 
 __all__ = ["ana", "risk", "stage"]
@@ -59,6 +61,33 @@ def test_what_many_were_assigned_and_what_a_job_did_is_told_too(ana: User, risk:
         ("measure", None, f"{API}measures/")
     ]
     assert list(changed_by(read)) == []
+
+
+@pytest.mark.django_db
+def test_a_version_of_a_policy_is_told_and_so_is_the_one_that_it_replaces() -> None:
+    pat = policy_stage.person("pat", Role.ANALYST)
+    dora = policy_stage.person("dora", Role.DECIDER)
+    client = as_client(pat)
+    policy_stage.drafted(pat, slug="rules-on-other-things")
+    first = policy_stage.in_force(pat, dora)
+    begun = client.get(f"{FEED}?cursor=now").json()["next"]
+
+    second = policy_stage.next_draft(first.policy, pat)
+    drafted = client.get(begun).json()
+    policy_stage.approved(second, pat, dora)
+    put_in_force(second, by=dora, at=policy_stage.NOW)
+
+    policy = ("policy", first.policy_id)
+    assert [(one["kind"], one["id"]) for one in drafted["results"][:2]] == [
+        policy,
+        ("policy version", second.pk),
+    ]
+    assert client.get(drafted["results"][1]["address"]).json()["number"] == 2
+    assert told(client, drafted["next"])[-3:] == [
+        policy,
+        ("policy version", first.pk),
+        ("policy version", second.pk),
+    ]
 
 
 def test_nobody_is_told_of_what_the_register_would_not_show(stage: Stage) -> None:

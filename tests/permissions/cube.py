@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Role
+from hrdd.surfaces import Surface, answers_as
 from tests.addresses import viewset_of
 from tests.permissions.keys import Disclosure, all_keys, answer_of, class_of, told_keys
 from tests.permissions.table import ANYONE, GROUPS, THEN, Cell, declared, open_to_anyone
@@ -127,6 +128,27 @@ class Door:
             response = self._handler(request.environ)  # type: ignore[arg-type]  # what it is made of
             body = b"".join(response)  # a file is closed once it was read
         return Asked(response, body, written)
+
+
+def asks(user: User | None) -> Actor:
+    """Return somebody who asks as they are on record, signed in; nobody at all for None."""
+    if user is None:
+        return Actor("anybody", frozenset(), signed_in=False)
+    client = Client()
+    client.force_login(user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return Actor(user.username, frozenset(user.roles), signed_in=True, cookie=cookie)
+
+
+def is_refused_at_the_door(response: HttpResponseBase) -> bool:
+    """Whether an answer was decided by who asks and by which method, before anything else of the request is read."""
+    to_sign_in = response.status_code == 302 and response.headers["Location"].startswith("/sign-in/")
+    return to_sign_in or response.status_code in {403, 405}
+
+
+def is_told_to_all_alike(address: str) -> bool:
+    """Whether an address is of the public pages, which no session reaches (hrdd.database_roles.SurfaceDoor)."""
+    return answers_as(Surface(settings.SURFACE), address) is Surface.PUBLIC
 
 
 @contextmanager

@@ -12,10 +12,11 @@ from hrdd.governance.models import User
 from risks.models import Consultation, ConsultationFinding, Risk
 from tests.cast import MANY_ROLES
 from tests.risks.consultation_stage import REASONS, SAFE, TODAY, Stage, person, stage
-from tests.risks.test_participants import ALWAYS, UNTIL_SCREENED, outsiders
+from tests.risks.test_participants import ALWAYS, UNTIL_SCREENED, leaks, outsiders
 
 __all__ = ["stage"]
 
+FEWEST_OPENED = 500
 WORDS = "canaryplace"
 
 
@@ -32,22 +33,15 @@ def addresses(stage: Stage) -> Iterator[tuple[URLPattern, str]]:
         yield pattern, reverse(pattern.name, kwargs=given | ({"step": "tell"} if "step" in wanted else {}))
 
 
-def leaks(stage: Stage, people: list[User | None], canaries: tuple[str, ...]) -> tuple[list[Any], int]:
-    found, opened = [], 0
-    for user in people:
-        client = Client(raise_request_exception=False)
-        if user:
-            client.force_login(user)
-        for pattern, address in addresses(stage):
-            for query in ("", f"?q={WORDS}&type=content_moderator&mine=yes&overdue=yes"):
-                if query and pattern.pattern.converters:
-                    continue  # one record is not searched
-                answer = client.get(address + query)
-                assert answer.status_code in {200, 403, 404, 405}, address
-                opened += answer.status_code == 200
-                said = answer.content.decode() + str(answer.headers)
-                found += [(user, address + query, one) for one in canaries if one in said]
-    return found, opened
+def searched(stage: Stage) -> list[tuple[str, str]]:
+    """Return every address with its search; one record is not searched."""
+    search = f"?q={WORDS}&type=content_moderator&mine=yes&overdue=yes"
+    return [(address, "" if pattern.pattern.converters else search) for pattern, address in addresses(stage)]
+
+
+def writes_of(pattern: URLPattern) -> list[str]:
+    """Return the methods that an address offers to write by; the cube asks for those that it does not offer."""
+    return [one for one in ("post", "put", "patch") if one in pattern.callback.actions]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("state", ["held", "responded"])
@@ -59,17 +53,18 @@ def test_no_address_tells_anybody_outside_the_team(stage: Stage, state: str) -> 
     )
     canaries = (*ALWAYS, *UNTIL_SCREENED) if state == "held" else ALWAYS
 
-    found, opened = leaks(stage, outsiders(), canaries)
+    found, met = leaks(searched(stage), outsiders(), canaries)
 
     assert found == []
-    assert opened > 200
+    assert met[200] > FEWEST_OPENED
+    assert set(met) <= {200, 403, 404, 405}
 
 
 def test_the_crawl_would_find_a_leak_and_the_team_is_told_no_participant_either(stage: Stage) -> None:
     stage.to("held")
     stage.participant()
 
-    found, _opened = leaks(stage, [stage.emma, stage.rita], (*ALWAYS, *UNTIL_SCREENED))
+    found, _met = leaks(searched(stage), [stage.emma, stage.rita], (*ALWAYS, *UNTIL_SCREENED))
 
     told = {one for _user, _address, one in found}
     assert set(UNTIL_SCREENED) <= told
@@ -122,8 +117,8 @@ def test_a_body_of_nonsense_is_refused_and_breaks_nothing(stage: Stage, body: st
     client = Client(raise_request_exception=False)
     client.force_login(person("all", *MANY_ROLES))
 
-    for _pattern, address in addresses(stage):
-        for method in ("post", "put", "patch"):
+    for pattern, address in addresses(stage):
+        for method in writes_of(pattern):
             answer = getattr(client, method)(address, body, "application/json", headers={"if-match": "*"})
             assert answer.status_code in {400, 403, 404, 405, 409}, (address, answer.content[:300])
 
@@ -145,8 +140,8 @@ def test_no_value_of_the_wrong_type_breaks_anything(stage: Stage, value: Any) ->
     ]
     given = dict.fromkeys(names, value)
 
-    for _pattern, address in addresses(stage):
-        for method in ("post", "put", "patch"):
+    for pattern, address in addresses(stage):
+        for method in writes_of(pattern):
             answer = getattr(client, method)(address, given, "application/json", headers={"if-match": "*"})
             assert answer.status_code < 500, (address, answer.content[:300])
 

@@ -29,6 +29,14 @@ IN_BRACKETS = re.compile(rf"\(({PROVISIONS})\)")
 LABEL = re.compile(r"([A-Z][A-Za-z -]{1,60}): (.+)", re.DOTALL)
 
 
+class ManyRefused(NotAllowed):
+    """An act on many records was refused as a whole; `errors` points at each record that a rule refused."""
+
+    def __init__(self, sentence: str, errors: list[dict[str, str]]) -> None:
+        super().__init__(sentence)
+        self.errors = errors
+
+
 def told_as_problem(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """Answer an error as a problem: a rule's refusal is a conflict, told in the rule's own sentence.
 
@@ -37,6 +45,8 @@ def told_as_problem(exc: Exception, context: Mapping[str, Any]) -> Response | No
     """
     if isinstance(exc, RoleMayNot):
         return _answer(Problem.NOT_ALLOWED, str(exc), provision=provision_of(str(exc)))
+    if isinstance(exc, ManyRefused):
+        return _answer(Problem.REFUSED_BY_A_RULE, str(exc), errors=exc.errors)
     if isinstance(exc, NotAllowed):
         said = str(exc)
         errors = _about_a_field(said, context.get("request"))

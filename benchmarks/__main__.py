@@ -51,7 +51,7 @@ def main() -> None:
         if options.name == "register":
             result = register.run([int(size) for size in options.sizes.split(",")])
         elif options.name == "audit":
-            result = audit.run(size)
+            result = audit.run(size, DATA)
         elif options.name == "intake":
             result = intake.run(size, kills=options.kills, web_kills=options.web_kills, data=DATA)
         elif options.name == "pdf":

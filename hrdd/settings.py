@@ -391,9 +391,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["hrdd.governance.access.MayRead"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": [
-        "hrdd.governance.api.schema.with_problems"
-    ],  # the values of a field stand with the field
+    "POSTPROCESSING_HOOKS": [  # without the one that takes the values of a field away from it
+        "hrdd.governance.api.schema.with_problems",
+        "hrdd.request_examples.with_examples",
+    ],
     "AUTHENTICATION_WHITELIST": ["hrdd.accounts.access.tokens.TokenAuthentication"],
 }
 

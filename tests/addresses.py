@@ -181,7 +181,6 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     **{f"onboarding-{act}": lambda: {"pk": first(Onboarding)} for act in ("detail", "review", "decide")},
     "onboarding-finding": lambda: {"pk": first(Onboarding)},
     "onboarding-finding-close": lambda: {"pk": first(OnboardingFinding)},
-    "partner-export": lambda: {"format": "csv"},
     "partner-import-template": lambda: {"extension": "csv"},
     "partner-import-preview": lambda: {"pk": RegisterImport.objects.get(register="partners").pk},
     "partner-import-step": lambda: {
@@ -292,7 +291,10 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "calendar-address": lambda: {"step": "make"},
     "calendar-file": lambda: {"secret": "no-such-secret"},
     "list-columns": lambda: {"name": "risks"},
-    "risk-export": lambda: {"format": "csv"},
+    **{
+        f"{one}-export": lambda: {"format": "csv"}
+        for one in ("risk", "partner", "measure", "dilemma", "consultation", "statement")
+    },
     **{name: lambda: {"pk": first(SavedView)} for name in ("saved-view", "change-view", "delete-view")},
     **{
         name: lambda: {"pk": AuditEvent.objects.get(action=ASSIGNED).pk}

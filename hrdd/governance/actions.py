@@ -1,6 +1,7 @@
 """The only writer of the audit log and of sign-offs."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -29,24 +30,22 @@ SUBJECT_LENGTH = 200
 KEPT_FOR = timedelta(hours=24)
 
 
-@transaction.atomic
+# One message to the database (migration 0008); outside a transaction it is one by itself.
+APPEND = "SELECT id, prev_hash, hash FROM governance_append_event(%s, %s, %s, %s, %s::jsonb, %s)"
+
+
 def record_event(
     *, by: str, at: datetime, action: str, subject: str, detail: Mapping[str, Any] | None = None
 ) -> AuditEvent:
     """Append one event to the audit chain, in the caller's transaction (domain.md 0.1, reliability.md 3.2)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
-    last = AuditEvent.objects.order_by("-id").values_list("hash", flat=True).first()
     event = AuditEvent(
-        at=at,
-        actor=by,
-        action=action,
-        subject=subject[:SUBJECT_LENGTH],
-        detail=dict(detail or {}),
-        prev_hash=last or "0" * 64,
+        at=at, actor=by, action=action, subject=subject[:SUBJECT_LENGTH], detail=dict(detail or {})
     )
-    event.hash = event.chained_hash()
-    event.save(force_insert=True)
+    canonical = event.canonical().decode()
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND, [at, by, action, event.subject, json.dumps(event.detail), canonical])
+        event.pk, event.prev_hash, event.hash = cursor.fetchone()
+    event._state.adding = False
     return event
 
 

@@ -116,8 +116,8 @@ class AuditEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.actor}: {self.action} {self.subject}"
 
-    def chained_hash(self) -> str:
-        """Return the SHA-256 that binds this event to the one before it."""
+    def canonical(self) -> bytes:
+        """Return what its hash is made of beside the hash before: its row as RFC 8785 writes it."""
         row = {
             "at": self.at.isoformat(),
             "actor": self.actor,
@@ -125,7 +125,11 @@ class AuditEvent(models.Model):
             "subject": self.subject,
             "detail": self.detail,
         }
-        return hashlib.sha256(b"hrdd-audit-v1\0" + self.prev_hash.encode() + rfc8785.dumps(row)).hexdigest()
+        return rfc8785.dumps(row)
+
+    def chained_hash(self) -> str:
+        """Return the SHA-256 that binds this event to the one before it."""
+        return hashlib.sha256(b"hrdd-audit-v1\0" + self.prev_hash.encode() + self.canonical()).hexdigest()
 
 
 class SignOff(models.Model):

@@ -17,6 +17,7 @@ from risks.rules.register import REVIEWABLE
 ASSIGNED = "assigned risks"
 UNDONE = "took an assignment back"
 REGISTER = "risks"
+SEARCHES = frozenset({"q", "words"})
 CHANGED = "The register changed since you opened this page. It shows now what would happen; look at it, then confirm."
 
 
@@ -157,7 +158,7 @@ def note_export(
     The words of a search are left out: they may name a person, and the audit log never does.
     """
     by.demand(Permission.READ_DESK)
-    kept = {name: "…" if name == "q" else value for name, value in filters.items()}
+    kept = {name: "…" if name in SEARCHES else value for name, value in filters.items()}
     record_event(
         by=by.username,
         at=at,

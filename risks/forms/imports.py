@@ -4,16 +4,16 @@ from django import forms
 
 
 class FileImportForm(forms.Form):
-    """A CSV or XLSX file."""
+    """A CSV, XLSX or JSON file."""
 
     file = forms.FileField(
         label="File",
-        help_text="CSV (UTF-8) or XLSX, at most 5 MB and 1,000 rows, with the columns below.",
-        widget=forms.FileInput({"accept": ".csv,.xlsx"}),
+        help_text="CSV (UTF-8), XLSX or JSON, at most 5 MB and 1,000 records, with the columns below.",
+        widget=forms.FileInput({"accept": ".csv,.xlsx,.json"}),
         allow_empty_file=True,
         error_messages={
-            "required": "File: choose a CSV or XLSX file.",
-            "invalid": "File: choose a CSV or XLSX file.",
+            "required": "File: choose a CSV, XLSX or JSON file.",
+            "invalid": "File: choose a CSV, XLSX or JSON file.",
             "max_length": "File: its name is too long. Give it a shorter one.",
         },
         max_length=200,

@@ -4,7 +4,7 @@ Whoever is not of the engagement team gets a `Page` that does not carry the plac
 small numbers, nor anything that was not screened. Templates, the public page and the API are given these values only.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -186,8 +186,17 @@ def listed(
 def rows_of(consultations: Iterable[Consultation], user: User, *, on: date) -> list[Row]:
     """Return some consultations as a person may see them in a list, in a constant number of queries."""
     pks = [one.pk for one in consultations]
+    return _rows(pks, _teams_of(user, pks), on=on)
+
+
+def rows_outside(pks: Sequence[int], *, on: date) -> list[Row]:
+    """Return some consultations as those see them who are of none of the teams: what leaves the desk."""
+    return _rows(pks, frozenset(), on=on)
+
+
+def _rows(pks: Sequence[int], mine: Collection[int], *, on: date) -> list[Row]:
     found = Consultation.objects.filter(pk__in=pks).prefetch_related("groups", "findings", *LINKED)
-    by_pk, mine = {one.pk: one for one in found}, _teams_of(user, pks)
+    by_pk = {one.pk: one for one in found}
     return [_row(by_pk[pk], of_team=pk in mine, on=on) for pk in pks]
 
 

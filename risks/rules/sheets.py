@@ -1,7 +1,8 @@
-"""Reading a table of texts out of a CSV or XLSX file that anybody may have made, and writing one."""
+"""Reading a table of texts out of a CSV, XLSX or JSON file that anybody may have made, and writing one."""
 
 import csv
 import io
+import json
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BROKEN = "This is no XLSX file that can be read. Open it in a spreadsheet and save it again, or save it as CSV (UTF-8)."
 ENTITIES = "The file defines XML entities, which no spreadsheet needs. Open it and save it again."
 
+A_LIST = "Write a list of objects, one a record, with texts, numbers, yes and no, or lists of texts in them."
+
 
 class SheetError(ValueError):
     """The file cannot be read as a table; the text says why and what to do."""
@@ -33,7 +36,10 @@ class Table:
 
 
 def read_table(name: str, content: bytes) -> Table:
-    """Return the table of a file: the first sheet of an XLSX, or a CSV in UTF-8 with commas, semicolons or tabs.
+    """Return the table of a file: the first sheet of an XLSX, a CSV in UTF-8 with commas, semicolons or tabs, or JSON.
+
+    JSON is a list of objects, as the export writes it: their names are the header, and a value is a text, a number,
+    true, false, null or a list of texts.
 
     Nothing is computed: a formula is the value that the spreadsheet saved, and text that looks like one is text.
 
@@ -52,7 +58,11 @@ def read_table(name: str, content: bytes) -> Table:
         return _table(_csv_rows(content))
     if name.lower().endswith(".xlsx"):
         return _table(_xlsx_rows(content))
-    raise SheetError("The name of the file must end in .csv or .xlsx. Save it in one of the two formats.")
+    if name.lower().endswith(".json"):
+        return _table(_json_rows(content))
+    raise SheetError(
+        "The name of the file must end in .csv, .xlsx or .json. Save it in one of these formats."
+    )
 
 
 def _table(rows: Iterable[tuple[int, tuple[str, ...]]]) -> Table:
@@ -101,6 +111,44 @@ def _csv_rows(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
         raise SheetError(
             f"Line {reader.line_num} is no CSV: a quotation mark is not closed, or a cell is too long. Mend it."
         ) from None
+
+
+def _json_rows(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
+    try:
+        records = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_each_once)
+        json.dumps(records, ensure_ascii=False).encode()  # a half of a pair of surrogates is no text
+    except SheetError:
+        raise
+    except UnicodeDecodeError:
+        raise SheetError("The file is not UTF-8. Save it as UTF-8 and upload it again.") from None
+    except json.JSONDecodeError as wrong:
+        raise SheetError(f"Line {wrong.lineno} is no JSON: {wrong.msg}. Mend it.") from None
+    except (RecursionError, ValueError):  # nested without end, or a number of thousands of digits
+        raise SheetError(f"This is no table. {A_LIST}") from None
+    if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
+        raise SheetError(f"This is no table. {A_LIST}")
+    header = tuple(dict.fromkeys(name for one in records for name in one))
+    yield 0, header
+    for number, one in enumerate(records, start=1):
+        yield number, tuple(_json_cell(one.get(name), f"Record {number}, {name[:60]}") for name in header)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise SheetError("A record names something twice. Keep one.")
+    return found
+
+
+def _json_cell(value: object, place: str) -> str:
+    """Return a value as the cell that says the same; nothing in JSON runs, so an apostrophe is one."""
+    if isinstance(value, list):
+        if not all(isinstance(one, str) for one in value) or any(";" in one for one in value):
+            raise SheetError(f"{place}: a list holds texts without semicolons. Mend it.")
+        return "; ".join(one.replace("\0", "").strip() for one in value)
+    if isinstance(value, dict):
+        raise SheetError(f"{place}: {A_LIST}")
+    return value.replace("\0", "").strip() if isinstance(value, str) else as_text(value)
 
 
 def _xlsx_rows(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -169,6 +217,12 @@ def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out).writerows([header, *rows])
     return out.getvalue().encode("utf-8-sig")
+
+
+def json_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Return a list of objects, which hold what each row says."""
+    said = [{name: cell for name, cell in zip(header, row, strict=True) if cell} for row in rows]
+    return (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def xlsx_of(

@@ -16,7 +16,7 @@ from risks.actions import imports as actions
 from risks.documents.tables import TYPES
 from risks.forms.imports import FileImportForm
 from risks.models import RegisterImport
-from risks.rules.sheets import MOST_BYTES, csv_of, xlsx_of
+from risks.rules.sheets import MOST_BYTES, csv_of, json_of, xlsx_of
 from risks.tasks import apply_import
 
 PAGE_SIZE = 50
@@ -85,6 +85,8 @@ def template_file(pages: ImportPages, extension: str) -> HttpResponse:
         content = csv_of(columns, [example])
     elif extension == "xlsx":
         content = xlsx_of(columns, [example], columns=pages.columns, title=plural.capitalize())
+    elif extension == "json":
+        content = json_of(columns, [example])
     else:
         raise Http404
     answer = HttpResponse(content, content_type=TYPES[extension])

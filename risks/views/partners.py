@@ -1,12 +1,10 @@
 """Partners, the relationships with them and the harms tied to them."""
 
-import tempfile
 from functools import partial
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +18,6 @@ from risks.actions.contacts import note_read_of_marked
 from risks.actions.lists import open_list
 from risks.actions.register import note_export
 from risks.documents.partners import write_partners
-from risks.documents.tables import TYPES
 from risks.forms.partners import (
     BeginForm,
     CorrectPartnerForm,
@@ -42,9 +39,9 @@ from risks.rules.countries import country_names
 from risks.rules.onboarding import OPEN, lacks_gate
 from risks.rules.partner import PartnerFacts
 from risks.views.form_page import form_page
+from risks.views.list_files import as_file
 
 PAGE_SIZE = 50
-IN_MEMORY = 2**20
 GET_OR_POST = ["GET", "POST"]
 
 
@@ -75,25 +72,22 @@ def partner_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.READ_DESK)  # type: ignore[arg-type]  # a file streams, so it is no HttpResponse to the types
 def partner_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: A002  # the address calls it so
     """The filtered relationships as a file. It is whole, and on the audit log, before its first byte leaves."""
-    if format not in TYPES:
-        raise Http404
-    filters = _filters(request)
-    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the answer closes it
-    with transaction.atomic():
-        rows = write_partners(filters.ids, filters.pressing, on=filters.on, form=format, out=file)
-        by = person(request)
-        note_export(
+    filters, by = _filters(request), person(request)
+    return as_file(
+        format,
+        name="partners",
+        on=filters.on,
+        write=lambda out: write_partners(filters.ids, filters.pressing, on=filters.on, form=format, out=out),
+        note=lambda rows: note_export(
             form=format,
             rows=rows,
             filters=filters.chosen,
             by=by,
-            at=timezone.now(),
+            at=filters.at,
             of="relationships",
             not_to_be_named=queries.marked_among(filters.ids),
-        )
-    file.seek(0)
-    name = f"partners-{filters.on:%Y-%m-%d}.{format}"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[format])
+        ),
+    )
 
 
 @require_GET

@@ -1,10 +1,8 @@
 """The register of risks: the list, the map, and what is taken away as a file."""
 
-import tempfile
 from typing import Any
 
-from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -15,13 +13,11 @@ from hrdd.governance.rules import Permission
 from risks.actions import register as actions
 from risks.actions.lists import open_list
 from risks.documents.register import write_register
-from risks.documents.tables import TYPES
 from risks.queries import register
 from risks.queries.register_filter import RegisterFilter
 from risks.queries.register_map import map_of
 from risks.queries.register_pages import in_order, page_of
-
-IN_MEMORY = 2**20
+from risks.views.list_files import as_file
 
 
 def _filters(request: HttpRequest) -> RegisterFilter:
@@ -69,15 +65,13 @@ def risk_map(request: HttpRequest) -> HttpResponse:
 @requires(Permission.READ_DESK)  # type: ignore[arg-type]  # a file streams, so it is no HttpResponse to the types
 def risk_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: A002  # the address calls it so
     """The filtered risks as a file. It is whole, and on the audit log, before its first byte leaves."""
-    if format not in TYPES:
-        raise Http404
-    filters = _filters(request)
-    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the answer closes it
-    with transaction.atomic():
-        rows = write_register(in_order(filters.qs, filters.order), form=format, out=file)
-        actions.note_export(
-            form=format, rows=rows, filters=filters.chosen, by=person(request), at=timezone.now()
-        )
-    file.seek(0)
-    name = f"risks-{filters.on:%Y-%m-%d}.{format}"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[format])
+    filters, by = _filters(request), person(request)
+    return as_file(
+        format,
+        name="risks",
+        on=filters.on,
+        write=lambda out: write_register(in_order(filters.qs, filters.order), form=format, out=out),
+        note=lambda rows: actions.note_export(
+            form=format, rows=rows, filters=filters.chosen, by=by, at=filters.at
+        ),
+    )

@@ -198,7 +198,7 @@ def test_what_was_typed_is_kept_while_somebody_proves_it_again(ana: User, client
 
 @pytest.mark.parametrize(
     "address",
-    ["/desk/risks/export.csv", "/desk/partners/export.csv", "/desk/signoffs/1/", "/desk/account/password/"],
+    ["/desk/risks/export.csv", "/desk/measures/export.csv", "/desk/signoffs/1/", "/desk/account/password/"],
 )
 def test_what_weighs_asks_again_after_ten_minutes(ana: User, client: Client, address: str) -> None:
     signed_in_with_code(client)

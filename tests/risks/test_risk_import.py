@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import time
 import zipfile
 from contextlib import suppress
@@ -82,6 +83,43 @@ def test_a_preview_says_what_will_be_created_and_writes_nothing(analyst: Client)
     assert "Apply: record 2 risks" in content
     assert not Risk.objects.exists()
     assert not Product.objects.exists()
+
+
+def test_json_says_what_the_table_says(analyst: Client) -> None:
+    said: dict[str, Any] = GOOD | {"rights": ["EXPRESSION", "PRIVACY"], "threat_to_life": True, "scale": 4}
+    said |= {"gross_abuse": False, "context_until": None, "summary": "'=1 is no formula here."}
+    upload(analyst, json.dumps([said, FACTS | {"title": ""}]).encode(), "risks.json")
+
+    held = RegisterImport.objects.get()
+    first, second = held.rows["judged"]
+    assert (held.accepted, held.refused) == (1, 1)
+    assert [first["given"][name] for name in ("rights", "threat_to_life", "scale", "summary")] == [
+        "EXPRESSION; PRIVACY",
+        "yes",
+        "4",
+        "'=1 is no formula here.",
+    ]
+    assert (second["row"], [column for column, _said in second["problems"]]) == (2, ["title"])
+
+
+def test_what_was_exported_as_json_is_read_again(analyst: Client) -> None:
+    take(analyst, preview(analyst, FACTS | {"countries": "ET; KE", "gross_abuse": "yes"}))
+    exported = b"".join(analyst.get("/desk/risks/export.json"))  # type: ignore[arg-type]
+
+    upload(analyst, exported, "risks.json")
+
+    [row] = RegisterImport.objects.latest("pk").rows["judged"]
+    assert row["same_as"] == Risk.objects.get().pk
+    assert (row["given"]["countries"], row["given"]["gross_abuse"]) == ("ET; KE", "yes")
+
+
+def test_the_template_in_json_is_refused_as_an_example(analyst: Client) -> None:
+    template = analyst.get(f"{IMPORT}template.json").content
+    upload(analyst, template, "risks.json")
+
+    [row] = RegisterImport.objects.get().rows["judged"]
+    assert json.loads(template)[0]["title"] == EXAMPLE["title"]
+    assert "this is the example" in row["problems"][0][1]
 
 
 def test_applying_records_and_judges_every_row_as_the_forms_do(analyst: Client, ana: User) -> None:
@@ -362,13 +400,30 @@ HOSTILE = [
     (b"title,summary\nx,y\n", "a.csv", "These columns are missing: rights, affected_groups"),
     (SHEET, "a.csv", "is not UTF-8"),
     (csv_file(FACTS), "a.xlsx", "no XLSX file that can be read"),
-    (SHEET, "a.xls", "must end in .csv or .xlsx"),
+    (SHEET, "a.xls", "must end in .csv, .xlsx or .json"),
     (SHEET[:-40], "a.xlsx", "no XLSX file that can be read"),
     (SHEET[:200] + b"\0" * 40 + SHEET[240:], "a.xlsx", "no XLSX file that can be read"),
     (zipped("a.txt", b"x"), "a.xlsx", "no XLSX file that can be read"),
     (zipped("xl/workbook.xml", b"0" * 42_000_000), "a.xlsx", "unpacks to more than 40 MB"),
     (repacked(SHEET, with_entities), "a.xlsx", "defines XML entities"),
     (xlsx_file(list(FACTS), ["x"] * 1000), "a.xlsx", "more than 100 columns"),
+    (b"[\n{]", "a.json", "Line 2 is no JSON"),
+    (b"[" * 100_000, "a.json", "This is no table"),
+    (b"[" + b"1" * 5000 + b"]", "a.json", "This is no table. Write a list"),
+    (b'{"title": "x"}', "a.json", "no table. Write a list of objects"),
+    (b'["title"]', "a.json", "Write a list of objects, one a record"),
+    (b'[{"title": "\\ud800"}]', "a.json", "is no table. Write a list of objects"),
+    (b"[{}]", "a.json", "no row under its header."),
+    (b'[{"title": {"x": 1}}]', "a.json", "Record 1, title: Write a list"),
+    (b'[{"title": "x"}, {"rights": ["a;b"]}]', "a.json", "Record 2, rights: a list holds texts"),
+    (b'[{"title": "x", "title": "y"}]', "a.json", "A record names something twice"),
+    (b'[{"title": "\xff"}]', "a.json", "The file is not UTF-8"),
+    (
+        json.dumps([{str(one): 1} for one in range(101)]).encode(),
+        "a.json",
+        "goes on for more than 100 columns",
+    ),
+    (json.dumps([{"title": "x"}] * 1001).encode(), "a.json", "has more than 1,000 rows"),
 ]
 
 
@@ -390,7 +445,7 @@ def test_a_hostile_or_broken_file_is_refused_in_one_sentence(
 def test_a_page_without_a_file_says_so(analyst: Client) -> None:
     answer = analyst.post(IMPORT, {"file": "no file"})
     assert answer.status_code == 400
-    assert b"File: choose a CSV or XLSX file." in answer.content
+    assert b"File: choose a CSV, XLSX or JSON file." in answer.content
 
 
 def test_more_cells_than_columns_are_refused_and_a_short_row_is_not(analyst: Client) -> None:

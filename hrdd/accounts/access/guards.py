@@ -35,6 +35,7 @@ TO_SET_ONE = {
 # identity they open, who may what, and what they prove it with.
 ASKED_AGAIN = {
     *("sign-off-decide", "audit-export", "audit-export-json", "risk-export", "partner-export"),
+    *("measure-export", "dilemma-export", "consultation-export", "statement-export"),
     *("case-identity", "custody-answer", "webhook-new"),
     *("account-app", "account-app-remove", "account-codes", "account-passkey-add", "account-passkey-remove"),
     *("person-invite", "person-roles", "person-renew", "person-leave", "renewal-confirm"),

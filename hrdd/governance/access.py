@@ -86,6 +86,15 @@ PAGES = (
     ("shared-list", "Shared with me", Permission.READ_SHARED),
 )
 
+# What stands behind "More" where the bar would be too long for one line: each is reached from the desk and its records.
+APART = frozenset(
+    {
+        *("involvement-list", "dilemma-list", "consultation-list", "model-review-list", "change-list"),
+        *("policy-list", "custody", "case-retention", "webhook-list", "status"),
+    }
+)
+FEWEST_APART = 3
+
 
 def first_page(user: User) -> str:
     """Return where a person starts after sign-in: the first page that opens for them, or else the public one."""
@@ -106,10 +115,21 @@ def page_furniture(request: HttpRequest) -> dict[str, Any]:
     return {
         **shared,
         "reads_the_desk": isinstance(user, User) and user.may(Permission.READ_DESK),
-        "navigation": [
-            {"url": (url := reverse(name)), "label": label, "current": _is_current(url, request.path)}
-            for name, label, _permission in mine
-        ],
+        **_navigation(mine, request.path),
+    }
+
+
+def _navigation(mine: Collection[tuple[str, str, Permission]], path: str) -> dict[str, Any]:
+    """Return the way around in three lists: all of it, what the bar shows, and what it keeps behind "More"."""
+    links = {
+        name: {"url": (url := reverse(name)), "label": label, "current": _is_current(url, path)}
+        for name, label, _permission in mine
+    }
+    apart = APART & links.keys() if len(APART & links.keys()) >= FEWEST_APART else frozenset()
+    return {
+        "navigation": list(links.values()),
+        "navigation_bar": [one for name, one in links.items() if name not in apart],
+        "navigation_apart": [one for name, one in links.items() if name in apart],
     }
 
 

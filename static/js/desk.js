@@ -1,6 +1,13 @@
 /* The palette, the keys and their sheet. Every page works without: /desk/search/ and /desk/shortcuts/ say and do the same. */
 (() => {
   "use strict";
+  const menus = [...document.querySelectorAll(".bar details")];
+  const closeBut = (place) => menus.forEach((menu) => { if (!menu.contains(place)) menu.open = false; });
+  document.addEventListener("click", (event) => closeBut(event.target));
+  document.addEventListener("focusin", (event) => closeBut(event.target));
+  menus.forEach((menu) => menu.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) { menu.open = false; menu.querySelector("summary").focus(); }
+  }));
   const palette = document.getElementById("palette");
   if (!palette) return;
   const words = palette.querySelector("input");

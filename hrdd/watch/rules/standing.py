@@ -127,7 +127,7 @@ def work(found: Work, *, at: datetime) -> list[Check]:
 def _since(name: str, when: datetime | None, late: timedelta, what: str, *, at: datetime) -> Check:
     if when is None:
         return Check(name, State.LATE, f"{what}: {NEVER}")
-    age = at - when
+    age = max(at - when, timedelta())  # a tick that came while the page was asked for
     return Check(name, State.LATE if age > late else State.WELL, f"{what} {_words(age)} ago")
 
 

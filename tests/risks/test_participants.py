@@ -240,7 +240,7 @@ def test_whoever_wants_out_is_erased(stage: Stage) -> None:
 
 
 def pages(stage: Stage) -> Iterator[tuple[str, str]]:
-    """Yield every address of the site that takes no argument, with a search, and those of what the stage has."""
+    """Yield every address that takes no argument or a format, with a search, and those of what the stage has."""
     own = {
         "risk-detail": stage.risk.pk,
         "assess-severity": stage.risk.pk,
@@ -258,6 +258,8 @@ def pages(stage: Stage) -> Iterator[tuple[str, str]]:
         wanted = pattern.pattern.converters
         if not wanted:
             yield reverse(name), f"?q={WORDS}&type=content_moderator&mine=yes&format=csv"
+        elif name.endswith("-export") and set(wanted) == {"format"}:
+            yield from ((reverse(name, kwargs={"format": one}), f"?q={WORDS}") for one in ("csv", "json"))
         elif name in own or name.startswith(("consultation-", "participant-new")):
             given = {"pk": own.get(name, stage.one.pk)} | ({"step": "tell"} if "step" in wanted else {})
             yield reverse(name, kwargs=given), ""

@@ -51,7 +51,7 @@ def failing(table: str, code: str) -> Iterator[None]:
     """Let the server raise an error of this code where a row is written."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS "
+            "SAVEPOINT before; CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN RAISE EXCEPTION 'on purpose' USING ERRCODE = '{code}'; END $$"
         )
         cursor.execute(f"CREATE TRIGGER fails BEFORE INSERT ON {table} EXECUTE FUNCTION fails()")
@@ -59,7 +59,7 @@ def failing(table: str, code: str) -> Iterator[None]:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("DROP FUNCTION fails CASCADE")
+            cursor.execute("ROLLBACK TO SAVEPOINT before")
 
 
 def at_desk(cast: Cast) -> Client:

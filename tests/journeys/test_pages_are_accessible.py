@@ -45,14 +45,17 @@ def everybody(cast: Cast) -> Iterator[Client]:
 
 
 def pages_of(client: Client, share: int) -> Iterator[tuple[str, str]]:
-    """Yield the address of each page of a share of the site that opens by a link, and the key of the session."""
+    """Yield the address of each page of a share of the site that opens by a link, and the key of the session.
+
+    A part that a script puts into a page is checked there: the choices of the palette in test_palette_and_keys.py.
+    """
     for pattern in list(addresses())[share::SHARES]:
         if viewset_of(pattern) is None and pattern.name not in {"logout", None}:
             address = reverse(str(pattern.name), kwargs=arguments_of(pattern))
             answer = client.get(address)
             if answer.streaming:
                 list(answer)  # a file is closed once it was read
-            elif answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+            elif answer.status_code == 200 and answer.content.lstrip().lower().startswith(b"<!doctype html"):
                 yield address, client.cookies[settings.SESSION_COOKIE_NAME].value
 
 

@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from risks.models import Risk
 from tests.cast import NOW, Cast
+from tests.journeys.test_pages_are_accessible import IN_LIGHT, found_on
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -36,6 +37,7 @@ def test_a_record_is_opened_from_the_palette_by_keys_alone(desk: Page) -> None:
     chosen = desk.locator("[role=option][aria-selected=true]")
     expect(chosen).to_contain_text("Sale of location data")
     assert words.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    assert found_on(desk, IN_LIGHT) == []
 
     desk.keyboard.press("Enter")
 

@@ -250,7 +250,9 @@ def test_many_are_counted_no_further_than_anybody_reads(shelf: Shelf) -> None:
 def test_measures_are_found_by_an_index(shelf: Shelf) -> None:
     with connection.cursor() as cursor:
         # Of so few rows any way is as cheap: only an index of words is left to find them by.
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        cursor.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL enable_nestloop = off"
+        )
         plan = found_of("measures", shelf.ana, "posts").order_by().explain()
 
     assert "measure_words" in plan

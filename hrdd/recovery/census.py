@@ -52,6 +52,11 @@ def take_census(cursor: Any, told: Callable[[int], None] = lambda _done: None) -
     return found
 
 
+def totals(census: Census) -> dict[str, int]:
+    """Return how many tables and rows there are."""
+    return {"tables": len(census), "rows": sum(held.rows for held in census.values())}
+
+
 def table_names(cursor: Any) -> list[str]:
     """Return the tables of the house, in order."""
     cursor.execute(TABLES)

@@ -11,7 +11,7 @@ import json
 import os
 import tarfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -101,13 +101,12 @@ def export_organisation(
 
 
 def _write(archive: tarfile.TarFile, cursor: Any, told: Callable[[int], None]) -> Census:
-    census = {table: held for table, held in take_census(cursor).items() if table not in LEFT_BEHIND}
+    census = _census(cursor)
     tables = {table: columns_of(cursor, table) for table in census}
     _add(archive, MANIFEST, manifest(cursor, tables))
     for done, (table, columns) in enumerate(tables.items(), start=1):
-        names = sql.SQL(", ").join(sql.Identifier(one.name) for one in columns)
         query = sql.SQL("SELECT row_to_json(t)::text FROM (SELECT {} FROM {} ORDER BY 1) t")
-        cursor.execute(query.format(names, sql.Identifier(table)))
+        cursor.execute(query.format(_named(columns), sql.Identifier(table)))
         part = 0
         while rows := cursor.fetchmany(A_PART):
             part += 1
@@ -116,6 +115,14 @@ def _write(archive: tarfile.TarFile, cursor: Any, told: Callable[[int], None]) -
         told(done)
     _add(archive, CENSUS, census)
     return census
+
+
+def _census(cursor: Any) -> dict[str, Held]:
+    return {table: held for table, held in take_census(cursor).items() if table not in LEFT_BEHIND}
+
+
+def _named(columns: Iterable[Column]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(one.name) for one in columns)
 
 
 def manifest(cursor: Any, tables: dict[str, list[Column]]) -> dict[str, Any]:
@@ -172,19 +179,20 @@ def import_organisation(
         for setting in SAME_WORDS:
             cursor.execute(setting)
         kept: Census = {}
-        tables: list[str] = []
+        tables: dict[str, sql.Composed] = {}
         for done, (name, body) in enumerate(_members(archive, keys)):
             if name == MANIFEST:
                 tables = _begin(cursor, json.loads(body))
             elif name == CENSUS:
                 kept = {table: Held(*held) for table, held in json.loads(body).items()}
             else:
-                _insert(cursor, _table_of(name, tables), body)
+                table = _table_of(name, tables)
+                _insert(cursor, table, tables[table], body)
             told(done)
         if not kept:
             raise NotRestored("The archive ends before its census; nothing was written.")
         _end(cursor, tables)
-        found = {table: held for table, held in take_census(cursor).items() if table not in LEFT_BEHIND}
+        found = _census(cursor)
         if wrong := differences(kept, found):
             raise NotRestored(f"What came in is not what was kept: {'; '.join(wrong)}. Nothing was written.")
     return found
@@ -223,8 +231,8 @@ def _members(archive: Path, keys: list[pyrage.x25519.Identity]) -> Iterator[tupl
         raise NotRestored(f"{archive.name} cannot be read whole ({failed[0]}); nothing was written.")
 
 
-def _begin(cursor: Any, said: dict[str, Any]) -> list[str]:
-    """Check that this is the place for it, and let the tables be filled; return their names."""
+def _begin(cursor: Any, said: dict[str, Any]) -> dict[str, sql.Composed]:
+    """Check that this is the place for it, and let the tables be filled; return their columns by their names."""
     if said.get("format") != FORMAT:
         raise NotRestored(f"The archive is of format {said.get('format')}, and this code reads {FORMAT}.")
     here = migrations(cursor)
@@ -233,28 +241,27 @@ def _begin(cursor: Any, said: dict[str, Any]) -> list[str]:
             f"The archive was written by version {said['code_version']}, whose tables are not those of here: install "
             "that version, import, and upgrade afterwards."
         )
-    held = {table: one.rows for table, one in take_census(cursor).items() if one.rows}
-    if there := sorted(held.keys() - LEFT_BEHIND - GIVEN):
+    held = {table: one.rows for table, one in _census(cursor).items() if one.rows}
+    if there := sorted(held.keys() - GIVEN):
         raise NotRestored(
             f"This installation is not empty: {there[0]} holds {held[there[0]]} rows. Import into a new one."
         )
-    tables = list(said["tables"])
+    tables = {table: _named(columns_of(cursor, table)) for table in said["tables"]}
     for table in tables:
         cursor.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
-    for table in sorted(GIVEN & set(tables)):
+    for table in sorted(GIVEN & tables.keys()):
         cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
     return tables
 
 
-def _table_of(name: str, tables: Sequence[str]) -> str:
+def _table_of(name: str, tables: Collection[str]) -> str:
     parts = name.split("/")
     if len(parts) != 3 or parts[0] != "tables" or parts[1] not in tables:
         raise NotRestored(f"The archive holds {name}, which belongs to no table; nothing was written.")
     return parts[1]
 
 
-def _insert(cursor: Any, table: str, body: bytes) -> None:
-    names = sql.SQL(", ").join(sql.Identifier(one.name) for one in columns_of(cursor, table))
+def _insert(cursor: Any, table: str, names: sql.Composed, body: bytes) -> None:
     insert = sql.SQL(
         "INSERT INTO {0} ({1}) OVERRIDING SYSTEM VALUE SELECT {1} FROM json_populate_recordset(NULL::{0}, %s::json)"
     )
@@ -262,7 +269,7 @@ def _insert(cursor: Any, table: str, body: bytes) -> None:
     cursor.execute(insert.format(sql.Identifier(table), names), [f"[{rows}]"])
 
 
-def _end(cursor: Any, tables: Sequence[str]) -> None:
+def _end(cursor: Any, tables: Iterable[str]) -> None:
     """Check every reference, let the triggers stand guard again, and count on where the numbers of rows had come to."""
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for table in tables:

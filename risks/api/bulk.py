@@ -3,10 +3,13 @@
 What affects a person's rights is never done in bulk: measures, cases, findings, signatures (ADR 52).
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -76,15 +79,28 @@ class TakenBackSerializer(serializers.Serializer[Any]):
     stay = serializers.IntegerField(min_value=0)
 
 
-def _held(ids: list[int]) -> set[int]:
-    """Lock risks in one order, so that two requests about the same wait for each other; return which are there."""
-    found = Risk.objects.filter(pk__in=ids).order_by("pk").select_for_update()
-    return set(found.values_list("pk", flat=True))
+def _held(ids: list[int]) -> dict[int, Risk]:
+    """Lock risks in one order, so that two requests about the same wait for each other; return those that are there."""
+    return {one.pk: one for one in Risk.objects.filter(pk__in=ids).order_by("pk").select_for_update()}
 
 
-def _refused(ids: list[int], plan: Plan) -> dict[int, Exception]:
+def _planned(
+    given: dict[str, Any], plan_of: Callable[[QuerySet[Risk]], Plan]
+) -> tuple[QuerySet[Risk], Plan, dict[int, Exception]]:
+    """Return the chosen risks, held, what is planned with them, and why some are left.
+
+    Raises:
+        ManyRefused: some are left, and it was to be all or nothing.
+    """
+    ids = given["ids"]
+    chosen = Risk.objects.filter(pk__in=ids)
+    _held(ids)
+    plan = plan_of(chosen)
     left: dict[int, Exception] = {pk: NotAllowed(why) for why, group in plan.left.items() for pk in group}
-    return {pk: left.get(pk, Http404()) for pk in ids if pk not in plan.going}
+    refused = {pk: left.get(pk, Http404()) for pk in ids if pk not in plan.going}
+    if given["all_or_nothing"]:
+        demand_none_refused(ids, refused)
+    return chosen, plan, refused
 
 
 class BulkActs:
@@ -102,16 +118,11 @@ class BulkActs:
     def bulk_assign(self, request: Request) -> Response:
         """Give many risks to one owner; one entry of the audit log, which its maker can take back."""
         given, user, now = checked(AssigningManySerializer, request), caller(request), timezone.now()
-        ids, chosen = given["ids"], Risk.objects.filter(pk__in=given["ids"])
-        _held(ids)
-        plan = assignment_plan(chosen, given["owner"])
-        refused = _refused(ids, plan)
-        if given["all_or_nothing"]:
-            demand_none_refused(ids, refused)
+        chosen, plan, refused = _planned(given, partial(assignment_plan, to=given["owner"]))
         done = None
         if plan.going:
             done = actions.assign_risks(chosen, to=given["owner"], seen=plan.digest, by=user, at=now).pk
-        return answer_of(ids, refused, AssignedSerializer, assignment=done)
+        return answer_of(given["ids"], refused, AssignedSerializer, assignment=done)
 
     @extend_schema(
         request=TakingBackSerializer,
@@ -145,11 +156,10 @@ class BulkActs:
         def correct(pk: int) -> None:
             if pk not in there:
                 raise Http404
-            risk = Risk.objects.get(pk=pk)
-            facts = recording.facts_of(risk)
+            facts = recording.facts_of(there[pk])
             tags = [one for one in facts.context_tags if one not in given["remove"]]
             tags += sorted(given["add"] - set(tags))
-            recording.correct_facts(risk, replace(facts, context_tags=tuple(tags)), by=user, at=now)
+            recording.correct_facts(there[pk], replace(facts, context_tags=tuple(tags)), by=user, at=now)
 
         refused = refusals_of(given["ids"], correct)
         if given["all_or_nothing"]:
@@ -168,12 +178,7 @@ class BulkActs:
     def bulk_review(self, request: Request) -> Response:
         """Put many risks up for re-assessment; their judgements stand until somebody judges anew."""
         given, user, now = checked(ManySerializer, request), caller(request), timezone.now()
-        ids, chosen = given["ids"], Risk.objects.filter(pk__in=given["ids"])
-        _held(ids)
-        plan = review_plan(chosen)
-        refused = _refused(ids, plan)
-        if given["all_or_nothing"]:
-            demand_none_refused(ids, refused)
+        chosen, plan, refused = _planned(given, review_plan)
         if plan.going:
             actions.put_up_for_review(chosen, seen=plan.digest, by=user, at=now)
-        return answer_of(ids, refused)
+        return answer_of(given["ids"], refused)

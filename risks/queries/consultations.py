@@ -39,6 +39,11 @@ def of_team(user: User) -> Q:
     return Q(organiser=user) | Q(pk__in=user.engagements.values("pk"))
 
 
+def open_to(user: User) -> Q:
+    """Return the condition that a person may read who was asked, and where: what is guarded, its team alone reads."""
+    return ~GUARDED | of_team(user)
+
+
 def is_team(user: User, consultation: Consultation) -> bool:
     """Whether a person organises a consultation or is of its engagement team."""
     return Consultation.objects.filter(of_team(user), pk=consultation.pk, told_by_dossier=False).exists()
@@ -173,8 +178,7 @@ def listed(
     if purpose:
         found = found.filter(purpose=purpose)
     if type:
-        open_to_them = ~GUARDED | of_team(user)
-        found = found.filter(open_to_them, pk__in=Consultation.objects.filter(groups__type=type))
+        found = found.filter(open_to(user), pk__in=Consultation.objects.filter(groups__type=type))
     if mine:
         found = found.filter(of_team(user))
     if overdue:
@@ -386,12 +390,11 @@ def consultations_of(risk: Risk, user: User, *, on: date) -> list[Row]:
 
 def grounds_for(risk: Risk, user: User) -> tuple[QuerySet[Consultation], QuerySet[ConsultationFinding]]:
     """Return the consultations and findings that a judgement of a risk may rest on, as a person may see them (E4)."""
-    open_to_them = ~GUARDED | of_team(user)
     held = risk.consultations.exclude(
         state__in=[ConsultationState.PLANNED, ConsultationState.SAFEGUARDS_CHECKED]
     )
     said = ConsultationFinding.objects.filter(risks=risk, consultation__screened_at__isnull=False)
-    return held.filter(open_to_them).distinct(), said.select_related("consultation")
+    return held.filter(open_to(user)).distinct(), said.select_related("consultation")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ PostgreSQL itself raises each of them; the tables below are docs/operations/faul
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg2
@@ -35,31 +35,30 @@ CODES = {
 
 
 @contextmanager
-def read_only() -> Iterator[None]:
+def for_a_while(*statements: str) -> Iterator[None]:
+    """Let the database be otherwise, and take back what was changed and what was broken by it."""
+    with connection.cursor() as cursor:
+        for statement in ("SAVEPOINT before", *statements):
+            cursor.execute(statement)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ROLLBACK TO SAVEPOINT before")
+
+
+def read_only() -> AbstractContextManager[None]:
     """Let the database refuse every change, as a standby or a server held still does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SAVEPOINT before; SET LOCAL transaction_read_only = on")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("ROLLBACK TO SAVEPOINT before")
+    return for_a_while("SET LOCAL transaction_read_only = on")
 
 
-@contextmanager
-def failing(table: str, code: str) -> Iterator[None]:
+def failing(table: str, code: str) -> AbstractContextManager[None]:
     """Let the server raise an error of this code where a row is written."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SAVEPOINT before; CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION 'on purpose' USING ERRCODE = '{code}'; END $$"
-        )
-        cursor.execute(f"CREATE TRIGGER fails BEFORE INSERT ON {table} EXECUTE FUNCTION fails()")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("ROLLBACK TO SAVEPOINT before")
+    return for_a_while(
+        "CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION 'on purpose' USING ERRCODE = '{code}'; END $$",
+        f"CREATE TRIGGER fails BEFORE INSERT ON {table} EXECUTE FUNCTION fails()",
+    )
 
 
 def at_desk(cast: Cast) -> Client:

@@ -36,7 +36,7 @@ from transparency.actions.reports import ask_clearance
 from transparency.actions.withdrawals import ask_withdrawal
 
 __all__ = ["people", "risk", "stage"]
-FEWEST_CELLS = 500
+FEWEST_CELLS = 42  # of each kind; of the twelve together, 500
 
 
 def ana() -> User:
@@ -187,7 +187,6 @@ def everybody_beside(author: User, needed: Permission) -> dict[str, tuple[Client
 
 def test_every_kind_of_request_is_asked_here() -> None:
     assert ASKED.keys() == DECIDE.keys(), "Bring the new kind to where it waits, in ASKED."
-    assert len(ASKED) * (len(Role) + 8) * 2 >= FEWEST_CELLS
 
 
 @pytest.mark.django_db
@@ -206,10 +205,11 @@ def test_only_another_person_whom_the_table_lets_sign_answers_and_only_what_they
         if may
     ]
 
-    wrong = []
+    wrong, cells = [], 0
     for who, client, digest, may in asks:
         for decision in ("approve", "refuse"):
             with taken_back():
+                cells += 1
                 answer = client.post(address, {"decision": decision, "reasons": LONG, "seen_hash": digest})
                 waiting.refresh_from_db()
                 if (waiting.decided_at is not None) != may or answer.status_code >= 500:
@@ -217,3 +217,4 @@ def test_only_another_person_whom_the_table_lets_sign_answers_and_only_what_they
             waiting.refresh_from_db()
 
     assert wrong == []
+    assert cells >= FEWEST_CELLS

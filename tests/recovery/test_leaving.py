@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import AuditEvent
-from hrdd.recovery.census import take_census
+from hrdd.recovery.census import Held, take_census
 from hrdd.recovery.management.commands.backup_check import scratch_database
 from hrdd.recovery.portable import CENSUS, LEFT_BEHIND, MANIFEST
 from remedies.models import Case
@@ -23,6 +23,7 @@ from risks.models import Risk
 from tests.cast import NOW
 from tests.recovery.test_restore_drill import key, opened, said
 from tests.remedies.vault_stage import TOLD, made_vault, received
+from tests.template_database import PREFIX, digest_of_migrations
 from tests.transparency.log_stage import log_key
 from transparency.actions.publication_log import checkpoint_log, seal_publications
 from transparency.models import Report
@@ -33,13 +34,19 @@ __all__ = ["key", "log_key"]
 @contextmanager
 def new_installation() -> Iterator[None]:
     """Work in a database that was migrated and never used; one is kept between runs (tests/template_database.py)."""
+    name = PREFIX + digest_of_migrations()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'migrated\\_%%' LIMIT 1", [])
+        cursor.execute("SELECT datname FROM pg_database WHERE datname = %s", [name])
         kept = cursor.fetchone()
     with scratch_database(*(kept or ())):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("load_rights", stdout=io.StringIO())
         yield
+
+
+def held() -> dict[str, Held]:
+    with connection.cursor() as cursor:
+        return {table: one for table, one in take_census(cursor).items() if table not in LEFT_BEHIND}
 
 
 def taken_away(out: Path) -> dict[str, Any]:
@@ -50,8 +57,8 @@ def taken_away(out: Path) -> dict[str, Any]:
 def files_in(archive: Path, identity: Path) -> dict[str, bytes]:
     opened_with = pyrage.x25519.Identity.from_str(identity.read_text().splitlines()[-1])
     body = pyrage.decrypt(archive.read_bytes(), [opened_with])
-    with tarfile.open(fileobj=io.BytesIO(body)) as held:
-        return {one.name: file.read() for one in held if (file := held.extractfile(one))}
+    with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+        return {one.name: file.read() for one in archive if (file := archive.extractfile(one))}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -64,8 +71,7 @@ def test_who_leaves_takes_all_along_and_who_comes_back_finds_it_row_for_row(
     checkpoint_log(at=NOW)
     out, again = tmp_path / "everything.tar.gz.age", tmp_path / "again.tar.gz.age"
     counts = taken_away(out)
-    with connection.cursor() as cursor:
-        before = {table: held for table, held in take_census(cursor).items() if table not in LEFT_BEHIND}
+    before = held()
 
     files = files_in(out, key)
     told = json.loads(files[MANIFEST])
@@ -82,6 +88,7 @@ def test_who_leaves_takes_all_along_and_who_comes_back_finds_it_row_for_row(
     with new_installation():
         back = json.loads(said("import_organisation", out, "--identity", key, "--json"))
         assert (back["tables"], back["rows"]) == (counts["tables"], counts["rows"])
+        assert held() == before
         said("verify")  # it would raise, and name the first bad row
         assert opened(stage, Case.objects.get(pk=case.pk)) == TOLD
         assert taken_away(again)["rows"] >= counts["rows"]

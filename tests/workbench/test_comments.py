@@ -14,12 +14,9 @@ from hrdd.workbench.actions.comments import comment, finish_mention
 from hrdd.workbench.models import Comment, Mention
 from hrdd.workbench.rules.mentions import mentioned
 from risks.models import Consultation, Risk
+from tests.risks.consultation_stage import person
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-
-
-def person(name: str, *roles: Role) -> User:
-    return User.objects.create_user(name, "x", display_name=name.capitalize(), roles=list(roles))
 
 
 @pytest.fixture

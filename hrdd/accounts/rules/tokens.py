@@ -8,7 +8,6 @@ from datetime import timedelta
 from hrdd.governance.rules import NotAllowed
 
 PREFIX = "hrdd_"  # so that scanners of published code know one
-LONGEST = timedelta(days=365)
 LASTS: Mapping[int, str] = {7: "7 days", 30: "30 days", 90: "90 days", 365: "A year"}
 MOST_AT_ONCE = 20
 USE_NOTED_EVERY = timedelta(hours=1)

@@ -12,7 +12,7 @@ from hrdd.governance.queries import people_of_the_desk
 from hrdd.governance.rules import Permission
 from hrdd.workbench.models import Comment, Mention
 from risks.models import Consultation, Dilemma, Measure, Relationship, Risk
-from risks.queries.consultations import GUARDED, of_team
+from risks.queries.consultations import open_to
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ RECORDS: Mapping[str, Commented] = {
     "consultation": Commented(
         "consultation-detail",
         "consultation",
-        lambda user: Consultation.objects.filter(~GUARDED | of_team(user)),
+        lambda user: Consultation.objects.filter(open_to(user)),
     ),
 }
 

@@ -31,7 +31,7 @@ from risks.models import (
     Risk,
 )
 from risks.models.measures import WORDS_OF_A_MEASURE
-from risks.queries.consultations import GUARDED, of_team
+from risks.queries.consultations import open_to
 from risks.queries.consultations import visible_to as consultations_visible_to
 from risks.queries.words import searched
 from transparency.models import Report
@@ -133,7 +133,7 @@ def _dilemmas(_user: User, said: str) -> QuerySet[Dilemma]:
 def _consultations(user: User, said: str) -> QuerySet[Consultation]:
     """What is kept for its team is found by its team alone: its title would tell who was asked, and where."""
     words = SearchVector("title", "question", config="simple")
-    open_to_them = consultations_visible_to(user).filter(~GUARDED | of_team(user))
+    open_to_them = consultations_visible_to(user).filter(open_to(user))
     return open_to_them.alias(words=words).filter(words=searched(said)).order_by("-pk")
 
 

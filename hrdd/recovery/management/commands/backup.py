@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from hrdd.progress import Progress
 from hrdd.recovery.archive import Backup, drop, outdated, take_backup
+from hrdd.recovery.census import totals
 from hrdd.recovery.keys import WrongKey, copy_keys
 from hrdd.recovery.postgres_tools import ToolFailed
 from hrdd.watch.actions import note_backup
@@ -67,8 +68,7 @@ class Command(BaseCommand):
             drop(one)
         counts = {
             "backup": str(made.note),
-            "tables": made.tables,
-            "rows": sum(held.rows for held in census.values()),
+            **totals(census),
             "bytes": made.dump.stat().st_size,
             "dropped": len(old),
         }

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from hrdd.progress import Progress
+from hrdd.recovery.census import totals
 from hrdd.recovery.keys import WrongKey
 from hrdd.recovery.portable import export_organisation
 
@@ -49,7 +50,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{out}: {error.strerror}. Nothing was written.") from error
         bar.end()
-        counts = {"tables": len(census), "rows": sum(held.rows for held in census.values()), "file": str(out)}
+        counts = {**totals(census), "file": str(out)}
         if options["json"]:
             self.stdout.write(json.dumps(counts))
             return

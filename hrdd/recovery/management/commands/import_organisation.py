@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from hrdd.progress import Progress
 from hrdd.recovery.archive import NotRestored
+from hrdd.recovery.census import totals
 from hrdd.recovery.keys import WrongKey
 from hrdd.recovery.portable import import_organisation
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         except (WrongKey, NotRestored) as refused:
             raise CommandError(str(refused)) from refused
         bar.end()
-        counts = {"tables": len(census), "rows": sum(held.rows for held in census.values())}
+        counts = totals(census)
         if options["json"]:
             self.stdout.write(json.dumps(counts))
             return

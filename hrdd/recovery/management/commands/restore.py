@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from hrdd.recovery.archive import NotRestored, backups_in, restore
+from hrdd.recovery.census import totals
 from hrdd.recovery.keys import WrongKey
 from hrdd.recovery.postgres_tools import ToolFailed
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             census = restore(found[0], identity=options["identity"])
         except (WrongKey, NotRestored, ToolFailed) as refused:
             raise CommandError(str(refused)) from refused
-        counts = {"tables": len(census), "rows": sum(held.rows for held in census.values())}
+        counts = totals(census)
         if options["json"]:
             self.stdout.write(json.dumps(counts))
             return

@@ -23,6 +23,8 @@
   const note = form.querySelector("[data-draft-note]");
   const kept = sessionStorage.getItem(prefix + here);
   const typed = kept ? JSON.parse(kept).typed : {};
+  // A refused form comes back with what was typed as its own text: it stays a draft over what stood before.
+  const over = (one) => left === here && typed[one.name] && typed[one.name].text === one.defaultValue ? typed[one.name].over : one.defaultValue;
   const back = fields.filter((one) => typed[one.name] && typed[one.name].over === one.defaultValue && typed[one.name].text !== one.value);
   back.forEach((one) => { one.value = typed[one.name].text; });
   if (note && back.length) {
@@ -37,7 +39,7 @@
 
   form.addEventListener("input", () => {
     const now = {};
-    fields.filter((one) => one.value !== one.defaultValue).forEach((one) => { now[one.name] = { text: one.value, over: one.defaultValue }; });
+    fields.filter((one) => one.value !== over(one)).forEach((one) => { now[one.name] = { text: one.value, over: over(one) }; });
     sessionStorage.setItem(prefix + here, JSON.stringify({ person, typed: now }));
   });
   form.addEventListener("submit", () => sessionStorage.setItem(sent, here));

@@ -63,15 +63,19 @@ def test_what_was_sent_is_gone_and_what_was_refused_stays(form: Page, live_serve
     expect(form.locator("[role=alert]").first).to_be_visible()
     expect(about(form)).to_have_value(TYPED)
 
-    form.locator("textarea[name=no_risk_reasons]").fill(
-        "Privacy and assembly were looked at, with two groups."
-    )
+    reasons = form.locator("textarea[name=no_risk_reasons]")
+    reasons.fill("Privacy and assembly were looked at, with two groups.")
+    form.goto(f"{live_server.url}/desk/changes/")
+    form.goto(f"{live_server.url}/desk/changes/new/")
+    expect(about(form)).to_have_value(TYPED)
+    form.locator("select[name=kind]").select_option("market_entry")
     send.click()
     expect(form.get_by_role("heading", level=1)).to_contain_text("Changes")
     assert Change.objects.get().about == TYPED
 
     form.goto(f"{live_server.url}/desk/changes/new/")
     expect(about(form)).to_have_value("")
+    expect(reasons).to_have_value("")
 
 
 def test_another_person_in_the_same_tab_finds_nothing(

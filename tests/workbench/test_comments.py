@@ -7,13 +7,14 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from hrdd.change_feed import changed_by
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import NotAllowed, Role
 from hrdd.notifications.queries.waiting import waiting_for
 from hrdd.workbench.actions.comments import comment, finish_mention
 from hrdd.workbench.models import Comment, Mention
 from hrdd.workbench.rules.mentions import mentioned
-from risks.models import Consultation, Risk
+from risks.models import Consultation, Partner, Relationship, Risk
 from tests.risks.consultation_stage import person
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -70,6 +71,17 @@ def test_who_is_called_finds_it_in_the_inbox_until_they_answer(
 
     assert calls(rob) == []
     assert "look" not in str(list(AuditEvent.objects.values_list("detail", "subject")))
+
+
+def test_the_log_names_the_relationship_whose_page_was_commented_on(ana: User) -> None:
+    Partner.objects.create(name="Another")
+    one = Relationship.objects.create(partner=Partner.objects.create(name="Northern Cloud"), kind="reseller")
+
+    comment("partner", one.pk, text="Ask again.", by=ana, at=NOW)
+
+    [event] = AuditEvent.objects.filter(action="commented")
+    assert event.subject == f"relationship {one.pk}"
+    assert [(of.kind, of.id) for of in changed_by(event)] == [("relationship", one.pk)]
 
 
 def test_a_call_is_done_by_whom_it_calls_alone(client: Client, ana: User, rob: User, risk: Risk) -> None:

@@ -8,7 +8,7 @@ from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from hrdd.workbench.models import Comment, Mention
-from hrdd.workbench.queries.comments import is_seen, readers_of
+from hrdd.workbench.queries.comments import RECORDS, is_seen, readers_of
 from hrdd.workbench.rules.mentions import LONGEST, mentioned
 
 
@@ -39,8 +39,15 @@ def comment(kind: str, record: int, *, text: str, by: User, at: datetime) -> Com
         Mention(comment=made, user=readers[name]) for name in called if name != by.username
     )
     _done(by, kind=kind, record=record, at=at)
+    called_in_the_log = (
+        RECORDS[kind].seen(by).model._meta.model_name
+    )  # the page of a partner is of a relationship
     record_event(
-        by=by.username, at=at, action="commented", subject=f"{kind} {record}", detail={"comment": made.pk}
+        by=by.username,
+        at=at,
+        action="commented",
+        subject=f"{called_in_the_log} {record}",
+        detail={"comment": made.pk},
     )
     return made
 

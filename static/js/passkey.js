@@ -51,9 +51,11 @@
       button.hidden = false;
       button.addEventListener("click", (event) => {
         event.preventDefault();
-        if (!form.reportValidity()) return;
+        if (form.dataset.asking || !form.reportValidity()) return; // a second challenge would make the first answer void
+        form.dataset.asking = "yes";
         said.textContent = "Your device asks you now.";
         ask(form).catch((failure) => {
+          delete form.dataset.asking;
           said.textContent = failure.name === "NotAllowedError"
             ? "Nothing was confirmed on the device. Try again, or take another way."
             : failure.message;

@@ -49,6 +49,21 @@ def add_passkey(tab: Page) -> None:
     tab.get_by_role("link", name="I wrote them down").click()
 
 
+def test_no_empty_passkey_can_be_sent_before_the_script_runs(
+    page: Callable[..., Page], live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(configured, "PASSWORD_IS_ENOUGH", False)
+    person("sam", Role.SYSADMIN)
+    tab = page(java_script_enabled=False)
+    tab.goto(f"{live_server.url}/sign-in/")
+    expect(tab.get_by_role("button", name="Use a passkey")).to_be_hidden()
+    tab.get_by_label("Username").fill("sam")
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Your account")
+    expect(tab.get_by_role("button", name="Add a passkey")).to_be_hidden()
+
+
 def test_somebody_joins_and_is_reviewed(
     page: Callable[..., Page], live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

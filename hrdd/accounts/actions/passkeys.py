@@ -1,6 +1,7 @@
 """Passkeys (WebAuthn level 2), by Yubico's library: bound to our address, each challenge good once."""
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed
 
+log = logging.getLogger(__name__)
 MOST_BYTES = 20_000
 MOST_PASSKEYS = 10
 NOT_REGISTERED = "The passkey was not added. Try again, and confirm it on your device when it asks."
@@ -90,10 +92,12 @@ def add_passkey(
     """
     answer = _read(said)
     if state is None or answer is None:
+        log.warning("no passkey added: %s", "no challenge is open" if state is None else "no answer came")
         raise NotAllowed(NOT_REGISTERED)
     try:
         credential = site.server().register_complete(state, answer).credential_data
     except (ValueError, KeyError, TypeError):
+        log.warning("no passkey added: the answer does not prove it", exc_info=True)
         raise NotAllowed(NOT_REGISTERED) from None
     if credential is None or Passkey.objects.filter(credential_id=credential.credential_id).exists():
         raise NotAllowed(NOT_REGISTERED)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from hrdd.governance.access import requires
@@ -36,13 +36,13 @@ HELP = {
 }
 
 
-@require_GET
+@require_safe
 def livez(_request: HttpRequest) -> HttpResponse:
     """Whether the process answers."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
-@require_GET
+@require_safe
 def readyz(_request: HttpRequest) -> HttpResponse:
     """Whether this process can serve, and why not: a line for each thing it needs; 503 where one is down."""
     found = queries.readiness(settings.SURFACE, at=timezone.now())
@@ -51,7 +51,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(lines, content_type="text/plain; charset=utf-8", status=503 if down else 200)
 
 
-@require_GET
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """How the installation stands, for Prometheus; there only for who holds the token."""
     said = request.headers.get("Authorization", "")
@@ -71,7 +71,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_STATUS)
 def status(request: HttpRequest) -> HttpResponse:
     """The same for a person, with what to do about it."""

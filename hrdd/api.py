@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils import translation
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
@@ -152,7 +152,7 @@ def _operation(method: str, address: str, told: dict[str, Any]) -> dict[str, Any
     }
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def documentation(request: HttpRequest) -> HttpResponse:
     """The API for people to read, without a script."""

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from hrdd.accounts.queries.people import review_overdue
 from hrdd.governance.access import person, requires
@@ -46,7 +46,7 @@ PAGE_SIZE = 50
 SHOWN = 10
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def desk(request: HttpRequest) -> HttpResponse:
     """What needs me today, in order of clock."""
@@ -89,7 +89,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboards/desk.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_BOARD)
 def board(request: HttpRequest) -> HttpResponse:
     """What leadership sees: the frozen indicators, severity by likelihood, and what waits for them now."""

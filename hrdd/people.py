@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
 from hrdd.accounts.actions.people import leave
 from hrdd.accounts.forms import WhyForm
 from hrdd.accounts.queries import people as queries
 from hrdd.accounts.queries.factors import factors_of
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import Mandate, User
 from hrdd.governance.rules import NotAllowed, Permission
 from remedies.actions.leaving import close_vault_of
@@ -88,7 +88,7 @@ def holdings_of(user: User, *, names: bool) -> list[Holding]:
     return found
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_PEOPLE)
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: roles, ways to sign in, delegations, what they hold, history."""
@@ -107,7 +107,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/person_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.MANAGE_PEOPLE)
 def person_leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Close the account of somebody who leaves, and their keys of the vault; what they held is listed."""

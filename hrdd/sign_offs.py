@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from hrdd.governance.access import person, requires
 from hrdd.governance.models import SignOff
@@ -79,7 +79,7 @@ REASONS: Mapping[str, SignOffReasons] = {
 DECIDED_SHOWN = 20
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def sign_off_list(request: HttpRequest) -> HttpResponse:
     """What waits for this person's signature, and what was decided."""

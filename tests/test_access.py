@@ -52,7 +52,16 @@ from risks.models import (
 from tests.addresses import addresses, arguments_of, viewset_of
 from tests.cast import NOW, Cast
 from tests.oversight.stage import some_of_each
-from tests.permissions.cube import Door, actors, asking, is_let_in, plainly_refused, unclassed, wrong
+from tests.permissions.cube import (
+    Door,
+    actors,
+    asking,
+    is_let_in,
+    other_than,
+    plainly_refused,
+    unclassed,
+    wrong,
+)
 from tests.permissions.keys import HOW as UNCLASSED
 from tests.remedies.retention_stage import held_case
 from tests.risks.leverage_stage import acted, measured
@@ -303,6 +312,7 @@ def test_each_cell_of_the_permission_cube_answers_as_the_table_says(
         address = reverse(str(pattern.name), kwargs=arguments_of(pattern))
         of_the_api = viewset_of(pattern) is not None
         for method in methods:
+            headed = False
             for actor in asking(pattern, method, people):
                 let_in = is_let_in(pattern, method, actor)
                 asked = door.ask(actor, method, address, of_the_api=of_the_api, undone=let_in)
@@ -311,6 +321,10 @@ def test_each_cell_of_the_permission_cube_answers_as_the_table_says(
                 unknown |= unclassed(pattern, method, asked)
                 if told:
                     found.append((pattern.name, method, actor.name, told))
+                if method == "GET" and let_in and not headed:
+                    headed = True
+                    head = door.ask(actor, "HEAD", address, of_the_api=of_the_api, undone=True)
+                    found += [(pattern.name, "HEAD", actor.name, one) for one in other_than(asked, head)]
 
     print(f"permission cube, {' '.join(methods)}: {cells} cells")  # noqa: T201  # the figure of T6
     assert found == [], "The table is tests/permissions/routes.csv; mend whichever of the two is wrong."

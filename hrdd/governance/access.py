@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 from rest_framework.permissions import BasePermission
 
 from hrdd.governance.models import User
@@ -22,6 +23,8 @@ if TYPE_CHECKING:  # Django REST framework reads its settings, and so this modul
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# A page with a form. Whatever answers GET answers HEAD (RFC 9110, 9.3.2).
+require_safe_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def requires(*permissions: Permission, acting: Iterable[Permission] = ()) -> Callable[[View[P]], View[P]]:

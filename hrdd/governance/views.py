@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from hrdd.governance.access import person, requires
 from hrdd.governance.actions import record_event
@@ -26,7 +26,7 @@ from hrdd.governance.rules import Permission
 PAGE_SIZE = 50
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_AUDIT)
 def audit_list(request: HttpRequest) -> HttpResponse:
     """Every act that is looked for, the latest first, with the check of each link on the page."""
@@ -49,7 +49,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     return render(request, "governance/audit_list.html", context, status=200 if form.is_valid() else 400)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_AUDIT)  # type: ignore[arg-type]  # a file streams, so it is no HttpResponse to the types
 def audit_export(request: HttpRequest) -> StreamingHttpResponse:
     """What is looked for as a table, the earliest first, streamed; no cell is computed by a sheet."""
@@ -58,7 +58,7 @@ def audit_export(request: HttpRequest) -> StreamingHttpResponse:
     return _file((rows.writerow(row) for row in exported_events(found)), "text/csv", "audit.csv")
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_AUDIT)  # type: ignore[arg-type]  # as above
 def audit_export_json(request: HttpRequest) -> StreamingHttpResponse:
     """What is looked for as lines of JSON, byte for byte what the hashes are made of."""

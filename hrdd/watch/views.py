@@ -6,11 +6,12 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from hrdd.governance.access import requires
 from hrdd.governance.rules import Permission
+from hrdd.timings import registry_of_requests
 from hrdd.watch import queries
 from hrdd.watch.rules.standing import State
 
@@ -36,13 +37,13 @@ HELP = {
 }
 
 
-@require_GET
+@require_safe
 def livez(_request: HttpRequest) -> HttpResponse:
     """Whether the process answers."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
-@require_GET
+@require_safe
 def readyz(_request: HttpRequest) -> HttpResponse:
     """Whether this process can serve, and why not: a line for each thing it needs; 503 where one is down."""
     found = queries.readiness(settings.SURFACE, at=timezone.now())
@@ -51,7 +52,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(lines, content_type="text/plain; charset=utf-8", status=503 if down else 200)
 
 
-@require_GET
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """How the installation stands, for Prometheus; there only for who holds the token."""
     said = request.headers.get("Authorization", "")
@@ -68,10 +69,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
     ).set(1)
     for name, value in queries.figures(at=timezone.now()).items():
         Gauge(f"hrdd_{name}", HELP[name], registry=registry).set(value)
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    told = generate_latest(registry) + generate_latest(registry_of_requests())
+    return HttpResponse(told, content_type=CONTENT_TYPE_LATEST)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_STATUS)
 def status(request: HttpRequest) -> HttpResponse:
     """The same for a person, with what to do about it."""

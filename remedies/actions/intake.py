@@ -13,6 +13,7 @@ from django.db.models import Max
 
 from hrdd.governance.rules import NotAllowed
 from remedies.actions.attachments import GivenFile, Ready, attach, make_ready
+from remedies.actions.storing import store_together
 from remedies.models import (
     Case,
     CaseKey,
@@ -165,19 +166,18 @@ def next_number(case: Case) -> int:
 
 
 def new_case_key(case: Case, *, version: int) -> CaseSecrets:
-    """Make and store a version of a case's key with its inbox; the caller wraps it."""
+    """Make a version of a case's key with its inbox; the caller wraps it, and stores both."""
     key, inbox = new_key(), wraps.new_pair()
     row = CaseKey(case=case, version=version, inbox_public=inbox.public)
     row.inbox_private = seal_bytes(inbox.private, key=key, place=places.inbox(row.pk, case.pk, version))
     row.voucher = voucher(settings.RECEIPT_PEPPERS[0], *parts_of_inbox(row))
-    row.save(force_insert=True)
     return CaseSecrets(row, key)
 
 
-def wrap_case_key(
+def wraps_of_case_key(
     secret: CaseSecrets, *, holders: list[VaultKey], recovery: RecoveryKey | None = None
-) -> None:
-    """Wrap a case's key to handlers, and to the recovery key."""
+) -> list[CaseKeyWrap]:
+    """Return a case's key wrapped to handlers, and to the recovery key; the caller stores the wraps."""
     row = secret.row
     place = places.case_key(row.pk, row.case_id, row.version)
     made = []
@@ -187,7 +187,7 @@ def wrap_case_key(
     if recovery is not None:
         wrapped = wraps.wrap(secret.key, to=bytes(recovery.public), place=place)
         made.append(CaseKeyWrap(case_key=row, recovery=recovery, wrapped=wrapped))
-    CaseKeyWrap.objects.bulk_create(made)
+    return made
 
 
 @transaction.atomic
@@ -202,7 +202,7 @@ def renew_form_keys(*, at: datetime) -> None:
 def _store(
     submission: Submission, ready: Ready, *, receipt: str, recovery: RecoveryKey, at: datetime
 ) -> None:
-    case = Case.objects.create(
+    case = Case(
         received_week=week_of(at.date()),
         type=str(submission.type),
         channel=str(submission.channel),
@@ -213,9 +213,8 @@ def _store(
         on_behalf_of=submission.on_behalf_of,
         about_handlers=submission.about_handlers,
     )
-    _store_reply_key(case, receipt)
     secret = new_case_key(case, version=1)
-    wrap_case_key(secret, holders=[] if submission.about_handlers else triage_keys(), recovery=recovery)
+    holders = [] if submission.about_handlers else triage_keys()
     message = Message(
         case=case,
         number=1,
@@ -227,25 +226,23 @@ def _store(
     message.sealed = seal(
         submission.told(), key=secret.key, place=places.told(message.pk, case.pk, message.key_version)
     )
-    message.save(force_insert=True)
+    wraps_of_key = wraps_of_case_key(secret, holders=holders, recovery=recovery)
+    if not store_together([case, _reply_key(case, receipt), secret.row, *wraps_of_key, message]):
+        raise _Twice
     attach(message, ready, key=secret.row, recovery=recovery)
     if submission.contact:
         _store_identity(case, submission.contact, recovery)
 
 
-def _store_reply_key(case: Case, receipt: str) -> None:
-    pair, lookup = wraps.new_pair(), lookups(receipt)[0]
-    row = ReplyKey(
-        lookup=lookup,
+def _reply_key(case: Case, receipt: str) -> ReplyKey:
+    pair = wraps.new_pair()
+    return ReplyKey(
+        lookup=lookups(receipt)[0],
         case=case,
         public=pair.public,
         private=seal_bytes(pair.private, key=key_of(receipt, REPLY), place=places.reply_key(case.pk)),
         voucher=voucher(settings.RECEIPT_PEPPERS[0], *parts_of_reply_key(case.pk.bytes, pair.public)),
     )
-    # ON CONFLICT DO NOTHING: a unique violation would put the lookup and the time into the log of PostgreSQL.
-    ReplyKey.objects.bulk_create([row], ignore_conflicts=True)
-    if not ReplyKey.objects.filter(lookup=lookup, case=case).exists():
-        raise _Twice
 
 
 def _store_identity(case: Case, contact: str, recovery: RecoveryKey) -> None:

@@ -3,9 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import requires
+from hrdd.governance.access import require_safe_or_post, requires
 from hrdd.governance.rules import Permission
 from remedies.actions.intake import NotOpen, receive_with_files
 from remedies.documents.cleaning import Busy
@@ -21,7 +20,7 @@ from remedies.views.sending import FileRefused, advice_on, chosen_files
 PURPOSE = "assisted"
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.TRIAGE_CASE)
 @never_kept
 def take_in(request: HttpRequest) -> HttpResponse:

@@ -11,9 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from remedies.actions import assignment, case_links, case_steps, identities, reading, remedies, watch
@@ -252,7 +251,7 @@ PAGES = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_CASES)
 @never_kept
 def case_step(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
@@ -261,7 +260,7 @@ def case_step(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
     page = PAGES.get(step)
     if page is None:
         raise Http404
-    if request.method == "GET" and page.sealed and not vault_is_open(request):
+    if request.method != "POST" and page.sealed and not vault_is_open(request):
         return to_the_vault(request)
     options = {"options": page.options(case)} if page.options else {}
     return desk_form(
@@ -275,13 +274,13 @@ def case_step(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_CASES)
 @never_kept
 def assign_case(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give somebody a role on the case by wrapping its keys to them."""
     case = standing_or_404(request, pk).case
-    if request.method == "GET" and not vault_is_open(request):
+    if request.method != "POST" and not vault_is_open(request):
         return to_the_vault(request)
 
     def act(*, who: str, attested: bool) -> None:
@@ -307,7 +306,7 @@ def assign_case(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_CASES)
 @never_kept
 def bar_from_case(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -7,9 +7,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from remedies.actions import reading
 from remedies.forms.desk import PURPOSES, CaseFilter, ReadForm
@@ -34,7 +34,7 @@ READS_SHOWN = 20
 PRESSING = frozenset({"look", "found", "watch", "lesson"})
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_CASES)
 @never_kept
 def case_list(request: HttpRequest) -> HttpResponse:
@@ -62,7 +62,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     return render(request, "remedies/case_list.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_CASES)
 @never_kept
 def case_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -93,7 +93,7 @@ def case_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "remedies/case_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_CASES)
 @never_kept
 def read_case(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -102,7 +102,7 @@ def read_case(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = ReadForm(request.POST)
     if request.method == "POST" and not form.is_valid():
         messages.error(request, "Choose why you read it; nothing was opened.")
-    if request.method == "GET" or not form.is_valid():
+    if request.method != "POST" or not form.is_valid():
         return redirect("case-detail", pk=pk)
     try:
         pair = open_pair(request)

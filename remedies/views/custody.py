@@ -8,9 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from remedies.actions import case_links, identities
 from remedies.actions.vault import NO_CUSTODIAN, open_custodian_file
@@ -27,7 +27,7 @@ from remedies.views.desk_page import never_kept, open_pair, standing_or_404, to_
 ANSWERED_SHOWN = 20
 
 
-@require_GET
+@require_safe
 @requires(Permission.KEEP_IDENTITIES)
 @never_kept
 def custody(request: HttpRequest) -> HttpResponse:
@@ -49,7 +49,7 @@ def custody(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt  # so that the file stays in memory: CSRF is checked below, once the handler is chosen
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.KEEP_IDENTITIES)
 @never_kept
 def custody_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -77,14 +77,14 @@ def _custody_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "remedies/custody_answer.html", context, status=400 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_CASES)
 @never_kept
 def read_identity(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Log that the person reads who wrote, then show it once, while a custodian's grant is in force."""
     standing = standing_or_404(request, pk)
     form = ReadForm(request.POST)
-    if request.method == "GET" or not form.is_valid():
+    if request.method != "POST" or not form.is_valid():
         messages.error(request, "Choose why you read it; nothing was opened.")
         return redirect("case-detail", pk=pk)
     try:

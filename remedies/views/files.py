@@ -5,9 +5,8 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from remedies.actions.file_reading import OpenedFile, read_file
 from remedies.forms.desk import PURPOSES, ReadForm
@@ -23,14 +22,14 @@ HARMLESS = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_CASES)
 @never_kept
 def open_file(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponse:
     """Log that the person reads, then hand out a rebuilt file; a picture can be shown, all else is saved."""
     standing = standing_or_404(request, pk)
     form = ReadForm(request.POST)
-    if request.method == "GET" or not form.is_valid():
+    if request.method != "POST" or not form.is_valid():
         return redirect("case-detail", pk=pk)
     try:
         pair = open_pair(request)

@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from remedies.actions import patterns as actions
 from remedies.forms.patterns import ConclusionForm
@@ -15,7 +15,7 @@ from remedies.models import PatternReview
 from remedies.queries.patterns import digest
 
 
-@require_GET
+@require_safe
 @requires(Permission.REVIEW_MODEL)
 def pattern_list(request: HttpRequest) -> HttpResponse:
     """What was upheld within a year by root cause, and the reviews that this asks for."""
@@ -30,7 +30,7 @@ def pattern_list(request: HttpRequest) -> HttpResponse:
     return render(request, "remedies/patterns.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.REVIEW_MODEL)
 def pattern_conclude(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what lies behind a pattern."""

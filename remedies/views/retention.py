@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from remedies.actions import retention as actions
 from remedies.forms.retention import HoldForm
@@ -23,7 +23,7 @@ PAGE_SIZE, SHOWN = 25, 20
 ANSWERS = {"place": actions.place_hold, "refuse": actions.refuse_hold, "lift": actions.lift_hold}
 
 
-@require_GET
+@require_safe
 @requires(Permission.HOLD_CASES)
 @never_kept
 def retention(request: HttpRequest) -> HttpResponse:
@@ -46,7 +46,7 @@ def retention(request: HttpRequest) -> HttpResponse:
     return render(request, "remedies/retention.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.HOLD_CASES)
 @never_kept
 def ask_hold(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -62,7 +62,7 @@ def ask_hold(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.HOLD_CASES)
 @never_kept
 def answer_hold(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:

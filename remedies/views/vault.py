@@ -9,9 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from remedies.actions.vault import close_vault
@@ -21,7 +20,7 @@ from remedies.queries.keys import handler_key
 from remedies.views.desk_page import COOKIE, never_kept, vault_is_open
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_CASES)
 @never_kept
 def vault_page(request: HttpRequest) -> HttpResponse:

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import action_samples as actions
 from risks.forms.action_samples import CloseSampleForm, DrawSampleForm, ReviewActionForm
@@ -18,10 +18,8 @@ from risks.queries.action_samples import standings_of
 from risks.rules.action_sample import share
 from risks.views.form_page import form_page
 
-POST_OR_GET = ["GET", "POST"]
 
-
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.REASSESS_MEASURE)
 def draw_sample(request: HttpRequest, pk: int) -> HttpResponse:
     """Draw a random sample from the keys of all actions of a period."""
@@ -38,7 +36,7 @@ def draw_sample(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def sample_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a sample is and what it says so far."""
@@ -57,7 +55,7 @@ def sample_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "risks/sample_detail.html", context)
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.REASSESS_MEASURE)
 def review_action(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     """Review one action; the next that waits comes up by itself."""
@@ -93,7 +91,7 @@ def _next(sample: ActionSample) -> HttpResponse:
     return redirect("sample-review", sample.pk, waiting.position)
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.REASSESS_MEASURE)
 def close_sample(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a sample whose every action was reviewed, with the appeals of its period."""

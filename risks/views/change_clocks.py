@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.actions import change_clock as actions
@@ -25,7 +25,7 @@ from risks.views.form_page import form_page
 PAGE_SIZE = 50
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def clock_list(request: HttpRequest) -> HttpResponse:
     """Every clock that runs, the nearest end first."""
@@ -42,7 +42,7 @@ def clock_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/clock_list.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def clock_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One clock: where it stands, its own story, the plan, what was tried and changed, what was promised."""
@@ -85,7 +85,7 @@ def _may(user: User, reading: queries.Reading) -> dict[str, Any]:
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.DECIDE_EXIT)
 def extend_time(request: HttpRequest, pk: int) -> HttpResponse:
     """Grant the one extension."""
@@ -102,7 +102,7 @@ def extend_time(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.ASSESS_RISK)
 def restart_clock(request: HttpRequest, pk: int) -> HttpResponse:
     """Restart the clock after a relapse."""

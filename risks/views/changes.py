@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.actions import changes as actions
@@ -24,7 +24,7 @@ PAGE_SIZE = 50
 LONGEST_ID = 18
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def change_list(request: HttpRequest) -> HttpResponse:
     """Every change, the latest first, with its gate."""
@@ -41,7 +41,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/change_list.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def change_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One change: what it is, how the gate stands now, and what was decided."""
@@ -72,7 +72,7 @@ def _may(user: User, change: Change) -> dict[str, bool]:
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PROPOSE_CHANGE)
 def propose_change(request: HttpRequest) -> HttpResponse:
     """Propose a change."""
@@ -87,7 +87,7 @@ def propose_change(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PROPOSE_CHANGE)
 def edit_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit what is proposed."""
@@ -151,7 +151,7 @@ def _change_page(
     return render(request, "risks/change_form.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.APPROVE_CHANGE)
 def approve_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve a change."""
@@ -160,7 +160,7 @@ def approve_change(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.APPROVE_CHANGE)
 def refuse_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Refuse a change."""
@@ -185,7 +185,7 @@ def _decision_page(
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PROPOSE_CHANGE)
 def withdraw_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw a change."""
@@ -202,7 +202,7 @@ def withdraw_change(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PROPOSE_CHANGE)
 def ask_exception(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask a senior for an exception."""

@@ -8,9 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import consultations as actions
 from risks.actions.lists import open_list
@@ -43,7 +43,7 @@ DONE = {
 }
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def consultation_list(request: HttpRequest) -> HttpResponse:
     """Every consultation, the latest first."""
@@ -63,7 +63,7 @@ def consultation_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/consultation_list.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def consultation_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One consultation, as much of it as this person may see."""
@@ -96,7 +96,7 @@ def of_my_team(request: HttpRequest, pk: int) -> Consultation:
     return get_object_or_404(queries.team_only(person(request)), pk=pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.RUN_CONSULTATION)
 def plan_consultation(request: HttpRequest) -> HttpResponse:
     """Plan a consultation."""
@@ -113,7 +113,7 @@ def plan_consultation(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.RUN_CONSULTATION)
 def change_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a plan until its safeguards are checked."""
@@ -130,7 +130,7 @@ def change_plan(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.RUN_CONSULTATION)
 def change_team(request: HttpRequest, pk: int) -> HttpResponse:
     """Change who works on it."""
@@ -147,7 +147,7 @@ def change_team(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.CHECK_SAFEGUARDS)
 def check_safeguards(request: HttpRequest, pk: int) -> HttpResponse:
     """Check whether the safeguards suffice."""
@@ -174,7 +174,7 @@ def check_safeguards(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "risks/consultation_check.html", context, status=400 if refusal else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.RUN_CONSULTATION)
 def hold(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that it was held."""
@@ -191,7 +191,7 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.RUN_CONSULTATION)
 def write_summary(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the summary."""
@@ -208,7 +208,7 @@ def write_summary(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.CHECK_SAFEGUARDS)
 def screen(request: HttpRequest, pk: int) -> HttpResponse:
     """Read all that others will read, and say that it identifies nobody."""
@@ -227,7 +227,7 @@ def screen(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "risks/consultation_screen.html", context, status=400 if refusal else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.RUN_CONSULTATION)
 def validate(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that participants agreed to the summary."""

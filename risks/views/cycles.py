@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
@@ -18,7 +18,7 @@ from risks.queries.measures import explained, progress_of
 PAGE_SIZE = 50
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def cycle_list(request: HttpRequest) -> HttpResponse:
     """Every re-assessment, the latest day first."""
@@ -26,7 +26,7 @@ def cycle_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/cycle_list.html", {"page_obj": page})
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def cycle_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One re-assessment: how far it is, what it found, what changed, what was set aside."""

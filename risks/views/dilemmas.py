@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import dilemma_decisions as decisions
@@ -52,10 +52,9 @@ from risks.rules.rabat_worksheet import IS_INPUT
 from risks.views.form_page import form_page
 
 PAGE_SIZE = 50
-POST_OR_GET = ["GET", "POST"]
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def dilemma_list(request: HttpRequest) -> HttpResponse:
     """Every dilemma, the latest first, and those that the record of history tells."""
@@ -77,7 +76,7 @@ def dilemma_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/dilemma_list.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def dilemma_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One dilemma: the table of options and rights, who was heard, what was decided."""
@@ -135,7 +134,7 @@ def _may(user: User, dilemma: Dilemma) -> dict[str, bool]:
     }
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PREPARE_DILEMMA)
 def open_dilemma(request: HttpRequest) -> HttpResponse:
     """Record a dilemma about a risk; without one, ask which. `record` begins with what its dossier tells."""
@@ -161,7 +160,7 @@ def open_dilemma(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PREPARE_DILEMMA)
 def edit_dilemma(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the question, the rights and the people."""
@@ -195,7 +194,7 @@ def _initial(dilemma: Dilemma) -> dict[str, Any]:
     return initial
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PREPARE_DILEMMA)
 def put_option(request: HttpRequest, pk: int) -> HttpResponse:
     """Put an option."""
@@ -203,7 +202,7 @@ def put_option(request: HttpRequest, pk: int) -> HttpResponse:
     return _option_page(request, dilemma, None, title="Put an option")
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PREPARE_DILEMMA)
 def change_option(request: HttpRequest, pk: int) -> HttpResponse:
     """Change an option."""
@@ -229,7 +228,7 @@ def _option_page(
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PREPARE_DILEMMA)
 def test_option(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer the three-part test of an option."""
@@ -253,7 +252,7 @@ def test_option(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.ADVISE_ON_DILEMMA)
 def advise(request: HttpRequest, pk: int) -> HttpResponse:
     """Advise on a dilemma."""
@@ -269,7 +268,7 @@ def advise(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PREPARE_DILEMMA)
 def take_opinion(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an expert's opinion on the risk into the advice."""
@@ -286,7 +285,7 @@ def take_opinion(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PREPARE_DILEMMA)
 def cite_precedent(request: HttpRequest, pk: int) -> HttpResponse:
     """Cite an earlier decision; “Look” offers others, keeps what was typed and writes nothing."""
@@ -317,7 +316,7 @@ def cite_precedent(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "risks/dilemma_precedent.html", context)
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(*MAY_DECIDE)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide a dilemma."""
@@ -334,7 +333,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(*MAY_DECIDE)
 def decide_interim(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide for 72 hours, while life is at risk."""
@@ -351,7 +350,7 @@ def decide_interim(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(*MAY_DECIDE)
 def close_dilemma(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a dilemma in review."""
@@ -430,7 +429,7 @@ TAKEN: dict[str, tuple[Callable[..., object], type[Any], str, str]] = {
 }
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PREPARE_DILEMMA)
 def take_dilemma_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Close the analysis or the consultation, or open a decided dilemma for review."""
@@ -475,7 +474,7 @@ def _page(
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def public_reasons(request: HttpRequest, pk: int) -> HttpResponse:
     """The reasons of a decision exactly as the public would read them, and whether they were cleared."""

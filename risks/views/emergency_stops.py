@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import Permission
 from risks.actions import emergency_stops as actions
 from risks.forms.exits import EmergencyStopForm
@@ -16,7 +15,7 @@ from risks.models import EmergencyStop, Relationship
 from risks.views.form_page import form_page
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PROPOSE_MEASURE)
 def stop_partner(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask to suspend a partner at once."""
@@ -36,7 +35,7 @@ def stop_partner(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PROPOSE_MEASURE)
 def renew_stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask a senior to renew a stop, once."""

@@ -5,9 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import exit_assessments as actions
 from risks.forms.exit_assessments import ImpactAssessmentForm, initial_of
@@ -18,7 +17,7 @@ from risks.rules.exit import INSIDE
 ADDED = {"group": "group_rows", "source": "source_rows"}
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PREPARE_EXIT)
 def assess_exit(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the exit impact assessment; a draft may be incomplete and says what is missing."""

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import exit_execution as actions
 from risks.actions import exit_narratives, exit_staying
@@ -27,7 +27,7 @@ from risks.views.exits import show
 from risks.views.form_page import form_page
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PREPARE_EXIT)
 def plan_stage(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a stage."""
@@ -44,7 +44,7 @@ def plan_stage(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PREPARE_EXIT)
 def plan_duty(request: HttpRequest, pk: int) -> HttpResponse:
     """Add what is owed to people in a stage."""
@@ -61,7 +61,7 @@ def plan_duty(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK)
 def do_duty(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that a duty was done."""
@@ -91,7 +91,7 @@ def drop_duty(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("exit-detail", duty.decision_id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PREPARE_EXIT)
 def review_exit(request: HttpRequest, pk: int) -> HttpResponse:
     """Record what became of the people affected."""
@@ -109,7 +109,7 @@ def review_exit(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PREPARE_EXIT)
 def stay_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a further term of staying to a senior."""
@@ -139,7 +139,7 @@ def stop_asking_to_stay(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("exit-detail", pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PREPARE_EXIT)
 def write_narrative(request: HttpRequest, pk: int) -> HttpResponse:
     """Write what the public may read of a decision."""

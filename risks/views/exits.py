@@ -8,9 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import exits as actions
@@ -36,7 +36,7 @@ WAY = (
 )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def exit_list(request: HttpRequest) -> HttpResponse:
     """Every question whether to leave, the latest first, and what is due."""
@@ -53,7 +53,7 @@ def exit_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/exit_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PREPARE_EXIT)
 def consider_exit(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the question whether to leave."""
@@ -70,7 +70,7 @@ def consider_exit(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def exit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Leaving and staying side by side, who must sign, and how it is carried out."""
@@ -131,7 +131,7 @@ def _reviews(decision: ExitDecision) -> list[tuple[int, object, bool]]:
     return [(days, day, f"after_{days}" in done) for days, day in reviews_due(decision.executed_on)]
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PREPARE_EXIT)
 def propose_exit(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose what to do."""

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import experts as actions
 from risks.forms.experts import ConfirmForm, OpinionForm, ShareForm, ShareRiskForm
@@ -18,11 +18,10 @@ from risks.queries import experts as queries
 from risks.queries.consultations import page_of, visible_to
 from risks.views.form_page import form_page
 
-POST_OR_GET = ["GET", "POST"]
 SHARE_LEAD = "They read an extract as it is now, for the days you choose. It is never more than that extract."
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_SHARED)
 def shared_list(request: HttpRequest) -> HttpResponse:
     """What an expert may read now."""
@@ -30,7 +29,7 @@ def shared_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/shared_list.html", {"shared": shared})
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.READ_SHARED)
 def shared_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One extract and the opinions given on it; whoever it is not shared with finds nothing here.
@@ -53,7 +52,7 @@ def shared_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "risks/shared_detail.html", context, status=400 if form.errors else 200)
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.SHARE_WITH_EXPERT)
 def share_risk(request: HttpRequest, pk: int) -> HttpResponse:
     """Share an extract of a risk with an expert."""
@@ -72,7 +71,7 @@ def share_risk(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.SHARE_WITH_EXPERT)
 def share_consultation(request: HttpRequest, pk: int) -> HttpResponse:
     """Share what was screened of a consultation with an expert."""
@@ -90,7 +89,7 @@ def share_consultation(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.SHARE_WITH_EXPERT)
 def revoke_access(request: HttpRequest, pk: int) -> HttpResponse:
     """End a share before its last day."""

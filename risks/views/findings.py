@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import Permission
 from risks.actions import findings as actions
 from risks.forms.consultations import AnswerForm, FindingForm, TagForm
@@ -23,7 +22,7 @@ def _of_my_team(request: HttpRequest, pk: int) -> ConsultationFinding:
     return get_object_or_404(mine.select_related("consultation"), pk=pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.RUN_CONSULTATION)
 def record_finding(request: HttpRequest, pk: int) -> HttpResponse:
     """Record what people said."""
@@ -39,7 +38,7 @@ def record_finding(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.RUN_CONSULTATION)
 def amend_finding(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a finding in other words."""
@@ -57,7 +56,7 @@ def amend_finding(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.RUN_CONSULTATION)
 def tag_finding(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what a finding is about."""
@@ -75,7 +74,7 @@ def tag_finding(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.ANSWER_FINDING)
 def answer_finding(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a finding."""

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import involvement as actions
 from risks.forms.involvement import (
@@ -33,7 +33,7 @@ FOR_EXAMINING = (
 )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def involvement_list(request: HttpRequest) -> HttpResponse:
     """Proposals, findings and claims; what waits for a person can be filtered out."""
@@ -49,7 +49,7 @@ def involvement_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/involvement_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PROPOSE_INVOLVEMENT)
 def propose_involvement(request: HttpRequest, pk: int) -> HttpResponse:
     """The decision tree as a form: see where it leads, then propose it."""
@@ -77,7 +77,7 @@ def _preview(form: ProposeInvolvementForm) -> dict[str, Any]:
     return {"found": found, "found_label": Involvement.Tie(found.tie).label, "owed": owed(found.tie)}
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def involvement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One claim, proposal or finding as a story."""
@@ -132,7 +132,7 @@ def withdraw_involvement(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("involvement-detail", pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.CHALLENGE_INVOLVEMENT)
 def challenge_involvement(request: HttpRequest, pk: int) -> HttpResponse:
     """Hold a finding to be wrong."""
@@ -149,7 +149,7 @@ def challenge_involvement(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PROPOSE_INVOLVEMENT)
 def stop_own_part(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that the company's own part stopped."""

@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import Permission
 from risks.actions import leverage as actions
 from risks.forms.leverage import CorrectionForm, EffectForm, LeverageForm
@@ -16,7 +15,7 @@ from risks.models import EffectMeasurement, LeverageAction, RelationshipRisk
 from risks.views.form_page import form_page
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def log_leverage(request: HttpRequest, pk: int) -> HttpResponse:
     """Record an attempt to change what the partner does."""
@@ -33,7 +32,7 @@ def log_leverage(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def measure_effect(request: HttpRequest, pk: int) -> HttpResponse:
     """Record what an action changed, as measured on a day."""
@@ -53,7 +52,7 @@ def measure_effect(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def correct_effect(request: HttpRequest, pk: int) -> HttpResponse:
     """Replace a measurement that was wrong; it stays on record, and the new one names it."""

@@ -6,9 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import Permission
 from risks.actions import corrective_plans, leverage_plans
 from risks.forms.leverage import (
@@ -25,14 +24,12 @@ from risks.models.exits import EXIT_OVER
 from risks.rules.leverage_plan import LEVERAGE_STEPS, STEP_LEADS
 from risks.views.form_page import form_page
 
-POST_OR_GET = ["GET", "POST"]
-
 
 def _tied(pk: int) -> RelationshipRisk:
     return get_object_or_404(RelationshipRisk.objects.select_related("relationship__partner", "risk"), pk=pk)
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def open_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the plan of one harm."""
@@ -49,7 +46,7 @@ def open_plan(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def edit_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what leverage there is, what lacks, how it can be increased, and what happens next."""
@@ -68,7 +65,7 @@ def edit_plan(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(*{one.permission for one in LEVERAGE_STEPS.values()})
 def take_plan_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Take one step of the loop; considering exit leads on to its page."""
@@ -97,7 +94,7 @@ def _after(plan: LeveragePlan, step: str) -> str:
     return reverse("consider-exit", args=[plan.tied.relationship_id])
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def record_corrective_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Record what the partner undertook."""
@@ -114,7 +111,7 @@ def record_corrective_plan(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def add_milestone(request: HttpRequest, pk: int) -> HttpResponse:
     """Add one promise to a corrective plan."""
@@ -131,7 +128,7 @@ def add_milestone(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.ASSESS_RISK)
 def verify_milestone(request: HttpRequest, pk: int) -> HttpResponse:
     """Verify a promise that another person logged."""
@@ -148,7 +145,7 @@ def verify_milestone(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.ASSESS_RISK)
 def close_corrective_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a corrective plan whose every milestone is verified."""

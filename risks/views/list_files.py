@@ -8,7 +8,7 @@ from typing import IO
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import Permission
@@ -67,7 +67,7 @@ def _list_file(
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)  # type: ignore[arg-type]  # a file streams, so it is no HttpResponse to the types
 def measure_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: A002  # the address calls it so
     """The filtered measures as a file."""
@@ -75,7 +75,7 @@ def measure_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: 
     return _list_file(request, format, lists.MEASURES, lists.of_measures(listed_measures(**chosen)), chosen)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)  # type: ignore[arg-type]  # as above
 def dilemma_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: A002  # as above
     """The filtered dilemmas as a file."""
@@ -84,7 +84,7 @@ def dilemma_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: 
     return _list_file(request, format, lists.DILEMMAS, rows, chosen)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)  # type: ignore[arg-type]  # as above
 def consultation_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: A002  # as above
     """The filtered consultations as a file."""
@@ -93,7 +93,7 @@ def consultation_export(request: HttpRequest, format: str) -> FileResponse:  # n
     return _list_file(request, format, lists.CONSULTATIONS, lists.of_consultations(found, on=on), chosen)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)  # type: ignore[arg-type]  # as above
 def statement_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: A002  # as above
     """The filtered statements of reasons as a file."""

@@ -8,9 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import Permission
 from risks.actions import measure_enforcement as actions
 from risks.actions.measure_proposals import answer_test
@@ -26,8 +25,6 @@ from risks.forms.three_part_test import FullTestForm
 from risks.models import Measure
 from risks.rules.measure_workflow import EMERGENCY_HOURS
 from risks.views.form_page import form_page
-
-POST_OR_GET = ["GET", "POST"]
 
 
 def _measure(pk: int) -> Measure:
@@ -57,7 +54,7 @@ def _page(
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PROPOSE_MEASURE)
 def enforce_measure(request: HttpRequest, pk: int) -> HttpResponse:
     """Put an approved measure in force."""
@@ -73,7 +70,7 @@ def enforce_measure(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.APPROVE_MEASURE, Permission.APPROVE_GRAVE_MEASURE)
 def enforce_emergency(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a proposal in force at once because life is in danger."""
@@ -91,7 +88,7 @@ def enforce_emergency(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PROPOSE_MEASURE)
 def lift_emergency(request: HttpRequest, pk: int) -> HttpResponse:
     """Lift an emergency measure."""
@@ -107,7 +104,7 @@ def lift_emergency(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PROPOSE_MEASURE)
 def answer_full_test(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer the full test of an emergency measure."""
@@ -130,7 +127,7 @@ def answer_full_test(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PROPOSE_MEASURE)
 def record_notice(request: HttpRequest, pk: int) -> HttpResponse:
     """Record when the person was told."""
@@ -146,7 +143,7 @@ def record_notice(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PROPOSE_MEASURE)
 def record_duty(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that a companion duty was done."""

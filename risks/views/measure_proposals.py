@@ -8,9 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import measure_proposals as actions
 from risks.actions.measure_preview import Preview, preview_of, rungs_for
@@ -23,11 +22,10 @@ from risks.rules.ladder import LADDER
 from risks.rules.measure_workflow import MeasureRefused
 from risks.views.form_page import form_page
 
-POST_OR_GET = ["GET", "POST"]
 LONGEST_ID = 18
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PROPOSE_MEASURE)
 def propose_measure(request: HttpRequest) -> HttpResponse:
     """Choose a rung for a risk, then propose it with its test; nothing is chosen without a risk."""
@@ -43,7 +41,7 @@ def propose_measure(request: HttpRequest) -> HttpResponse:
     return _proposal_page(request, form, risk, act=partial(actions.propose, risk))
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PROPOSE_MEASURE)
 def edit_measure(request: HttpRequest, pk: int) -> HttpResponse:
     """Change one's own proposal; a signature asked for other content falls."""
@@ -134,7 +132,7 @@ def _risk(said: str) -> Risk | None:
     return get_object_or_404(Risk.objects.select_related("held"), pk=int(said))
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PROPOSE_MEASURE)
 def withdraw_measure(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a measure back before it stands."""

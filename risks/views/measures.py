@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
@@ -23,7 +23,7 @@ PAGE_SIZE = 50
 WITH_PEOPLE = Measure.objects.select_related("risk", "proposed_by", "decided_by", "test", "supersedes")
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def measure_list(request: HttpRequest) -> HttpResponse:
     """Every measure, those in force first."""
@@ -42,7 +42,7 @@ def measure_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/measure_list.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def measure_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One measure: what it is, what was found, what people decided, what is new."""

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import model_reviews as actions
 from risks.forms.model_reviews import (
@@ -37,7 +37,7 @@ FORM_OF_STEP = {
 }
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def model_review_list(request: HttpRequest) -> HttpResponse:
     """Every driver of the business model, with its risks, its last review and what asks for one."""
@@ -71,7 +71,7 @@ def open_model_review(request: HttpRequest) -> HttpResponse:
     return redirect("model-review-detail", review.pk)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def model_review_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One review: why it was opened, what it rests on, what it concluded, what was measured."""
@@ -98,7 +98,7 @@ def model_review_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "risks/model_review_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.REVIEW_MODEL)
 def scope_model_review(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what is looked at."""
@@ -107,7 +107,7 @@ def scope_model_review(request: HttpRequest, pk: int) -> HttpResponse:
     return _step_page(request, review, form, actions.scope, "scope", "Next: the evidence.")
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.REVIEW_MODEL)
 def record_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the evidence."""
@@ -117,7 +117,7 @@ def record_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     return _step_page(request, review, form, actions.record_evidence, "evidence", "Next: whom to hear on it.")
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.REVIEW_MODEL)
 def record_consultation(request: HttpRequest, pk: int) -> HttpResponse:
     """Record who was heard."""
@@ -127,7 +127,7 @@ def record_consultation(request: HttpRequest, pk: int) -> HttpResponse:
     return _step_page(request, review, form, actions.record_consultation, "consult", "Next: the conclusion.")
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.REVIEW_MODEL)
 def conclude_model_review(request: HttpRequest, pk: int) -> HttpResponse:
     """Conclude, and ask the board to sign."""
@@ -136,7 +136,7 @@ def conclude_model_review(request: HttpRequest, pk: int) -> HttpResponse:
     return _step_page(request, review, form, actions.conclude, "conclude", "The board is asked to sign.")
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.REVIEW_MODEL)
 def close_model_review(request: HttpRequest, pk: int) -> HttpResponse:
     """Close with the outcome."""
@@ -165,7 +165,7 @@ def _step_page(
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.REVIEW_MODEL)
 def record_reading(request: HttpRequest, pk: int) -> HttpResponse:
     """Record what a metric showed."""

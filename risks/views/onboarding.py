@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import onboarding as actions
 from risks.forms.onboarding import (
@@ -24,15 +24,13 @@ from risks.rules.onboarding import OPEN, SHUTS_AT, OnboardingStatus
 from risks.rules.severity import BANDS
 from risks.views.form_page import form_page
 
-GET_OR_POST = ["GET", "POST"]
-
 
 def _onboarding(pk: int) -> Onboarding:
     wanted = Onboarding.objects.select_related("relationship__partner", "asked_by", "decided_by")
     return get_object_or_404(wanted, pk=pk)
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def ask_onboarding(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the onboarding of a relationship."""
@@ -50,7 +48,7 @@ def ask_onboarding(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def onboarding_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One onboarding with its findings and its decision."""
@@ -83,7 +81,7 @@ def begin_review(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("onboarding-detail", pk)
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.ASSESS_RISK)
 def record_finding(request: HttpRequest, pk: int) -> HttpResponse:
     """Record what the review found."""
@@ -100,7 +98,7 @@ def record_finding(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.ASSESS_RISK)
 def close_finding(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a finding with what changed."""
@@ -117,7 +115,7 @@ def close_finding(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.DECIDE_ONBOARDING)
 def decide_onboarding(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve, approve with conditions, or refuse."""

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import participants as actions
 from risks.forms.consultations import ParticipantForm
@@ -31,7 +31,7 @@ def _of_my_team(request: HttpRequest, pk: int) -> Participant:
     return get_object_or_404(mine.select_related("consultation"), pk=pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.RUN_CONSULTATION)
 def record_participant(request: HttpRequest, pk: int) -> HttpResponse:
     """Record somebody who takes part."""

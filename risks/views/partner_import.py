@@ -1,9 +1,9 @@
 """Importing partners from a file, with a preview before anything is written."""
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import requires
+from hrdd.governance.access import require_safe_or_post, requires
 from hrdd.governance.rules import Permission
 from risks.actions.partner_import import READER
 from risks.rules.partner_import import COLUMNS, EXAMPLE, NEEDED
@@ -25,21 +25,21 @@ PAGES = imports.ImportPages(
 )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def partner_import(request: HttpRequest) -> HttpResponse:
     """Upload a file; it is read and judged, and nothing is written to the register."""
     return imports.upload_page(request, PAGES)
 
 
-@require_GET
+@require_safe
 @requires(Permission.LOG_LEVERAGE)
 def partner_import_template(request: HttpRequest, extension: str) -> HttpResponse:
     """The file to start from, with one example that is refused on import."""
     return imports.template_file(PAGES, extension)
 
 
-@require_GET
+@require_safe
 @requires(Permission.LOG_LEVERAGE)
 def partner_import_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Each row of a file with its verdict."""

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import contacts
 from risks.actions.crucial import judge_crucial, name_revenue_owners
@@ -20,7 +20,6 @@ from risks.forms.partners import CrucialForm, RevenueOwnersForm
 from risks.models import PartnerContact, PartnerNote, Relationship
 from risks.views.form_page import form_page
 
-GET_OR_POST = ["GET", "POST"]
 NOTE_TITLES = {"sanctions": "A sanctions list", "ownership": "Who owns the partner"}
 
 
@@ -28,7 +27,7 @@ def _relationship(pk: int) -> Relationship:
     return get_object_or_404(Relationship.objects.select_related("partner"), pk=pk)
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.DECIDE_EXIT)
 def crucial_test(request: HttpRequest, pk: int) -> HttpResponse:
     """Find whether a relationship is crucial."""
@@ -51,7 +50,7 @@ def crucial_test(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.DECIDE_EXIT)
 def revenue_owners(request: HttpRequest, pk: int) -> HttpResponse:
     """Name who has a revenue target on a partner."""
@@ -72,7 +71,7 @@ def revenue_owners(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def note_on_partner(request: HttpRequest, pk: int, kind: str, note: int | None = None) -> HttpResponse:
     """Record a list or an owner, or replace a note that was wrong or is out of date."""
@@ -96,7 +95,7 @@ def note_on_partner(request: HttpRequest, pk: int, kind: str, note: int | None =
     )
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def record_contact(request: HttpRequest, pk: int) -> HttpResponse:
     """Record whom to reach at a partner."""

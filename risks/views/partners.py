@@ -8,9 +8,9 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.actions import partners as actions
@@ -42,14 +42,13 @@ from risks.views.form_page import form_page
 from risks.views.list_files import as_file
 
 PAGE_SIZE = 50
-GET_OR_POST = ["GET", "POST"]
 
 
 def _filters(request: HttpRequest) -> PartnerFilter:
     return PartnerFilter(request.GET, reader=person(request), at=timezone.now())
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def partner_list(request: HttpRequest) -> HttpResponse:
     """Every relationship, the most pressing clock first, or as filtered and ordered."""
@@ -68,7 +67,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/partner_list.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)  # type: ignore[arg-type]  # a file streams, so it is no HttpResponse to the types
 def partner_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: A002  # the address calls it so
     """The filtered relationships as a file. It is whole, and on the audit log, before its first byte leaves."""
@@ -90,7 +89,7 @@ def partner_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: 
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def partner_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One relationship as a story: what it is, its terms, harm, leverage, effect, clock, decision."""
@@ -150,7 +149,7 @@ def _gate(relationship: Relationship) -> dict[str, Any]:
     }
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def record_relationship(request: HttpRequest) -> HttpResponse:
     """Record a relationship."""
@@ -167,7 +166,7 @@ def record_relationship(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def correct_relationship(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct what is on record of a relationship."""
@@ -184,7 +183,7 @@ def correct_relationship(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def take_up_relationship(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what a relationship is that a dossier tells of, and where it stands."""
@@ -202,7 +201,7 @@ def take_up_relationship(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.ASSESS_RISK)
 def date_knowledge(request: HttpRequest, pk: int) -> HttpResponse:
     """Say since when the company knows of a harm that a dossier tells of; its clock starts."""
@@ -219,7 +218,7 @@ def date_knowledge(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def correct_partner(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct who a partner is, from the page of one of its relationships."""
@@ -237,7 +236,7 @@ def correct_partner(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.CLEAR_REPORT)
 def lift_warning(request: HttpRequest, pk: int) -> HttpResponse:
     """Lift or reword the warning not to name a partner."""
@@ -255,7 +254,7 @@ def lift_warning(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def begin_relationship(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a relationship begin."""
@@ -272,7 +271,7 @@ def begin_relationship(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(GET_OR_POST)
+@require_safe_or_post
 @requires(Permission.ASSESS_RISK)
 def tie_risk(request: HttpRequest, pk: int) -> HttpResponse:
     """Tie a harm to a relationship; its clock starts."""

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import policies as actions
@@ -47,7 +47,7 @@ from risks.views.form_page import form_page
 PAGE_SIZE = 50
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def policy_list(request: HttpRequest) -> HttpResponse:
     """Every policy, the policy commitment first, with its text in force and what is in work."""
@@ -66,7 +66,7 @@ def policy_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/policy_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.DRAFT_POLICY)
 def record_policy(request: HttpRequest) -> HttpResponse:
     """Record a policy; its first version is a draft."""
@@ -82,7 +82,7 @@ def record_policy(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def policy_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One policy: its versions, and the measures that rely on it."""
@@ -100,7 +100,7 @@ def policy_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "risks/policy_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.DRAFT_POLICY)
 def draft_version(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin the next version, or a translation."""
@@ -117,7 +117,7 @@ def draft_version(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One version: its text, where it stands, who decided, which measures rely on it."""
@@ -163,7 +163,7 @@ def _may(user: User, version: PolicyVersion) -> dict[str, bool]:
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.DRAFT_POLICY)
 def edit_version(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a draft: add, move and remove clauses, which records nothing, and save it, finished or not."""
@@ -243,7 +243,7 @@ def submit_version(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("policy-version-detail", pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(*MAY_APPROVE)
 def put_version_in_force(request: HttpRequest, pk: int) -> HttpResponse:
     """Put an approved version into force today; the approver's act."""
@@ -260,7 +260,7 @@ def put_version_in_force(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(*MAY_APPROVE)
 def repeal_version(request: HttpRequest, pk: int) -> HttpResponse:
     """Repeal a version in all its languages."""
@@ -278,7 +278,7 @@ def repeal_version(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def version_difference(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     """What changed from an earlier version in the same language."""
@@ -288,7 +288,7 @@ def version_difference(request: HttpRequest, pk: int, other: int) -> HttpRespons
     return render(request, "risks/policy_difference.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.PROPOSE_MEASURE)
 def name_policy(request: HttpRequest, pk: int) -> HttpResponse:
     """Say on which clause a measure relies, once."""

@@ -4,9 +4,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import publications as actions
@@ -22,7 +21,7 @@ from risks.rules.publication import (
 )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK, acting=[Permission.PUBLISH_RISK, Permission.WITHHOLD_RISK])
 def publication(request: HttpRequest, pk: int) -> HttpResponse:
     """What the public would read of a risk, what was decided on that, and the forms to decide anew."""

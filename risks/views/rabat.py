@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import rabat as actions
 from risks.forms.rabat import ConfirmationForm, RabatForm
@@ -20,10 +20,8 @@ from risks.rules.rabat_worksheet import IS_INPUT
 from risks.rules.words import said
 from risks.views.form_page import form_page
 
-POST_OR_GET = ["GET", "POST"]
 
-
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.ASSESS_INCITEMENT)
 def assess_incitement(request: HttpRequest, pk: int) -> HttpResponse:
     """The worksheet, with what it comes to beside it."""
@@ -59,7 +57,7 @@ def preview_incitement(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "risks/_rabat_preview.html", {"preview": preview})
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def rabat_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One worksheet: the outcome, the scores with their anchors, the assessors."""
@@ -103,7 +101,7 @@ def _detail(request: HttpRequest, pk: int, *, extract: str = "") -> HttpResponse
     return render(request, "risks/rabat_detail.html", context)
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.ASSESS_INCITEMENT)
 def confirm_incitement(request: HttpRequest, pk: int) -> HttpResponse:
     """Stand behind a worksheet as another assessor, or dissent."""

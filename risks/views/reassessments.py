@@ -4,9 +4,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import reassessments as actions
 from risks.actions.reassessment_preview import Foreseen, foresee
@@ -25,7 +24,7 @@ TASKS = ReviewTask.objects.select_related(
 )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK, acting=[Permission.REASSESS_MEASURE])
 def review_task(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding, why it was made, and the form to decide on it.

@@ -7,9 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import recording as actions
@@ -18,7 +17,7 @@ from risks.models import Risk
 from risks.rules.recording import Facts, about_the_company
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.RECORD_RISK)
 def record_risk(request: HttpRequest) -> HttpResponse:
     """The form to record a risk."""
@@ -32,7 +31,7 @@ def record_risk(request: HttpRequest) -> HttpResponse:
     return _page(request, form, act=record, said=said, back=reverse("risk-list"), risk=None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.RECORD_RISK)
 def correct_risk(request: HttpRequest, pk: int) -> HttpResponse:
     """The form to correct the facts of a risk."""

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from hrdd.governance.access import person, requires
 from hrdd.governance.queries import people_of_the_desk
@@ -36,7 +36,7 @@ def _shown(request: HttpRequest, filters: RegisterFilter) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def risk_list(request: HttpRequest) -> HttpResponse:
     """Every risk, the first to be acted on first, or as filtered and ordered."""
@@ -53,7 +53,7 @@ def risk_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/risk_list.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def risk_map(request: HttpRequest) -> HttpResponse:
     """The filtered risks by severity and likelihood."""
@@ -61,7 +61,7 @@ def risk_map(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/risk_map.html", {**_shown(request, filters), "map": map_of(filters)})
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)  # type: ignore[arg-type]  # a file streams, so it is no HttpResponse to the types
 def risk_export(request: HttpRequest, format: str) -> FileResponse:  # noqa: A002  # the address calls it so
     """The filtered risks as a file. It is whole, and on the audit log, before its first byte leaves."""

@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.queries import people_of_the_desk
 from hrdd.governance.rules import NotAllowed, Permission
@@ -20,7 +20,7 @@ from risks.queries.register_bulk import (
 )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.ASSIGN_RISK)
 def assign_risks(request: HttpRequest) -> HttpResponse:
     """Give the chosen risks to one owner."""
@@ -49,7 +49,7 @@ def assign_risks(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/risk_assign.html", context, status=400 if refusal else 200)
 
 
-@require_GET
+@require_safe
 @requires(Permission.ASSIGN_RISK)
 def assignment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What an assignment did, and the way back for who made it."""
@@ -83,7 +83,7 @@ def _stay(many: int) -> str:
     return f" {many} stay as they are: {why}." if many else ""
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.ASSESS_RISK)
 def review_risks(request: HttpRequest) -> HttpResponse:
     """Put the chosen risks up for re-assessment."""

@@ -6,9 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.actions import plans as plan_actions
@@ -38,7 +38,6 @@ from risks.queries.timeline import timeline_of
 from risks.rules.risk_workflow import BUTTONS, RISK_STEPS, refusals
 from risks.views.form_page import form_page
 
-POST_OR_GET = ["GET", "POST"]
 LEADS = {
     "confirm": "A second person confirms that the severity is judged soundly, before the risk is worked on (SD1).",
     "manage": "The risk has an owner and an approved plan, and is worked on from now on (UNGP 19).",
@@ -47,7 +46,7 @@ LEADS = {
 }
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def risk_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One risk with everything on record that the reader may see."""
@@ -112,7 +111,7 @@ def _steps(risk: Risk, user: User) -> list[tuple[str, str, list[str]]]:
     ]
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(*{RISK_STEPS[one].permission for one in BUTTONS})
 def take_risk_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Take one step of a risk's way, with the reasons."""
@@ -131,7 +130,7 @@ def take_risk_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.ASSIGN_RISK)
 def assign_risk(request: HttpRequest, pk: int) -> HttpResponse:
     """Name who answers for a risk."""
@@ -149,7 +148,7 @@ def assign_risk(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.ASSESS_RISK)
 def add_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     """Record a piece of evidence."""
@@ -166,7 +165,7 @@ def add_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.PROPOSE_PLAN)
 def propose_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose what to do about a risk."""
@@ -183,7 +182,7 @@ def propose_plan(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.APPROVE_PLAN)
 def decide_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve or refuse a plan."""
@@ -206,7 +205,7 @@ def decide_plan(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.APPROVE_PLAN)
 def end_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """End an approved plan that no longer stands."""
@@ -223,7 +222,7 @@ def end_plan(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(POST_OR_GET)
+@require_safe_or_post
 @requires(Permission.CONFIRM_RISK)
 def record_plan_test(request: HttpRequest, pk: int) -> HttpResponse:
     """Record whether a plan works."""

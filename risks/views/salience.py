@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import lowering as actions
 from risks.actions.salience import Judging
@@ -21,7 +21,7 @@ from risks.rules.scope import ScopeError
 from risks.rules.severity import SeverityError
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.ASSESS_RISK)
 def assess_severity(request: HttpRequest, pk: int) -> HttpResponse:
     """The guided form to judge the severity of a risk."""
@@ -91,7 +91,7 @@ def _named(label: str, refusal: Exception) -> str:
     return f"{label}: {str(refusal).partition(': ')[2]}"
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def lowering_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One proposal to lower a severe judgement, beside the judgement that it would supersede."""

@@ -5,9 +5,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import SignOff
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import salient_list as actions
@@ -18,7 +18,7 @@ from risks.views.publications import reads_reasons
 LISTS_SHOWN, ROWS_SHOWN = 20, 100
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK, acting=actions.MAY_DRAW)
 def salient_list(request: HttpRequest) -> HttpResponse:
     """Every list that was drawn, and the button to draw the next."""
@@ -42,7 +42,7 @@ def salient_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/salient_list.html", context, status=400 if refusal else 200)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def salient_list_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One list as it was drawn, and what changed in the register since."""

@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import lists as list_actions
 from risks.actions import register as actions
@@ -44,7 +44,7 @@ def _kept(request: HttpRequest, name: str) -> tuple[str, str]:
     return urlencode(chosen), "; ".join(f"{key}: {value}" for key, value in chosen.items()) or "everything"
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK)
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the filters and the order of the address under a name."""
@@ -65,7 +65,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def saved_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a view at its stable address."""
@@ -84,7 +84,7 @@ def list_columns(request: HttpRequest, name: str) -> HttpResponse:
     return redirect(f"{reverse(of.page)}?{QueryDict(request.POST.get('querystring', '')).urlencode()}")
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK)
 def change_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename a view, or share it or no longer."""
@@ -106,7 +106,7 @@ def change_view(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK)
 def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a view, once confirmed."""

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import Permission
 from risks.actions import stakeholders as actions
 from risks.forms.consultations import StakeholderFilter, StakeholderGroupForm
@@ -20,7 +20,7 @@ from risks.views.form_page import form_page
 PAGE_SIZE = 50
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def stakeholder_list(request: HttpRequest) -> HttpResponse:
     """Every group, by name."""
@@ -36,14 +36,14 @@ def stakeholder_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/stakeholder_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.RUN_CONSULTATION)
 def record_group(request: HttpRequest) -> HttpResponse:
     """Record a group."""
     return _form(request, None, title="Record a stakeholder group", done="The group is on record.")
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.RUN_CONSULTATION)
 def change_group(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what is on record of a group."""

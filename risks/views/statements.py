@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import Permission
 from risks.actions import statements as actions
 from risks.forms.statements import ActionsForm, CorrectionForm, StatementFilter, StatementForm
@@ -20,7 +20,7 @@ from risks.views.form_page import form_page
 PAGE_SIZE = 25
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(*actions.MAY_ISSUE)
 def issue_statement(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue the statement of a measure, or a correction of the last one."""
@@ -51,7 +51,7 @@ def issue_statement(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(*actions.MAY_ISSUE)
 def issue_for_actions(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue a statement for each action of a rule over many items."""
@@ -82,7 +82,7 @@ def issue_for_actions(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def statement_list(request: HttpRequest) -> HttpResponse:
     """Every statement, the latest first."""
@@ -99,7 +99,7 @@ def statement_list(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/statement_list.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def statement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One statement: the plain words, its fields, what it supersedes and what supersedes it."""

@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import Permission
 from risks.actions import terms as actions
 from risks.forms.terms import EndTermsForm, TermsForm
@@ -16,7 +15,7 @@ from risks.models import AgreedTerms, Relationship
 from risks.views.form_page import form_page
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def agree_terms(request: HttpRequest, pk: int) -> HttpResponse:
     """Record what a partner agreed to."""
@@ -33,7 +32,7 @@ def agree_terms(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.LOG_LEVERAGE)
 def end_terms(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that terms no longer stand."""

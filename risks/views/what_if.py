@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from hrdd.governance.access import requires
 from hrdd.governance.rules import Permission
@@ -15,7 +15,7 @@ from risks.queries.method import method
 from risks.queries.register import standings
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def what_if_method(request: HttpRequest) -> HttpResponse:
     """Which findings would change under other intervals."""
@@ -28,7 +28,7 @@ def what_if_method(request: HttpRequest) -> HttpResponse:
     return render(request, "risks/what_if.html", context, status=400 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def what_if_level(request: HttpRequest, pk: int) -> HttpResponse:
     """Which findings on the measures of a risk would change if its severity did."""

@@ -234,6 +234,19 @@ def _told(answer: HttpResponseBase, wanted: frozenset[int], *, refused: bool, as
     return ""
 
 
+def other_than(asked: Asked, head: Asked) -> list[str]:
+    """Return how HEAD differs from what GET answered and wrote: nothing but the bytes may (RFC 9110, 9.3.2)."""
+    told = {
+        "status": (asked.response.status_code, head.response.status_code),
+        "kind": (asked.response.headers.get("Content-Type"), head.response.headers.get("Content-Type")),
+        "bytes": (b"", head.body),
+        "written": (asked.written, head.written),
+    }
+    return [
+        f"{what}: {wanted!r}, HEAD: {found!r}" for what, (wanted, found) in told.items() if wanted != found
+    ]
+
+
 def unclassed(pattern: URLPattern, method: str, asked: Asked) -> set[tuple[str, str]]:
     """Return which keys of an answer nobody gave a disclosure class, or one that this answer must not hold.
 

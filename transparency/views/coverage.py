@@ -6,9 +6,9 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.models import Risk
 from transparency.actions import coverage as actions
@@ -21,7 +21,7 @@ from transparency.rules.workflows import State
 SHOWN = (("", "All"), ("open", "Open"), ("answered", "Answered"), ("reasoned", "Not answered, with a reason"))
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def coverage_index(request: HttpRequest, pk: int) -> HttpResponse:
     """Every question of the framework, where it is answered, and which are open."""
@@ -73,7 +73,7 @@ def leave_open(request: HttpRequest, pk: int) -> HttpResponse:
     return _show_index(request, report, form)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK, acting=[Permission.DRAFT_REPORT])
 def question(request: HttpRequest, pk: int, question: str) -> HttpResponse:
     """One question: what the record and people say of it, and the form to say where it is answered, or why not."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import Permission
@@ -14,7 +14,7 @@ from risks.queries.method import method
 from transparency.queries.releases import board_of_criteria, last_published
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_EFFECTIVENESS)
 def effectiveness(request: HttpRequest) -> HttpResponse:
     """The eight criteria, each by its indicators; exact for who handles cases, else suppressed (domain.md 9)."""

@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from transparency.actions import quantities as actions
 from transparency.forms import QuantityForm
@@ -18,7 +18,7 @@ from transparency.rules.workflows import State
 ARTICLES = (("", "All"), ("15", "Article 15"), ("24", "Article 24"), ("42", "Article 42"))
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def quantity_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Every quantity, where it comes from, and how it stands in this report."""
@@ -42,7 +42,7 @@ def _may_enter(request: HttpRequest, report: Report) -> bool:
     return report.state == State.DRAFT and person(request).may(Permission.DRAFT_REPORT)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK, acting=[Permission.DRAFT_REPORT])
 def quantity(request: HttpRequest, pk: int, quantity: str) -> HttpResponse:
     """One quantity that people enter: what stands, and the form to enter it, or say why it is not held."""

@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from transparency.actions import redactions as actions
@@ -24,7 +24,7 @@ STEPS = {
 DONE = {"confirm": "Confirmed", "refuse": "Refused", "lift": "Lifted"}
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK, acting=[Permission.CLEAR_REPORT, Permission.DRAFT_REPORT])
 def redaction_list(request: HttpRequest, pk: int) -> HttpResponse:
     """What was marked, by which two people, and the form to mark a passage of the frozen content."""

@@ -4,10 +4,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from hrdd.celery import ring
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from transparency.actions import reports as actions
 from transparency.actions.sufficiency import JUDGED
@@ -31,7 +31,7 @@ STEPS = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK, acting=[Permission.DRAFT_REPORT])
 def report_list(request: HttpRequest) -> HttpResponse:
     """Every report and where it stands; the form to draft one, for whoever may."""
@@ -50,7 +50,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     return render(request, "transparency/report_list_staff.html", context, status=status)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Where one report stands, its documents, and what this person may do next."""
@@ -103,7 +103,7 @@ def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return redirect("report-detail", pk)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def report_preview(request: HttpRequest, pk: int, format: str) -> HttpResponse:  # noqa: A002  # the URL's word
     """One document as it would be published, for those who must read it before."""

@@ -6,9 +6,9 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from transparency.actions import sections as actions
 from transparency.forms import CommentForm, OwnerForm, SectionForm
@@ -22,7 +22,7 @@ from transparency.rules.workflows import State
 COMMENT_STEPS = {"resolve": actions.resolve_comment, "reopen": actions.reopen_comment}
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def section_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Every section, who answers for it, how far it is, and who still owes what."""
@@ -40,7 +40,7 @@ def section_list(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "transparency/report_sections.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK, acting=[Permission.WRITE_IN_REPORT])
 def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     """One section: its text and the form to write it, its comments, its owner, and what it said before."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
 from hrdd.governance.access import requires
 from hrdd.governance.rules import Permission
@@ -76,7 +76,7 @@ def statements_csv(request: HttpRequest) -> StreamingHttpResponse:
     return answer
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def reference(request: HttpRequest) -> HttpResponse:
     """Our statements beside those that other organisations published."""
@@ -91,7 +91,7 @@ def reference(request: HttpRequest) -> HttpResponse:
     return render(request, "transparency/statement_reference.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def export_list(request: HttpRequest) -> HttpResponse:
     """The files that were made for the DSA Transparency Database."""

@@ -5,9 +5,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from transparency.actions import sufficiency as actions
 from transparency.forms import JudgementForm
@@ -18,7 +17,7 @@ from transparency.rules.sufficiency import CRITERIA
 OTHERS = tuple(name for code, name in settings.LANGUAGES if not code.startswith("en"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK, acting={one.permission for one in CRITERIA})
 def sufficiency(request: HttpRequest, pk: int) -> HttpResponse:
     """Each criterion with what the record gives to think about, what was judged, and the form to judge it."""

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from hrdd.accounts.access.guards import ask_for_proof, own_account
 from hrdd.accounts.access.signing_in import (
@@ -32,14 +32,14 @@ from hrdd.accounts.queries.factors import factors_of, sessions_of
 from hrdd.accounts.queries.pictures import picture_of
 from hrdd.accounts.rules.proofs import Factor, new_totp_secret, totp_address
 from hrdd.accounts.views.sign_in import safe_onward
-from hrdd.governance.access import first_page, person
+from hrdd.governance.access import first_page, person, require_safe_or_post
 from hrdd.governance.rules import NotAllowed
 from hrdd.tongues import languages
 
 SECRET = "_new_app"  # noqa: S105  # where the session keeps it
 
 
-@require_GET
+@require_safe
 @own_account
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:
@@ -62,7 +62,7 @@ def _show(request: HttpRequest, refusal: str = "") -> HttpResponse:
     return render(request, "accounts/account.html", context, status=400 if refusal else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @own_account
 @never_cache
 @sensitive_post_parameters("code")
@@ -162,7 +162,7 @@ def passkey_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("account")
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @own_account
 @never_cache
 @sensitive_post_parameters("current", "password")
@@ -216,7 +216,7 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
     return redirect("account")
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @own_account
 @sensitive_post_parameters("proof_password", "proof_code", "proof_passkey")
 def prove(request: HttpRequest) -> HttpResponse:

@@ -4,19 +4,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from hrdd.accounts.access.guards import own_account
 from hrdd.accounts.actions.delegations import delegate, end_delegation
 from hrdd.accounts.forms import DelegationForm
 from hrdd.accounts.models import Delegation
 from hrdd.accounts.queries.people import delegable_roles, delegations_of, others_than
-from hrdd.governance.access import person
+from hrdd.governance.access import person, require_safe_or_post
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @own_account
 def delegations(request: HttpRequest) -> HttpResponse:
     """What one lent and holds; lend a role."""

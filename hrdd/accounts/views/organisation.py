@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from hrdd.accounts.access.guards import own_account
 from hrdd.accounts.access.signing_in import begin_session, remember_pending
@@ -58,7 +58,7 @@ def _lead(request: HttpRequest, *, connects: int) -> HttpResponse:
     return answer
 
 
-@require_GET
+@require_safe
 @never_cache
 def come_back(request: HttpRequest) -> HttpResponse:
     """Take what the organisation says; each journey comes back once."""

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from hrdd.accounts.access.signing_in import begin_session
 from hrdd.accounts.actions import people as actions
@@ -20,14 +20,14 @@ from hrdd.accounts.forms import InviteForm, PasswordForm, PeopleFilter, RolesFor
 from hrdd.accounts.models import Invitation
 from hrdd.accounts.queries import people as queries
 from hrdd.accounts.rules.proofs import Factor
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 
 PAGE_SIZE = 50
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_PEOPLE)
 def people_list(request: HttpRequest) -> HttpResponse:
     """Everybody with an account, and who is invited."""
@@ -53,7 +53,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/people_list.html", context, status=200 if form.is_valid() else 400)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.MANAGE_PEOPLE)
 @never_cache
 def invite(request: HttpRequest) -> HttpResponse:
@@ -75,7 +75,7 @@ def _link(request: HttpRequest, invitation: Invitation, secret: str) -> HttpResp
     return render(request, "accounts/invitation_link.html", {"invitation": invitation, "address": address})
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.MANAGE_PEOPLE)
 def change_roles(request: HttpRequest, pk: int) -> HttpResponse:
     """Give and take roles."""
@@ -98,7 +98,7 @@ def change_roles(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/people_form.html", context, status=400 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.MANAGE_PEOPLE)
 def renew(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a new way in for somebody who lost every factor."""
@@ -167,7 +167,7 @@ def sign_out_person(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("person", pk=user.pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @never_cache
 @sensitive_post_parameters("password")
 def accept(request: HttpRequest, secret: str) -> HttpResponse:

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from hrdd.accounts.actions import reviews as actions
 from hrdd.accounts.models import AccessReview
@@ -13,7 +13,7 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_PEOPLE)
 def review_list(request: HttpRequest) -> HttpResponse:
     """The reviews so far, and whether one is due."""
@@ -38,7 +38,7 @@ def review_open(request: HttpRequest) -> HttpResponse:
     return redirect("access-review", pk=review.pk)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_PEOPLE)
 def review_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The lines of a review."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from hrdd.accounts.access.signing_in import (
     begin_session,
@@ -25,7 +25,7 @@ from hrdd.accounts.actions.proving import prove_code, prove_password
 from hrdd.accounts.forms import CodeForm, NameAndPassword
 from hrdd.accounts.queries.factors import factors_of
 from hrdd.accounts.rules.proofs import Factor
-from hrdd.governance.access import first_page
+from hrdd.governance.access import first_page, require_safe_or_post
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed
 
@@ -66,7 +66,7 @@ class SignIn(LoginView):
         return settings.DEMONSTRATION or not any(user.check_password(one) for one in self.refused_passwords)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @sensitive_post_parameters("code")
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """Take the code of somebody whose password was right."""

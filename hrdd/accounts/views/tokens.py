@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from hrdd.accounts.access.guards import own_account
 from hrdd.accounts.actions import tokens as actions
@@ -16,7 +16,7 @@ from hrdd.governance.access import person
 from hrdd.governance.rules import NotAllowed
 
 
-@require_GET
+@require_safe
 @own_account
 @never_cache
 def tokens(request: HttpRequest) -> HttpResponse:

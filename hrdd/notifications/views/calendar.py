@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import Permission
@@ -16,7 +16,7 @@ from hrdd.notifications.queries.waiting import waiting_for
 from hrdd.notifications.rules.calendar import TYPE, as_calendar
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def calendar(request: HttpRequest) -> HttpResponse:
     """What waits for me, by day, and what has no day."""
@@ -51,7 +51,7 @@ def calendar_address(request: HttpRequest, step: str) -> HttpResponse:
     return redirect("calendar")
 
 
-@require_GET
+@require_safe
 def calendar_file(request: HttpRequest, secret: str) -> HttpResponse:
     """On which days how many things are due, for whoever has the address."""
     found = owner_of(secret)

@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from hrdd.notifications.actions import inbox as actions
 from hrdd.notifications.forms import SettingsForm
@@ -16,7 +16,7 @@ from hrdd.notifications.queries.waiting import waiting_for
 from hrdd.notifications.rules.kinds import KINDS
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def inbox(request: HttpRequest) -> HttpResponse:
     """All that waits for me, in the order of its clock; what came since I last looked is marked."""
@@ -47,7 +47,7 @@ def inbox_seen(request: HttpRequest) -> HttpResponse:
     return redirect("inbox")
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK)
 def notification_settings(request: HttpRequest) -> HttpResponse:
     """How I hear of what waits."""

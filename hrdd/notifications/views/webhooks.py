@@ -8,9 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from hrdd.notifications.actions import webhooks as actions
 from hrdd.notifications.forms import EndpointForm
@@ -20,7 +20,7 @@ from hrdd.notifications.rules.webhooks import EVENTS
 PAGE_SIZE = 50
 
 
-@require_GET
+@require_safe
 @requires(Permission.MANAGE_WEBHOOKS)
 def webhook_list(request: HttpRequest) -> HttpResponse:
     """Whom we tell, and the messages, the latest first."""
@@ -34,7 +34,7 @@ def webhook_list(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/webhooks.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.MANAGE_WEBHOOKS)
 def webhook_new(request: HttpRequest) -> HttpResponse:
     """Add a program; its secret is shown this once."""

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from hrdd.celery import ring
 from hrdd.governance.access import person, requires
@@ -26,7 +26,7 @@ def freeze_figures(request: HttpRequest) -> HttpResponse:
     return redirect("board")
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_BOARD)
 def board_pack(request: HttpRequest) -> HttpResponse:
     """The pack of the latest figures as PDF; while it is rendered, a page that asks again."""

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
 from hrdd.governance import actions as mandates
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import Mandate
 from hrdd.governance.rules import NotAllowed, Permission
 from hrdd.oversight.actions import meetings, resources
@@ -28,7 +28,6 @@ from hrdd.oversight.rules.meetings import lines_of, quarters_without
 from risks.queries.salient_list import salient_list_unsigned, signed_on
 
 PAGE_SIZE, SHOWN = 50, 10
-BOTH = ["GET", "POST"]
 
 
 def record_page(
@@ -63,7 +62,7 @@ def record_page(
     return render(request, "risks/form_page.html", shown, status=400 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def oversight(request: HttpRequest) -> HttpResponse:
     """How rights are governed here: commitment, who answers, meetings, what leadership owes an answer, resources."""
@@ -100,7 +99,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
     return render(request, "oversight/oversight.html", context)
 
 
-@require_http_methods(BOTH)
+@require_safe_or_post
 @requires(Permission.GIVE_MANDATE)
 def mandate_new(request: HttpRequest) -> HttpResponse:
     """Give a mandate."""
@@ -122,7 +121,7 @@ def _give(*, authority: str, **given: Any) -> Mandate:
     return mandates.give_mandate(authority=lines_of(authority), **given)
 
 
-@require_http_methods(BOTH)
+@require_safe_or_post
 @requires(Permission.GIVE_MANDATE)
 def mandate_supersede(request: HttpRequest, pk: int) -> HttpResponse:
     """Give another mandate in the place of one."""
@@ -140,7 +139,7 @@ def mandate_supersede(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(BOTH)
+@require_safe_or_post
 @requires(Permission.GIVE_MANDATE)
 def mandate_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a mandate."""
@@ -159,7 +158,7 @@ def mandate_end(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One meeting: agenda, decisions, and what was put before those who met."""
@@ -169,7 +168,7 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "oversight/meeting.html", {"meeting": meeting, "may_correct": correct})
 
 
-@require_http_methods(BOTH)
+@require_safe_or_post
 @requires(Permission.RECORD_MEETING)
 def meeting_new(request: HttpRequest) -> HttpResponse:
     """Record a meeting, with what the record puts before it now."""
@@ -189,7 +188,7 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(BOTH)
+@require_safe_or_post
 @requires(Permission.RECORD_MEETING)
 def meeting_correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a record of a meeting; what was put before it stays as it was."""
@@ -214,7 +213,7 @@ def meeting_correct(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def escalation_list(request: HttpRequest) -> HttpResponse:
     """What was brought before leadership: what is open first, the nearest day first."""
@@ -234,7 +233,7 @@ def escalation_list(request: HttpRequest) -> HttpResponse:
     return render(request, "oversight/escalation_list.html", context)
 
 
-@require_http_methods(BOTH)
+@require_safe_or_post
 @requires(Permission.RAISE_ESCALATION)
 def escalation_new(request: HttpRequest) -> HttpResponse:
     """Bring something before leadership."""
@@ -250,7 +249,7 @@ def escalation_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(BOTH)
+@require_safe_or_post
 @requires(Permission.READ_DESK)
 def escalation_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One escalation, and the form of its answer for whoever may answer."""
@@ -269,7 +268,7 @@ def escalation_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "oversight/escalation_detail.html", context, status=400 if form.errors else 200)
 
 
-@require_http_methods(BOTH)
+@require_safe_or_post
 @requires(Permission.RECORD_OVERSIGHT)
 def training_new(request: HttpRequest) -> HttpResponse:
     """Record how a training stands."""
@@ -285,7 +284,7 @@ def training_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(BOTH)
+@require_safe_or_post
 @requires(Permission.RECORD_OVERSIGHT)
 def incentive_new(request: HttpRequest) -> HttpResponse:
     """Record whether pay depends on a goal about rights."""
@@ -301,7 +300,7 @@ def incentive_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(BOTH)
+@require_safe_or_post
 @requires(Permission.RECORD_OVERSIGHT)
 def staffing_new(request: HttpRequest) -> HttpResponse:
     """Record people per user."""

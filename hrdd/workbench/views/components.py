@@ -8,7 +8,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from hrdd.governance.access import requires
 from hrdd.governance.rules import Permission
@@ -111,7 +111,7 @@ def _board(key: str, label: str, *, tongue: str, words: dict[str, str]) -> Board
     return Board(key, label, tongue, words, form)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def components(request: HttpRequest) -> HttpResponse:
     """Tokens with their ratios of contrast, and every component as it is used."""
@@ -157,7 +157,7 @@ def _ratios(pair: Any, tokens: dict[str, dict[str, str]]) -> list[tuple[str, boo
     return [(f"{ratio:.1f}", ratio >= pair.least_in(mode)) for mode, ratio in found]
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def component_modes(request: HttpRequest) -> HttpResponse:
     """The sheet by which that page shows each mode beside the others, made of the tokens themselves."""

@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import Permission
@@ -15,7 +15,7 @@ PAGE_SIZE = 50
 SHOWN, SHOWN_IN_PALETTE, PLACES_IN_PALETTE = 5, 3, 6
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def search(request: HttpRequest) -> HttpResponse:
     """What words are found in: a few of each kind, or all of one."""
@@ -38,7 +38,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "workbench/search.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def palette(request: HttpRequest) -> HttpResponse:
     """What the palette offers for the words typed so far: acts, pages, records."""

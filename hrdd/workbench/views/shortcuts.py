@@ -4,16 +4,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from hrdd.governance.access import person, requires
+from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import Permission
 from hrdd.workbench.actions import settings as actions
 from hrdd.workbench.queries.settings import single_keys_of
 from hrdd.workbench.rules.shortcuts import SHEET
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe_or_post
 @requires(Permission.READ_DESK)
 def shortcuts(request: HttpRequest) -> HttpResponse:
     """The sheet of keys; what is sent turns single letters on or off."""
@@ -26,7 +26,7 @@ def shortcuts(request: HttpRequest) -> HttpResponse:
     return render(request, "workbench/shortcuts.html", {"sheet": SHEET, "on": single_keys_of(user)})
 
 
-@require_GET
+@require_safe
 @requires(Permission.READ_DESK)
 def shortcut_state(request: HttpRequest) -> JsonResponse:
     """Whether single letters act for this person; the script asks once a tab."""

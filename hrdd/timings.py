@@ -22,6 +22,7 @@ from hrdd.surfaces import Surface, surface_of
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
+    from opentelemetry.util.types import AnyValue
 
 UNTOLD = "remedies"
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -53,7 +54,7 @@ class Timed:
         status = f"{response.status_code // 100}xx"
         SECONDS.labels(part, method, status).observe(time.perf_counter() - began)
         if tracer := _tracer():
-            told = {
+            told: dict[str, AnyValue] = {
                 "part": part,
                 "http.request.method": method,
                 "http.response.status_code": response.status_code,
@@ -84,7 +85,7 @@ def registry_of_requests() -> CollectorRegistry:
     """Return what was counted: by all processes of this surface under gunicorn, else by this one."""
     registry = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
         registry.register(SECONDS)
     return registry

@@ -2,6 +2,8 @@
 
 import gc
 import os
+import shutil
+import tempfile
 
 bind = os.environ.get("HRDD_BIND", "0.0.0.0:8000")  # a container's own network; never a host's
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -29,6 +31,16 @@ logconfig_dict = {
     "root": {"level": "WARNING", "handlers": ["error_console"]},
     "loggers": {"gunicorn.error": {"level": "ERROR", "handlers": ["error_console"], "propagate": False}},
 }
+
+
+def on_starting(_server: object) -> None:
+    """Give the processes of this surface a folder in memory, where they keep their counts together for /metrics."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="hrdd-counts-", dir=worker_tmp_dir)
+
+
+def on_exit(_server: object) -> None:
+    """Leave no counts behind."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
 def post_worker_init(_worker: object) -> None:

@@ -1,15 +1,22 @@
-"""Take the pictures of the documents, or one of every page, from a demonstration that runs.
+"""Take the pictures of the documents, or those of every page, from a demonstration that runs.
 
 script/demo --port 8000 &
 .venv/bin/python docs/pictures.py http://127.0.0.1:8000                    # docs/img, for the guides and the README
 .venv/bin/python docs/pictures.py http://127.0.0.1:8000 --every .data/all  # each page, 1440 and 390 px, light and dark
+.venv/bin/python docs/pictures.py http://127.0.0.1:8000 --every .data/all --person dan --kind refused --mode 390-dark
+
+Every page is taken once, with the first person who may open it. --every also takes the forms as they refuse, the lists
+in which nothing is found, and a concern on its way; so it writes to the demonstration. It says which pages are wider
+than the screen, and keeps what it took in pages.csv.
 """
 
 import argparse
+import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,26 +25,58 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent / "img"
 PASSWORD = "demonstration only"  # noqa: S105  # what script/demo prints
+VAULT_PASSPHRASE = "demonstration only vault"  # noqa: S105  # the same
 WIDE, PHONE = (1280, 800), (390, 780)
 NOBODY = ""
 COLOURS = 96
-# Whose pages are walked for --every, and where each walk begins.
+# Whose pages are walked for --every, and where each walk begins beside the desk. Who can open most comes first.
 WALKS = {
-    NOBODY: ["/", "/raise/", "/follow/", "/data/", "/fr/", "/ar/"],
-    "ana": ["/desk/", "/desk/components/"],
-    "enid": ["/desk/"],
-    "paul": ["/desk/partners/"],
-    "grace": ["/desk/cases/"],
-    "pia": ["/desk/reports/"],
+    NOBODY: ["/", "/raise/", "/follow/", "/data/", "/fr/", "/ar/", "/no-such-page/"],
+    "ana": ["/desk/components/"],
+    "rita": [],
+    "dan": [],
+    "eve": ["/board/"],
+    "enid": [],
+    "paul": [],
     "rex": ["/desk/signoffs/"],
-    "eve": ["/board/", "/desk/people/"],
+    "pia": [],
+    "noor": ["/desk/shared/"],
+    "grace": ["/desk/cases/"],
+    "ivan": ["/desk/cases/"],
+    "dora": ["/desk/cases/"],
+    "abel": ["/desk/cases/"],
+    "cleo": ["/desk/cases/custody/"],
+    "oskar": ["/desk/status/", "/desk/people/"],
     "audrey": ["/desk/audit/"],
-    "oskar": ["/desk/people/", "/desk/status/"],
+    "bob": [],
 }
-MODES = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+READS_CASES = {"grace", "ivan", "dora", "abel"}
+CONCERNS = ("en", "ar")
+MODES = {
+    f"{width}-{scheme}": (width, scheme, "screen") for width in (1440, 390) for scheme in ("light", "dark")
+}
+MODES["print"] = (794, "light", "print")
+ON_SCREEN = [name for name in MODES if name != "print"]
+KINDS = ("page", "empty", "refused", "concern")
+ALIKE = 15  # how many records of a kind are looked through for links; one is taken
 LEFT_OUT = re.compile(
     r"/(api|sign-out|static)/|\.(pdf|csv|json|jsonl|xlsx|atom|ics|xml|txt|py|sig|key|age)$|/SHA256SUMS$|hrdd-log|/(fr|es)/.+/.+"
 )
+DESK = "/desk/"
+ANYWHERE, OF_STAFF = re.compile(""), re.compile(r"/(desk|board)/")
+LINK = re.compile(r'href="(/[^"#]*)')
+RECEIPT = ".receipt .code"
+# A form that must refuse what is empty: words out, choices unmade, and the browser holds nothing back.
+FORM_THAT_ASKS = "main form[method=post]:has([required])"
+SEND_EMPTY = """form => {
+  form.noValidate = true;
+  form.querySelectorAll("input, select, textarea").forEach(one => {
+    if (["radio", "checkbox"].includes(one.type)) one.checked = false;
+    else if (!["hidden", "submit", "file"].includes(one.type)) one.value = "";
+  });
+  form.requestSubmit();
+}"""
+REFUSAL = ".errorlist, .refusal, .error, [role=alert]"
 
 
 @dataclass(frozen=True)
@@ -74,7 +113,9 @@ PICTURES = [
 
 def signed_in(browser: Browser, base: str, person: str, width: int, height: int, scheme: str) -> Page:
     """Return a page on which a person of the demonstration is signed in."""
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+    )  # type: ignore[arg-type]
     page = context.new_page()
     if person:
         page.goto(f"{base}/desk/")
@@ -100,43 +141,141 @@ def take_pictures(browser: Browser, base: str) -> None:
 
 
 def shape(address: str) -> str:
-    """Return an address with its numbers and secrets taken out: one page of each kind is enough."""
+    """Return an address with its numbers, codes and secrets taken out: one page of each kind is enough."""
     path = urlsplit(address).path
-    return re.sub(r"/(\d[\d-]*|[0-9a-f-]{20,}|[A-Za-z0-9_-]{22,})(?=/|$)", "/*", path)
+    return re.sub(r"/(\d[\d-]*|[A-Z]\d+(\.\d+)?|[0-9a-f-]{20,}|[A-Za-z0-9_-]{22,})(?=/|$)", "/*", path)
 
 
-def walk(page: Page, base: str, begin: list[str]) -> Iterator[str]:
-    """Yield the address of each kind of page that links lead to."""
-    seen, ahead = set[str](), list(begin)
+def walk(page: Page, base: str, begin: list[str], known: set[str]) -> Iterator[str]:
+    """Yield the address of each kind of page that links lead to; what staff reads of the public pages anybody reads.
+
+    Of the kinds that are known, only lists and records are opened again: who may do more finds more links there.
+    """
+    within = OF_STAFF if begin[0] == DESK else ANYWHERE
+    seen, shown, alike, ahead = set[str](), set[str](), Counter[str](), list(begin)
     while ahead:
         address = ahead.pop(0)
-        if shape(address) in seen or LEFT_OUT.search(urlsplit(address).path):
+        kind, path = shape(address), urlsplit(address).path
+        if address in seen or alike[kind] >= ALIKE or LEFT_OUT.search(path) or not within.match(path):
             continue
-        seen.add(shape(address))
-        answer = page.goto(base + address)
-        if answer is None or "text/html" not in answer.headers.get("content-type", ""):
+        if kind in known and "/*/" in kind:
             continue
-        yield address
-        links: list[str] = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
-        ahead += [one.removeprefix(base).split("#")[0] for one in links if one.startswith(f"{base}/")]
+        seen.add(address)
+        alike[kind] += 1
+        answer = page.request.get(base + address)
+        if "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        ahead += [link.replace("&amp;", "&") for link in LINK.findall(answer.text())]
+        if kind not in shown and shape(answer.url.removeprefix(base)) == kind:
+            shown.add(kind)
+            yield address
 
 
-def take_every_page(browser: Browser, base: str, out: Path) -> None:
-    """Take each kind of page that each person reaches, whole, at two widths, light and dark."""
-    for person, begin in WALKS.items():
-        walker = signed_in(browser, base, person, 1440, 900, "light")
-        found = list(walk(walker, base, begin))
-        walker.context.close()
-        for width, scheme in MODES:
-            page = signed_in(browser, base, person, width, 900, scheme)
-            for address in found:
-                page.goto(base + address)
-                name = shape(address).strip("/").replace("/", "_").replace("*", "n") or "home"
-                folder = out / (person or "anybody")
-                folder.mkdir(parents=True, exist_ok=True)
-                page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
-            page.context.close()
+@dataclass
+class Album:
+    """The pictures of every page: where they go, in which modes, and what was taken so far."""
+
+    base: str
+    folder: Path
+    modes: list[str]
+    known: set[str] = field(default_factory=set)
+    taken: dict[str, tuple[str, str]] = field(default_factory=dict)
+    wide: list[str] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
+
+    def take(self, page: Page, person: str, address: str, state: str = "") -> None:
+        """Take the page that is open, whole, in each mode."""
+        name = shape(address).strip("/").replace("/", "_").replace("*", "n") or "home"
+        name = f"{name}-{state}" if state else name
+        self.taken[name] = (person or "anybody", address)
+        folder = self.folder / (person or "anybody")
+        folder.mkdir(parents=True, exist_ok=True)
+        for mode in self.modes:
+            width, scheme, media = MODES[mode]
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme, media=media)  # type: ignore[arg-type]
+            page.screenshot(path=folder / f"{name}-{mode}.png", full_page=True)
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                self.wide.append(f"{name}-{mode}")
+
+    def take_page(self, page: Page, person: str, address: str, kinds: list[str]) -> None:
+        """Take one address: the page, its list with nothing in it, and its form refusing what is empty."""
+        page.goto(self.base + address)
+        if "page" in kinds:
+            self.take(page, person, address)
+        if "empty" in kinds and page.locator("main form.filter input[name=q]").count():
+            page.goto(f"{self.base}{urlsplit(address).path}?q=nothing+is+called+so")
+            self.take(page, person, address, "empty")
+        if "refused" in kinds:
+            page.goto(self.base + address)
+            form = page.locator(FORM_THAT_ASKS).first
+            if form.count():
+                with page.expect_navigation():
+                    form.evaluate(SEND_EMPTY)
+                if page.locator(REFUSAL).count():
+                    self.take(page, person, address, "refused")
+                else:
+                    self.accepted.append(address)
+
+    def walk_with(self, browser: Browser, person: str, kinds: list[str]) -> None:
+        """Take what a person can open and nobody before them could."""
+        page = signed_in(browser, self.base, person, 1440, 900, "light")
+        if person in READS_CASES:
+            page.goto(f"{self.base}/desk/cases/vault/")
+            page.fill("main input[type=password]", VAULT_PASSPHRASE)
+            page.click("main form.form-page button")
+        begin = [DESK, *WALKS[person]] if person else WALKS[person]
+        found = [one for one in walk(page, self.base, begin, self.known) if shape(one) not in self.known]
+        self.known |= {shape(one) for one in found}
+        for address in found:
+            self.take_page(page, person, address, kinds)
+        page.context.close()
         print(f"{person or 'anybody'}: {len(found)} pages")  # noqa: T201
+
+    def follow_a_concern(self, browser: Browser, language: str) -> None:
+        """Raise a concern and come back with its receipt, as somebody does who reads this language."""
+        page = signed_in(browser, self.base, NOBODY, 1440, 900, "light")
+
+        def press(step: str, state: str) -> None:
+            with page.expect_navigation():
+                page.locator(f"button[name=step][value={step}]").first.click()
+            self.take(page, f"concern-{language}", address, state)
+
+        address = f"/raise/{language}/"
+        page.goto(self.base + address)
+        self.take(page, f"concern-{language}", address, "0-start")
+        press("start", "1-what")
+        press("details", "1-what-refused")
+        page.locator("input[name=type]").first.check()
+        page.fill("#what", "My account was closed after I wrote about a strike, and nobody answers.")
+        press("details", "2-details")
+        page.locator("input[name=identity_mode]").last.check()
+        press("review", "2-details-refused")
+        page.locator("input[name=identity_mode]").first.check()
+        press("review", "3-review")
+        press("send", "4-received")
+        receipt = page.locator(RECEIPT).inner_text()
+        address = f"/follow/{language}/"
+        page.goto(self.base + address)
+        self.take(page, f"concern-{language}", address, "0-enter")
+        page.fill("#receipt", receipt[:-1])
+        press("open", "0-enter-refused")
+        page.fill("#receipt", receipt)
+        press("open", "1-case")
+        press("send", "1-case-refused")
+        press("ask", "2-delete")
+        page.context.close()
+        print(f"A concern in {language}")  # noqa: T201
+
+    def tell(self) -> None:
+        """Keep the list of what was taken, and say what to look at first."""
+        with (self.folder / "pages.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(
+                [("page", "person", "address"), *((one, *of) for one, of in self.taken.items())]
+            )
+        print(f"{len(self.taken)} pages, {len(self.taken) * len(self.modes)} pictures")  # noqa: T201
+        for told, names in (("Wider than the screen", self.wide), ("Took an empty form", self.accepted)):
+            print(f"{told}: {', '.join(names) or 'none'}")  # noqa: T201
 
 
 def main() -> None:
@@ -144,12 +283,28 @@ def main() -> None:
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("base", help="where the demonstration runs, such as http://127.0.0.1:8000")
     given.add_argument("--every", type=Path, metavar="FOLDER", help="each page instead, into this folder")
+    given.add_argument(
+        "--person", action="append", choices=[*filter(None, WALKS), "anybody"], help="only what they open"
+    )
+    given.add_argument("--kind", action="append", choices=KINDS, help="only this kind")
+    given.add_argument(
+        "--mode", action="append", choices=MODES, help="only like this; print is taken only where named"
+    )
     said = given.parse_args()
-    base = said.base.rstrip("/")
+    base, kinds = said.base.rstrip("/"), said.kind or list(KINDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         if said.every:
-            take_every_page(browser, base, said.every)
+            album = Album(base, said.every, said.mode or ON_SCREEN)
+            said.every.mkdir(parents=True, exist_ok=True)
+            for person in WALKS if kinds != ["concern"] else ():
+                if not said.person or (person or "anybody") in said.person:
+                    album.walk_with(browser, person, kinds)
+            for language in (
+                CONCERNS if "concern" in kinds and (not said.person or "anybody" in said.person) else ()
+            ):
+                album.follow_a_concern(browser, language)
+            album.tell()
         else:
             take_pictures(browser, base)
         browser.close()

@@ -28,8 +28,9 @@ class JobTask(Task[..., Any]):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task as a job."""
         from hrdd.database_roles import DatabaseRole, in_role
+        from hrdd.timings import timed_task
 
-        with in_role(DatabaseRole.WORKER), as_job():
+        with in_role(DatabaseRole.WORKER), as_job(), timed_task(self.name):
             return super().__call__(*args, **kwargs)
 
 

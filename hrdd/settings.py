@@ -180,6 +180,8 @@ if odd := [place for place in ANCHORS if not place.startswith(("dir:", "git:"))]
     raise ImproperlyConfigured(f"HRDD_ANCHORS holds {odd[0]!r}; a place starts with dir: or git:.")
 # Opens /metrics at the desk's surface for Prometheus; without it nothing is there.
 METRICS_TOKEN = secret("HRDD_METRICS_TOKEN")
+# A collector of traces (OpenTelemetry, OTLP by HTTP); without it none are made.
+TRACES_TO = os.environ.get("HRDD_TRACES_TO", "")
 # Where backups go, and the public keys of age that they are sealed to; the private halves are on no server (ADR 38).
 BACKUP_FOLDER = os.environ.get("HRDD_BACKUP_FOLDER", "")
 BACKUP_RECIPIENTS = [
@@ -233,6 +235,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "hrdd.request_numbers.RequestNumber",
+    "hrdd.timings.Timed",
     "hrdd.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "hrdd.database_roles.SurfaceDoor",

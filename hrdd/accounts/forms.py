@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from hrdd.accounts.rules.tokens import LASTS, SCOPES
 from hrdd.governance.models import User
-from hrdd.governance.rules import WHO, Role
+from hrdd.governance.rules import CALLED, WHO, Role
 from hrdd.tongues import ENGLISH, languages
 
 CODE = forms.TextInput(
@@ -79,7 +79,9 @@ class PeopleFilter(forms.Form):
 
     q = forms.CharField(label="Name", max_length=60, required=False)
     role = forms.ChoiceField(
-        label="Role", required=False, choices=[("", "Any"), *((str(one), str(one)) for one in Role)]
+        label="Role",
+        required=False,
+        choices=[("", "Any"), *((str(one), said) for one, said in CALLED.items())],
     )
     state = forms.ChoiceField(
         label="Account",
@@ -94,7 +96,7 @@ class RolesForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label="Roles",
         required=False,
-        choices=[(str(one), f"{one}: {said}") for one, said in WHO.items()],
+        choices=[(str(one), f"{CALLED[one]}: {said}") for one, said in WHO.items()],
         widget=forms.CheckboxSelectMultiple,
     )
     why = forms.CharField(
@@ -166,7 +168,7 @@ class DelegationForm(forms.Form):
 
     def __init__(self, *args: Any, roles: list[str], people: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(one, f"{one}: {WHO[Role(one)]}") for one in roles]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [(one, f"{CALLED[Role(one)]}: {WHO[Role(one)]}") for one in roles]  # type: ignore[attr-defined]
         self.fields["to"].choices = [(str(one.pk), one.display_name) for one in people]  # type: ignore[attr-defined]
 
 

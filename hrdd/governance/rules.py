@@ -31,6 +31,27 @@ class Role(StrEnum):
     SYSADMIN = "SYSADMIN"
 
 
+# What each of them is called on a page.
+CALLED: Mapping[Role, str] = {
+    Role.ANALYST: "Analyst",
+    Role.REVIEWER: "Reviewer",
+    Role.DECIDER: "Decider",
+    Role.SENIOR: "Senior executive",
+    Role.BOARD: "Board member",
+    Role.PUBLISHER: "Publisher",
+    Role.REDACTOR: "Safety officer",
+    Role.AUDITOR: "Auditor",
+    Role.PARTNER_MGR: "Partner manager",
+    Role.ENGAGE: "Engagement lead",
+    Role.EXPERT: "Outside expert",
+    Role.GRV_INTAKE: "First reader of concerns",
+    Role.GRV_INV: "Investigator",
+    Role.GRV_DEC: "Decider of cases",
+    Role.APPEAL: "Decider of appeals",
+    Role.CUSTODIAN: "Custodian",
+    Role.SYSADMIN: "Operator",
+}
+
 # Who each of them is, for those who give roles (domain.md 0.2).
 WHO: Mapping[Role, str] = {
     Role.ANALYST: "rights specialist; drafts risks, assessments, measures",

@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 
 from hrdd.governance.access import requires
 from hrdd.governance.rules import Permission
+from hrdd.timings import registry_of_requests
 from hrdd.watch import queries
 from hrdd.watch.rules.standing import State
 
@@ -68,7 +69,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     ).set(1)
     for name, value in queries.figures(at=timezone.now()).items():
         Gauge(f"hrdd_{name}", HELP[name], registry=registry).set(value)
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    told = generate_latest(registry) + generate_latest(registry_of_requests())
+    return HttpResponse(told, content_type=CONTENT_TYPE_LATEST)
 
 
 @require_safe

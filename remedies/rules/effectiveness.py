@@ -322,7 +322,7 @@ def _accessible(at: _Window) -> Iterator[Indicator]:
     yield _missing(
         "b5",
         "Cases per 1,000,000 users",
-        "a quarter of the median country flags POSSIBLE_LACK_OF_TRUST",
+        "under a quarter of the median country: people there may lack trust",
         "no user figures by country are kept here, so the flag cannot be raised: few cases are no success",
     )
 

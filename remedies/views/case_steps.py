@@ -168,7 +168,7 @@ PAGES = {
     ),
     "measure": Page(
         "Link to a measure",
-        "C4: nothing is paused; the measure is asked to be re-assessed (NEW_EVIDENCE). The number stands in the clear.",
+        "C4: nothing is paused; the measure is asked to be re-assessed. The number stands in the clear.",
         "Linked. The measure will be re-assessed.",
         case_links.link_measure,
         case_work.MeasureForm,

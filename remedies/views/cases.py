@@ -101,7 +101,7 @@ def read_case(request: HttpRequest, pk: UUID) -> HttpResponse:
     standing = standing_or_404(request, pk)
     form = ReadForm(request.POST)
     if request.method == "POST" and not form.is_valid():
-        messages.info(request, "Choose why you read it; nothing was opened.")
+        messages.error(request, "Choose why you read it; nothing was opened.")
     if request.method != "POST" or not form.is_valid():
         return redirect("case-detail", pk=pk)
     try:

@@ -183,6 +183,7 @@ class RiskChoiceForm(forms.Form):
 
     risk = forms.ModelChoiceField(
         Risk.objects.all(),
+        empty_label="Choose",
         error_messages={"required": "Risk: choose one.", "invalid_choice": "Risk: choose one of the list."},
     )
 
@@ -319,6 +320,7 @@ class OpinionForm(_OfOptions):
     opinion = forms.ModelChoiceField(
         ExpertOpinion.objects.none(),
         label="Opinion",
+        empty_label="Choose",
         error_messages={
             "required": "Opinion: choose one that an expert gave on this risk.",
             "invalid_choice": "Opinion: choose one of the list.",
@@ -347,6 +349,7 @@ class PrecedentForm(forms.Form):
     of = forms.ModelChoiceField(
         Dilemma.objects.none(),
         label="Decided dilemma",
+        empty_label="Choose",
         error_messages={
             "required": "Decided dilemma: choose one of the list.",
             "invalid_choice": "Decided dilemma: choose one of the list.",

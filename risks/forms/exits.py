@@ -117,6 +117,7 @@ class DutyForm(forms.Form):
     owner = forms.ModelChoiceField(
         User.objects.filter(is_active=True).order_by("display_name"),
         label="Who sees to it",
+        empty_label="Choose",
         error_messages={
             "required": "Who sees to it: choose somebody.",
             "invalid_choice": "Who sees to it: choose one of the list.",

@@ -80,6 +80,7 @@ class LeverageForm(GroupedForm):
     measure = forms.ModelChoiceField(
         label="Measure that suspends",
         queryset=Measure.objects.none(),
+        empty_label="None",
         required=False,
         help_text="For rung 5: a suspension is proposed and decided as a measure.",
         error_messages={"invalid_choice": "Measure: choose one that answers this risk."},
@@ -175,6 +176,7 @@ class OpenPlanForm(forms.Form):
 
     owner = forms.ModelChoiceField(
         queryset=User.objects.filter(is_active=True),
+        empty_label="Choose",
         error_messages={
             "required": "Owner: choose who answers for it.",
             "invalid_choice": "Owner: choose one.",

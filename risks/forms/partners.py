@@ -270,7 +270,9 @@ class RevenueOwnersForm(forms.Form):
 class TieRiskForm(forms.Form):
     """A harm tied to a relationship."""
 
-    risk = forms.ModelChoiceField(queryset=Risk.objects.exclude(status=Risk.Status.CLOSED).order_by("title"))
+    risk = forms.ModelChoiceField(
+        queryset=Risk.objects.exclude(status=Risk.Status.CLOSED).order_by("title"), empty_label="Choose"
+    )
     known_since = day("Known since", "The clock starts on this day.")
     how_known = text("How it became known")
     own_contribution = forms.BooleanField(

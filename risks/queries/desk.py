@@ -189,8 +189,9 @@ def _reversals() -> Indicator:
     judged = {code: some / of for code, (some, of) in by_language.items() if code and of >= FEW}
     names = language_names()
     high, low = (pick(judged, key=lambda one: (judged[one], one), default="") for pick in (max, min))
+    most, least = (round(100 * judged.get(code, 0)) for code in (high, low))
     said = (
-        f" Highest in {names[high]}: {judged[high]:.0%}, lowest in {names[low]}: {judged[low]:.0%}."
+        f" Highest in {names[high]}: {most} %, lowest in {names[low]}: {least} %."
         if len(judged) > 1
         else f" Two languages with {FEW} decisions each are needed to compare them."
     )

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, F, QuerySet, Sum, Value, When
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 
-from risks.models import Cycle, Finding, Measure, ReviewTask
+from hrdd.governance.models import User
+from risks.models import Cycle, Finding, Measure, Reassessment, ReviewTask
 from risks.models.measures import IN_FORCE, NEVER_STOOD
 from risks.queries.desk import BY_CODE_SENTENCE
 from risks.rules.proportionality import suggestion
@@ -85,13 +87,30 @@ def _answer(question: Question, given: Answer | None) -> Answered:
     return Answered(question, answer.replace("_", " "), tone, given.text if given else "")
 
 
+def imposer(measure: Measure) -> str:
+    """Return the name of who put a measure in force; of history, what the record says."""
+    if measure.proposed_by is None:
+        return measure.imposed_by
+    for one in (measure.proposed_by, measure.decided_by):
+        if one and one.username == measure.imposed_by:
+            return str(one)
+    return str(User.objects.filter(username=measure.imposed_by).first() or measure.imposed_by)
+
+
+def decisions_of(measure: Measure) -> QuerySet[Reassessment]:
+    """Return what people decided on a measure since it began, each with `by`, the name of who did."""
+    names = User.objects.filter(username=OuterRef("decided_by")).values("display_name")
+    found = measure.reassessments.select_related("proposed")
+    return found.annotate(by=Coalesce(Subquery(names[:1]), F("decided_by")))
+
+
 def facts_of(measure: Measure) -> list[tuple[str, Any]]:
     """Return the facts of a measure as pairs of a term and what is on record."""
     never = measure.state in NEVER_STOOD
     return [
         ("Kind", f"{measure.get_kind_display()}, intrusiveness {measure.intrusion} of 5"),
         ("In the words of the record", measure.said),
-        ("Imposed by", measure.imposed_by),
+        ("Imposed by", imposer(measure)),
         ("Began", NOT_YET if never else _day_or_words(measure.starts_on, measure.starts_said)),
         ("Ends", measure.ends_on or measure.ends_said or "no end date"),
         ("State today", measure.get_state_display()),

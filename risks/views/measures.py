@@ -67,11 +67,12 @@ def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpRespo
     context = {
         "measure": measure,
         "facts": queries.facts_of(measure),
+        "imposer": queries.imposer(measure),
         "statement": statement_of(measure, person(request)),
         "life": life_of(measure, person(request), at=timezone.now()),
         "answers": queries.answers_of(measure),
         "findings": queries.findings_of(measure),
-        "decisions": measure.reassessments.select_related("proposed"),
+        "decisions": queries.decisions_of(measure),
         "signals": measure.signals.all(),
         "samples": samples,
         "may_draw": may_reassess

@@ -221,7 +221,7 @@ def test_k9_is_red_where_one_language_is_reversed_over_twice_as_often_as_another
                 **(eased if number < many else kept),
             )
 
-    assert f"Highest in Burmese: {undone * 10}%, lowest in English: 20%." in of("K9").detail
+    assert f"Highest in Burmese: {undone * 10} %, lowest in English: 20 %." in of("K9").detail
     assert of("K9").red is red
 
 

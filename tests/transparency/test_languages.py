@@ -59,7 +59,7 @@ SAME_EVERYWHERE = {
 # What a reader of Arabic may meet in Latin letters: names, formats, and what is to be typed or found in a file.
 NAMES = re.compile(
     r"https?://\S+|/?[\w/.-]*(?:\.(?:json|csv|pdf)|SHA256SUMS)|SHA-256|RFC|Ed25519|UTF-8|YYYY-MM-DD|If-None-Match|CC BY"
-    r"|HRDD|JSON|CSV|PDF|Atom|UTC|OK|ADR|WCAG|AA|EN 301 549|POSSIBLE_LACK_OF_TRUST|c2sp\.org/[a-z-]+|smallest_shown|"
+    r"|HRDD|JSON|CSV|PDF|Atom|UTC|OK|ADR|WCAG|AA|EN 301 549|c2sp\.org/[a-z-]+|smallest_shown|"
     r"fewer than 10|not shown|" + re.escape(settings.ORGANISATION)
 )
 RTL = ' dir="rtl"'

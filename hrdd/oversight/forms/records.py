@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from hrdd.governance.models import Mandate, User
-from hrdd.governance.rules import Role
+from hrdd.governance.rules import CALLED
 from hrdd.oversight.rules.meetings import BODIES, LADDER_ROLES
 from risks.models import Risk
 from risks.queries.register import by_salience
@@ -87,9 +87,11 @@ class MandateForm(forms.Form):
     """Who answers for what, with which authority, budget and time."""
 
     person = forms.ModelChoiceField(
-        User.objects.none(), error_messages={"required": "Person: choose one of the list."}
+        User.objects.none(),
+        empty_label="Choose",
+        error_messages={"required": "Person: choose one of the list."},
     )
-    role = _choice("Role", [(str(one), one.replace("_", " ")) for one in Role], "One that this person holds.")
+    role = _choice("Role", [(str(one), said) for one, said in CALLED.items()], "One that this person holds.")
     function = _line("Answers for", "Such as: content policy, market of a country, sales of a product.")
     authority = _words(
         "May decide alone", "One thing a line. Who answers and may decide nothing, answers for nothing."
@@ -150,7 +152,9 @@ class EscalationForm(forms.Form):
 
     to_role = _choice("Before whom", [(str(one), said) for one, said in LADDER_ROLES.items()])
     subject = _line("What", most=200)
-    risk = forms.ModelChoiceField(Risk.objects.none(), label="About which risk", required=False)
+    risk = forms.ModelChoiceField(
+        Risk.objects.none(), label="About which risk", required=False, empty_label="None"
+    )
     reason = _words("Why", "At least 50 characters. Nothing that tells who complained.")
     due_on = _day("Answer by")
 
@@ -177,7 +181,7 @@ class TrainingForm(forms.Form):
     as_of = _day("As of")
     owner_role = _choice(
         "Who is reminded",
-        [("", "Nobody"), *((str(one), one.replace("_", " ")) for one in Role)],
+        [("", "Nobody"), *((str(one), said) for one, said in CALLED.items())],
         required=False,
     )
 

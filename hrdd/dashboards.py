@@ -92,6 +92,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     entries = in_order(person(request), lists)
     context |= {"entries": entries[:ENTRIES], "more_entries": max(len(entries) - ENTRIES, 0)}
     context["late"] = [one for one in context["entries"] if one.late(now)]
+    context["many_late"] = sum(one.late(now) for one in entries)
     return render(request, "dashboards/desk.html", context)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from hrdd.trial.servers import embedded_servers, trial_environment
 
 DATA = Path(__file__).resolve().parent.parent / ".data" / "benchmarks"
-NAMES = ("audit", "intake", "pdf", "public", "reassess", "register")
-SIZES = {"intake": 2_000, "pdf": 200}
+NAMES = ("audit", "intake", "pages", "pdf", "public", "reassess", "register")
+SIZES = {"intake": 2_000, "pages": 100_000, "pdf": 200}
 BUDGETS = ("HRDD_INTAKE_QUIET_A_MINUTE", "HRDD_INTAKE_MOST_A_MINUTE")
 
 
@@ -22,7 +22,8 @@ def main() -> None:
     parser.add_argument(
         "--size",
         type=int,
-        help="how many measures or audit rows (1,000,000), submissions (2,000) or pages (200)",
+        help="how many measures or audit rows (1,000,000), submissions (2,000), risks for pages (100,000) "
+        "or pages for pdf (200)",
     )
     parser.add_argument(
         "--sizes", default="1000,10000,100000", help="register: how many risks (1000,10000,100000)"
@@ -46,20 +47,18 @@ def main() -> None:
 
         call_command("migrate", verbosity=0)
         call_command("database_roles", stdout=io.StringIO())
-        from benchmarks import audit, intake, pdf, public, reassess, register
+        from benchmarks import audit, intake, pages, pdf, public, reassess, register
 
-        if options.name == "register":
-            result = register.run([int(size) for size in options.sizes.split(",")])
-        elif options.name == "audit":
-            result = audit.run(size, DATA)
-        elif options.name == "intake":
-            result = intake.run(size, kills=options.kills, web_kills=options.web_kills, data=DATA)
-        elif options.name == "pdf":
-            result = pdf.run(size)
-        elif options.name == "public":
-            result = public.run(servers, DATA)
-        else:
-            result = reassess.run(size)
+        benchmark = {
+            "audit": lambda: audit.run(size, DATA),
+            "intake": lambda: intake.run(size, kills=options.kills, web_kills=options.web_kills, data=DATA),
+            "pages": lambda: pages.run(size, DATA),
+            "pdf": lambda: pdf.run(size),
+            "public": lambda: public.run(servers, DATA),
+            "reassess": lambda: reassess.run(size),
+            "register": lambda: register.run([int(size) for size in options.sizes.split(",")]),
+        }
+        result = benchmark[options.name]()
     result |= {"load_before": round(before, 1), "load_after": round(os.getloadavg()[0], 1)}
     if options.json:
         sys.stdout.write(json.dumps(result) + "\n")

@@ -1,4 +1,5 @@
--- A register of risks with rights, owners, judgements and measures; %%s is how many. Values spread as they would be: few grave, many minor.
+-- A register of risks with rights, owners, judgements and measures; %%s is how many
+-- more. Values spread as they would be: few grave, many minor.
 INSERT INTO risks_right (code, position, title, udhr, iccpr, icescr, other_instruments, character,
     non_derogable_iccpr_4_2, may_be_limited_by_measure, limitation_grounds, tech_example, notes)
 SELECT 'RIGHT_' || n, n, 'Right ' || n, '', '', '', '', 'limitable', false, true, '', '', '' FROM generate_series(1, 45) AS n
@@ -24,17 +25,20 @@ SELECT 'Risk ' || n || ': ' || (ARRAY['surveillance', 'incitement', 'exclusion',
     '', '{}', '{}', '{}', '', '[]', '[]'
 FROM generate_series(1, %s) AS n;
 INSERT INTO risks_riskright (risk_id, right_id, said, how, groups, detail)
-SELECT id, 'RIGHT_' || 1 + (id * step) %% 45, 'x', '', '[]', '{}' FROM risks_risk, generate_series(1, 2) AS step;
+SELECT id, 'RIGHT_' || 1 + (id * step) %% 45, 'x', '', '[]', '{}' FROM risks_risk, generate_series(1, 2) AS step
+WHERE recorded_by = 'benchmark' AND held_id IS NULL;
 INSERT INTO risks_severityassessment (risk_id, scale, scope, irremediability, scale_rationale, scope_rationale,
     irremediability_rationale, state_of_harm, likelihood, likelihood_said, delay_makes_irremediable,
     heightened_vulnerability, harm_type, floor_reason, level, incomplete, reason, what_changed, consulted, holds_from,
     recorded_at, recorded_by, confirmed_by, detail)
 SELECT id, 1, 3, 3, 'x', 'x', 'x', state_of_harm, likelihood, '', false, false, '', '', level, false, 'Because.', '', '',
-    assessed_on, now(), 'benchmark', '', '{}' FROM risks_risk;
-UPDATE risks_risk SET held_id = one.id FROM risks_severityassessment one WHERE one.risk_id = risks_risk.id;
+    assessed_on, now(), 'benchmark', '', '{}' FROM risks_risk WHERE recorded_by = 'benchmark' AND held_id IS NULL;
 INSERT INTO risks_measure (risk_id, kind, intrusion, state, said, target, rule_relied_on, legal_ground, imposed_by,
     note, starts_on, starts_said, ends_said, repeat_after_warning, override_reason, automated_detection, automated_decision, automated_category, collateral_note,
     necessity_at_enforcement, decision_reasons, target_type, target_ref, unit_of_review, territory, level_then,
     reviewed_on, justified_on, detail)
 SELECT id, 'label', 1, 'active', '', 'item', 'rule', '', '', '', DATE '2026-10-01', '', '', false, '', false, 'NOT_AUTOMATED', '', '', '', '', 'item', '', 'single', '[]', 3,
-    DATE '2026-11-20', DATE '2026-10-01', '{}' FROM risks_risk WHERE id %% 2 = 0;
+    DATE '2026-11-20', DATE '2026-10-01', '{}' FROM risks_risk
+WHERE id %% 2 = 0 AND recorded_by = 'benchmark' AND held_id IS NULL;
+UPDATE risks_risk SET held_id = one.id FROM risks_severityassessment one
+WHERE one.risk_id = risks_risk.id AND risks_risk.recorded_by = 'benchmark' AND held_id IS NULL;

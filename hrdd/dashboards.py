@@ -13,6 +13,7 @@ from hrdd.accounts.queries.people import review_overdue
 from hrdd.governance.access import person, requires
 from hrdd.governance.queries import waiting_sign_offs
 from hrdd.governance.rules import Permission, Role
+from hrdd.notifications.queries.put_off import is_away, may_be_put_off, put_off_by
 from hrdd.oversight.queries import figures
 from hrdd.oversight.queries.escalations import open_escalations
 from hrdd.oversight.queries.sign_offs import clocks_of, raised_with
@@ -89,8 +90,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     lists |= {"tasks": [one for one in tasks if one not in barred]}
     lists |= {"remedies": cases.late_remedies, "actions": cases.actions}
     lists |= {"reminders": context["escalated"].reminders} | owed_by(person(request), at=now)
-    entries = in_order(person(request), lists)
+    every, held = in_order(person(request), lists), put_off_by(person(request))
+    entries = [one for one in every if not is_away(one, held, at=now)]
     context |= {"entries": entries[:ENTRIES], "more_entries": max(len(entries) - ENTRIES, 0)}
+    context |= {
+        "away": len(every) - len(entries),
+        "may_put_off": may_be_put_off(person(request), lists, at=now),
+    }
     context["late"] = [one for one in context["entries"] if one.late(now)]
     context["many_late"] = sum(one.late(now) for one in entries)
     return render(request, "dashboards/desk.html", context)

@@ -23,6 +23,7 @@ from risks.rules.consultation import (
     is_overdue,
     is_proxy,
 )
+from risks.rules.said_dates import in_words
 from risks.rules.suppression import Cell, suppressed
 
 NOT_SAID = "Not said"
@@ -288,7 +289,7 @@ def _day(one: Consultation, *, exact: bool) -> date | None:
 def _when(one: Consultation, *, exact: bool) -> str:
     """Return when it was; the day itself could tell a State who was there (N2)."""
     if one.told_by_dossier:
-        return one.dates_said
+        return in_words(one.dates_said)
     first, last = one.held_from or one.planned_on, one.held_until
     if first is None:
         return "not dated yet"

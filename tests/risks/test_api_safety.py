@@ -53,7 +53,7 @@ def test_no_address_tells_anybody_outside_the_team(stage: Stage, state: str) -> 
     )
     canaries = (*ALWAYS, *UNTIL_SCREENED) if state == "held" else ALWAYS
 
-    found, met = leaks(searched(stage), outsiders(), canaries)
+    found, met = leaks(searched(stage), outsiders(each=True), canaries)
 
     assert found == []
     assert met[200] > FEWEST_OPENED

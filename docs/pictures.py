@@ -2,6 +2,7 @@
 
 script/demo --port 8000 &
 .venv/bin/python docs/pictures.py http://127.0.0.1:8000                    # docs/img, for the guides and the README
+.venv/bin/python docs/pictures.py http://127.0.0.1:8000 --only desk board  # two of them
 .venv/bin/python docs/pictures.py http://127.0.0.1:8000 --every .data/all  # each page, 1440 and 390 px, light and dark
 .venv/bin/python docs/pictures.py http://127.0.0.1:8000 --every .data/all --person dan --kind refused --mode 390-dark
 
@@ -72,6 +73,7 @@ SEND_EMPTY = """form => {
   form.noValidate = true;
   form.querySelectorAll("input, select, textarea").forEach(one => {
     if (["radio", "checkbox"].includes(one.type)) one.checked = false;
+    else if (one.tagName === "SELECT") one.value = one.querySelector("option[value='']") ? "" : one.value;
     else if (!["hidden", "submit", "file"].includes(one.type)) one.value = "";
   });
   form.requestSubmit();
@@ -126,10 +128,12 @@ def signed_in(browser: Browser, base: str, person: str, width: int, height: int,
     return page
 
 
-def take_pictures(browser: Browser, base: str) -> None:
-    """Take those of the guides, in few colours, so that the repository stays small."""
+def take_pictures(browser: Browser, base: str, only: list[str] | None) -> None:
+    """Take those of the guides, or only some by name, in few colours, so that the repository stays small."""
     HERE.mkdir(exist_ok=True)
     for one in PICTURES:
+        if only and one.name not in only:
+            continue
         page = signed_in(browser, base, one.person, *one.size, "light")
         answer = page.goto(base + one.address)
         if answer is None or answer.status != 200:
@@ -282,6 +286,7 @@ def main() -> None:
     """Read the arguments and take the pictures."""
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("base", help="where the demonstration runs, such as http://127.0.0.1:8000")
+    given.add_argument("--only", nargs="+", metavar="NAME", help="only these pictures of the guides")
     given.add_argument("--every", type=Path, metavar="FOLDER", help="each page instead, into this folder")
     given.add_argument(
         "--person", action="append", choices=[*filter(None, WALKS), "anybody"], help="only what they open"
@@ -306,7 +311,7 @@ def main() -> None:
                 album.follow_a_concern(browser, language)
             album.tell()
         else:
-            take_pictures(browser, base)
+            take_pictures(browser, base, said.only)
         browser.close()
 
 

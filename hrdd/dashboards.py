@@ -13,11 +13,13 @@ from hrdd.accounts.queries.people import review_overdue
 from hrdd.governance.access import person, requires
 from hrdd.governance.queries import waiting_sign_offs
 from hrdd.governance.rules import Permission, Role
+from hrdd.notifications.queries.put_off import is_away, may_be_put_off, put_off_by
 from hrdd.oversight.queries import figures
 from hrdd.oversight.queries.escalations import open_escalations
 from hrdd.oversight.queries.sign_offs import clocks_of, raised_with
 from hrdd.oversight.queries.today import ENTRIES, READ_AS, in_order, owed_by
 from remedies.queries.alarms import alarms_of
+from risks.actions.reassessments import deciders_of
 from risks.models import Cycle
 from risks.queries import (
     consultations,
@@ -54,9 +56,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     clocks = time_to_change.running_clocks(on=now.date())
     page = Paginator(with_referral(queries.open_tasks()), PAGE_SIZE).get_page(request.GET.get("page"))
     unscored = Paginator(unscored_risks(), SHOWN).page(1)
+    tasks = queries.waiting(list(page.object_list), at=now)
+    reader = person(request).as_one()
+    barred = [one for one in tasks if reader & deciders_of(one.task.measure)]
     context: dict[str, Any] = {
         "page_obj": page,
-        "tasks": queries.waiting(list(page.object_list), at=now),
+        "tasks": tasks,
+        "barred": barred,
         "escalated": escalated_to(person(request), shown=SHOWN),
         "incitement": referred_to_senior() if person(request).may(Permission.DECIDE_GRAVE_DILEMMA) else [],
         "asked": queries.waiting(asked_of(person(request))[:SHOWN], at=now),
@@ -82,11 +88,18 @@ def desk(request: HttpRequest) -> HttpResponse:
     }
     cases = context["cases"]
     lists = {name: context[name] for name in READ_AS if name in context}
+    lists |= {"tasks": [one for one in tasks if one not in barred]}
     lists |= {"remedies": cases.late_remedies, "actions": cases.actions}
     lists |= {"reminders": context["escalated"].reminders} | owed_by(person(request), at=now)
-    entries = in_order(person(request), lists)
+    every, held = in_order(person(request), lists), put_off_by(person(request))
+    entries = [one for one in every if not is_away(one, held, at=now)]
     context |= {"entries": entries[:ENTRIES], "more_entries": max(len(entries) - ENTRIES, 0)}
+    context |= {
+        "away": len(every) - len(entries),
+        "may_put_off": may_be_put_off(person(request), lists, at=now),
+    }
     context["late"] = [one for one in context["entries"] if one.late(now)]
+    context["many_late"] = sum(one.late(now) for one in entries)
     return render(request, "dashboards/desk.html", context)
 
 

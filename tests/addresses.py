@@ -290,6 +290,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "mention-done": lambda: {"pk": first(Mention)},
     "calendar-address": lambda: {"step": "make"},
     "calendar-file": lambda: {"secret": "no-such-secret"},
+    **{name: lambda: {"key": "0" * 64} for name in ("put-off", "put-off-back")},
     "list-columns": lambda: {"name": "risks"},
     **{
         f"{one}-export": lambda: {"format": "csv"}

@@ -45,6 +45,19 @@ class SettingsForm(forms.Form):
         }
 
 
+class PutOffForm(forms.Form):
+    """Until which day something is put off."""
+
+    until = forms.DateField(
+        label="Another day",
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "Until: choose a day.",
+            "invalid": "Until: write the day as 2026-12-31.",
+        },
+    )
+
+
 class EndpointForm(forms.Form):
     """A program that is told of what is published."""
 

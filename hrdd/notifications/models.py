@@ -2,10 +2,11 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from hrdd.governance.models import User
 from hrdd.notifications.rules.digest import EVERY_LABELS, Every
+from hrdd.notifications.rules.putting_off import LONGEST, NEVER
 
 
 class NotificationSettings(models.Model):
@@ -46,6 +47,34 @@ class Seen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class PutOff(models.Model):
+    """That somebody put off what waits for them until a day, on which it comes back by itself. It holds no words."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=64)
+    due = models.DateField(null=True, help_text="Its own day, past which nothing is put off.")
+    put_off_on = models.DateField()
+    until = models.DateField()
+
+    class Meta:
+        verbose_name_plural = "put off"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="put_off_once"),
+            models.CheckConstraint(
+                name="put_off_for_a_while",
+                condition=Q(until__gt=F("put_off_on"), until__lte=F("put_off_on") + LONGEST),
+            ),
+            models.CheckConstraint(
+                name="put_off_never_past_its_day", condition=Q(due=None) | Q(until__lte=F("due"))
+            ),
+            models.CheckConstraint(name="never_put_off", condition=~Q(kind__in=sorted(NEVER))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} until {self.until}"
 
 
 class OutgoingMail(models.Model):

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from hrdd.notifications.views import calendar, inbox, webhooks
+from hrdd.notifications.views import calendar, inbox, putting_off, webhooks
 
 urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/seen/", inbox.inbox_seen, name="inbox-seen"),
     path("inbox/settings/", inbox.notification_settings, name="notification-settings"),
+    path("inbox/<slug:key>/put-off/", putting_off.put_off, name="put-off"),
+    path("inbox/<slug:key>/take-back/", putting_off.take_back, name="put-off-back"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/address/<slug:step>/", calendar.calendar_address, name="calendar-address"),
     path("calendar/<slug:secret>.ics", calendar.calendar_file, name="calendar-file"),

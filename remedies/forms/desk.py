@@ -145,7 +145,7 @@ class AdmitForm(AnswerForm):
         coerce=int,
         empty_value=None,
         required=False,
-        help_text="The gravest anchor that fits who is most exposed (domain.md 2.2). It sets the clock of a remedy.",
+        help_text="The gravest anchor that fits who is most exposed. It sets the clock of a remedy.",
     )
     field_order = ("kind", "severity", "text")
 
@@ -249,7 +249,7 @@ class AppealForm(forms.Form):
             (str(OnMeasure.UNDONE), "The measure is undone; the next sweep carries it out"),
             (str(OnMeasure.STAYS), "The measure stays"),
         ],
-        "A machine carries out what you decide here, and no more (domain.md 3.8).",
+        "A machine carries out what you decide here, and no more.",
         required=False,
     )
     reasons = told_words("Reasons", SHORTEST_REASONS)

@@ -40,17 +40,17 @@ class Due(StrEnum):
 
 BASIS = {
     Due.ACKNOWLEDGE: "7 days, WB Dir 9(1)(b)",
-    Due.SCREEN: "14 days, domain.md 6.5",
-    Due.UPDATE: "every 30 days, domain.md 6.5",
+    Due.SCREEN: "14 days, our method",
+    Due.UPDATE: "every 30 days, our method",
     Due.FEEDBACK: "3 months from acknowledgement, WB Dir 9(1)(f)",
     Due.COMMENT: "14 days, C2",
-    Due.REMEDY: "30 days after it was upheld, domain.md 6.5",
-    Due.APPEAL_WINDOW: "60 days, domain.md 6.5",
-    Due.APPEAL: "45 days, domain.md 6.5",
+    Due.REMEDY: "30 days after it was upheld, our method",
+    Due.APPEAL_WINDOW: "60 days, our method",
+    Due.APPEAL: "45 days, our method",
     Due.DELIVER: "the day that was agreed, M5",
     Due.RETALIATION: "48 hours, K17; WB Dir 19, 21(5)",
-    Due.LESSON: "14 days after it was upheld, domain.md 6.8; GP29",
-    Due.WATCH: "30, 90 and 180 days after closing, domain.md 6.5",
+    Due.LESSON: "14 days after it was upheld, our method; GP29",
+    Due.WATCH: "30, 90 and 180 days after closing, our method",
 }
 THEIRS = frozenset({Due.COMMENT, Due.APPEAL_WINDOW})
 

@@ -69,10 +69,12 @@ def case_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One case in the clear: facts, deadlines, team, how much was written, who read it; what was told stays sealed."""
     standing = standing_or_404(request, pk)
     case, acts = standing.case, further_acts(standing)
+    steps = [(name.removesuffix("-screened"), CASE_STEPS[name].step.label) for name in standing.steps]
     context = {
         "standing": standing,
         "case": case,
-        "steps": [(name.removesuffix("-screened"), CASE_STEPS[name].step.label) for name in standing.steps],
+        "steps": steps,
+        "asks": [one for one in standing.asks if one not in {label for _name, label in steps}],
         "team": [(one, ROLE_LABELS[CaseRole(one.role)]) for one in standing.team],
         "late": [one.due for one in standing.deadlines if one.is_late(standing.today)],
         "messages_in_order": messages_of(case),

@@ -298,16 +298,27 @@ def _reason(verdict: Severity, judging: Judging) -> str:
 
 
 @transaction.atomic
-def assign_owner(risk: Risk, *, owner: User | None, by: User, at: datetime) -> None:
+def assign_owner(risk: Risk, *, owner: User | None, by: User, at: datetime, seen: str | None = None) -> None:
     """Name who answers for a risk, or nobody (UNGP 19(a); G1).
 
+    Args:
+        risk: the risk; read again under a lock.
+        owner: who it is from now on.
+        by, at: who, and now.
+        seen: the username of the owner whom they saw, empty for nobody; None where they could not say.
+
     Raises:
-        NotAllowed: the role, or somebody who does not work on the desk.
+        NotAllowed: the role, somebody who does not work on the desk, or another owner than they saw.
     """
     by.demand(Permission.ASSIGN_RISK)
     if owner is not None and not owner.may(Permission.READ_DESK):
         raise NotAllowed("Owner: choose somebody who works on the desk.")
-    before = risk.owner
+    before = Risk.objects.select_for_update(of=("self",)).select_related("owner").get(pk=risk.pk).owner
+    if seen is not None and seen != (before.username if before else ""):
+        raise NotAllowed(
+            f"Owner: this changed while you looked. It is {before or 'nobody'} now. If your choice still holds, save "
+            "it again."
+        )
     Risk.objects.filter(pk=risk.pk).update(owner=owner)
     record_event(
         by=by.username,

@@ -67,6 +67,15 @@ class OwnerForm(forms.Form):
     """Who answers for a risk."""
 
     owner = PersonField(label="Owner", nobody="Nobody", required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_seen(self) -> str | None:
+        """Return the owner whom they saw, or None where the page did not say."""
+        return self.cleaned_data["seen"] if "seen" in self.data else None
+
+    def see_again(self, owner: User | None) -> None:
+        """Keep what was chosen, and note whom a page shows now that says what changed."""
+        self.data = dict(self.data.items()) | {"seen": owner.username if owner else ""}
 
 
 class PlanForm(forms.Form):

@@ -6,7 +6,7 @@ small numbers, nor anything that was not screened. Templates, the public page an
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -23,6 +23,7 @@ from risks.rules.consultation import (
     is_overdue,
     is_proxy,
 )
+from risks.rules.said_dates import in_words
 from risks.rules.suppression import Cell, suppressed
 
 NOT_SAID = "Not said"
@@ -101,6 +102,7 @@ class Row:
     overdue: int = 0
     said: Mapping[str, str] | None = None
     day: date | None = None
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -264,6 +266,7 @@ def _filled(bare: Row, one: Consultation, *, findings_seen: bool, on: date) -> R
         **{
             **{name: getattr(bare, name) for name in Row.__dataclass_fields__},
             "method": one.get_method_display() or one.method_said,
+            "recorded_at": one.recorded_at,
             "groups": tuple(group.name for group in groups),
             "when": _when(one, exact=bare.of_team),
             "people": str(one.participants_n or "not on record") if bare.of_team else people,
@@ -286,7 +289,7 @@ def _day(one: Consultation, *, exact: bool) -> date | None:
 def _when(one: Consultation, *, exact: bool) -> str:
     """Return when it was; the day itself could tell a State who was there (N2)."""
     if one.told_by_dossier:
-        return one.dates_said
+        return in_words(one.dates_said)
     first, last = one.held_from or one.planned_on, one.held_until
     if first is None:
         return "not dated yet"

@@ -44,7 +44,7 @@ def open_tasks() -> QuerySet[ReviewTask]:
     """Return the tasks that wait for a person, the nearest deadline first."""
     return (
         ReviewTask.objects.filter(closed_at__isnull=True)
-        .select_related("measure__risk", "finding__cycle")
+        .select_related("measure__risk", "measure__proposed_by", "measure__decided_by", "finding__cycle")
         .annotate(urgent=Case(When(finding__finding="REVIEW_URGENT", then=Value(0)), default=Value(1)))
         .order_by("due_at", "urgent", "id")
     )

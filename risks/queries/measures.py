@@ -13,6 +13,7 @@ from risks.models import Cycle, Finding, Measure, Reassessment, ReviewTask
 from risks.models.measures import ENDED, NEVER_STOOD
 from risks.queries.desk import BY_CODE_SENTENCE
 from risks.rules.proportionality import suggestion
+from risks.rules.said_dates import in_words
 from risks.rules.three_part_test import QUESTIONS, Answer, Question
 
 FINDINGS_SHOWN = 20
@@ -111,7 +112,7 @@ def facts_of(measure: Measure) -> list[tuple[str, Any]]:
         ("In the words of the record", measure.said),
         ("Imposed by", imposer(measure)),
         ("Began", NOT_YET if never else _day_or_words(measure.starts_on, measure.starts_said)),
-        ("Ends", measure.ends_on or measure.ends_said or "no end date"),
+        ("Ends", measure.ends_on or in_words(measure.ends_said) or "no end date"),
         ("State today", measure.get_state_display()),
         ("Ended", measure.ended_on or (NOT_YET if never else "still stands")),
         ("Rule relied on", measure.rule_relied_on),
@@ -124,7 +125,7 @@ def facts_of(measure: Measure) -> list[tuple[str, Any]]:
 
 def _day_or_words(day: date, said: str) -> date | str:
     """Return the day where the record names one, else its words: "2021-02" is no day."""
-    return day if said in {"", day.isoformat()} else said
+    return day if said in {"", day.isoformat()} else in_words(said)
 
 
 def open_task(measure: Measure) -> ReviewTask | None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from risks.models import ExitDecision, LeverageAction, Reassessment, RecordEntry, Risk
 from risks.models.measures import NEVER_STOOD
 from risks.queries.consultations import Row
+from risks.rules.said_dates import in_words
 from risks.rules.severity import BANDS
 
 WEIGHED = {RecordEntry.Kind.DILEMMA, RecordEntry.Kind.RABAT}
@@ -50,7 +51,7 @@ def timeline_of(risk: Risk, consultations: Iterable[Row]) -> list[Happening]:
 def _record(risk: Risk) -> Iterator[Happening]:
     for entry in risk.record.exclude(kind__in=NOT_EVENTS):
         exact = entry.when_first is not None and entry.when_first == entry.when_last
-        said = "" if exact else entry.when_said
+        said = "" if exact else in_words(entry.when_said)
         yield Happening(entry.when_first, said, entry.what, entry.get_kind_display())
 
 
@@ -112,7 +113,7 @@ def _planned(risk: Risk) -> Iterator[Happening]:
 def _measured(risk: Risk) -> Iterator[Happening]:
     for one in risk.measures.exclude(state__in=NEVER_STOOD):
         url = reverse("measure-detail", args=[one.pk])
-        said = "" if one.starts_said == one.starts_on.isoformat() else one.starts_said
+        said = "" if one.starts_said == one.starts_on.isoformat() else in_words(one.starts_said)
         yield Happening(one.starts_on, said, str(one), "Measure begins", url)
         if one.ended_on:
             yield Happening(one.ended_on, "", str(one), f"Measure: {one.get_state_display().lower()}", url)

@@ -11,7 +11,9 @@ from typing import Any
 
 Extract = dict[str, Any]
 NOTHING = "not on record"
-ONLY_EXPERTS = "Expert: choose an active person whose only role is EXPERT. Others read the record itself."
+ONLY_EXPERTS = (
+    "Expert: choose an active person whose only role is outside expert. Others read the record itself."
+)
 QUOTE_KEPT = "Said in words that are not passed on: nobody agreed to be quoted."
 
 

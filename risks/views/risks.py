@@ -1,6 +1,7 @@
 """One risk: its page, its steps, its owner, its plans and its evidence."""
 
 from functools import partial
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.models import User
-from hrdd.governance.rules import Permission
+from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import plans as plan_actions
 from risks.actions import salience as actions
 from risks.actions.evidence import record_evidence
@@ -37,6 +38,7 @@ from risks.queries.time_to_change import clocks_of_risk, undated_of_risk
 from risks.queries.timeline import timeline_of
 from risks.rules.risk_workflow import BUTTONS, RISK_STEPS, refusals
 from risks.views.form_page import form_page
+from risks.views.row_cell import in_a_row, row_cell
 
 LEADS = {
     "confirm": "A second person confirms that the severity is judged soundly, before the risk is worked on (SD1).",
@@ -133,13 +135,26 @@ def take_risk_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 @require_safe_or_post
 @requires(Permission.ASSIGN_RISK)
 def assign_risk(request: HttpRequest, pk: int) -> HttpResponse:
-    """Name who answers for a risk."""
+    """Name who answers for a risk, on a page of its own or in the row of the register."""
     risk = get_object_or_404(Risk.objects.select_related("owner"), pk=pk)
-    form = OwnerForm(request.POST or None, initial={"owner": risk.owner.username if risk.owner else ""})
+    held = risk.owner.username if risk.owner else ""
+    form = OwnerForm(request.POST or None, initial={"owner": held, "seen": held}, auto_id=f"id_{risk.pk}_%s")
+
+    def act(**given: Any) -> None:
+        try:
+            actions.assign_owner(risk, **given, by=person(request), at=timezone.now())
+        except NotAllowed:
+            risk.refresh_from_db(fields=["owner"])
+            form.see_again(risk.owner)
+            raise
+        risk.owner = given["owner"]
+
+    if in_a_row(request):
+        return row_cell(request, form, act=act, cell="risks/_owner_of_risk.html", context={"risk": risk})
     return form_page(
         request,
         form,
-        act=partial(actions.assign_owner, risk, by=person(request), at=timezone.now()),
+        act=act,
         title=f"Owner: {risk.title}",
         lead="Who answers for what is done about this risk. No salient risk is without one (UNGP 19(a)).",
         button="Assign",

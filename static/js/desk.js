@@ -8,6 +8,15 @@
   menus.forEach((menu) => menu.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && menu.open) { menu.open = false; menu.querySelector("summary").focus(); }
   }));
+  /* A form in a row of a list: Enter saves, Escape leaves. */
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest("form[data-in-row]");
+    if (!form || event.isComposing) return;
+    if (event.key === "Escape") form.querySelector("[data-leave]").click();
+    else if (event.key === "Enter" && event.target.matches("select")) form.requestSubmit();
+    else return;
+    event.preventDefault();
+  });
   const palette = document.getElementById("palette");
   if (!palette) return;
   const words = palette.querySelector("input");

@@ -119,6 +119,7 @@ def test_the_desk_says_what_is_overdue(tasks: None, cast: Cast) -> None:
     client = Client()
     client.force_login(cast.eve)
     assert [one.what for one in client.get("/desk/").context["late"]] == ["No plan yet"]
+    assert client.get("/desk/").context["many_late"] == 1
 
 
 def test_the_desk_takes_as_many_queries_for_many_tasks_as_for_one(tasks: None, cast: Cast) -> None:

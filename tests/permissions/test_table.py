@@ -13,6 +13,8 @@ SAFE = {"GET"}
 # What a person keeps for themselves: no record of the due diligence is written by it.
 PERSONAL = {
     "inbox-seen",
+    "put-off",
+    "put-off-back",
     "shortcuts",
     "list-columns",
     "notification-settings",

@@ -259,7 +259,7 @@ def test_who_became_something_else_since_the_form_was_shown_is_refused_by_the_ru
     from risks.actions.experts import share_risk
 
     noor.roles = [Role.EXPERT, Role.BOARD]
-    with pytest.raises(NotAllowed, match="only role is EXPERT"):
+    with pytest.raises(NotAllowed, match="only role is outside expert"):
         share_risk(
             risk, expert=noor, question=QUESTION, starts_on=None, until=TODAY, evidence=[], by=ana, at=NOW
         )

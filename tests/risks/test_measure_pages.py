@@ -113,6 +113,22 @@ def test_a_measure_shows_its_facts_findings_decisions_and_test(record: None, ana
     assert (tones["L1"], tones["N3"]) == ("ok", "urgent")
 
 
+def test_the_desk_asks_nobody_to_decide_on_what_they_had_a_part_in(record: None, client: Client) -> None:
+    imposer = person(Role.ANALYST)
+    client.force_login(imposer)
+    task = ReviewTask.objects.filter(closed_at__isnull=True)[0]
+    before = client.get("/desk/")
+    Measure.objects.filter(pk=task.measure_id).update(imposed_by=imposer.username)
+
+    after = client.get("/desk/")
+
+    asked = f"/desk/tasks/{task.pk}/"
+    assert asked in [one.url for one in before.context["entries"]]
+    assert asked not in [one.url for one in after.context["entries"]]
+    assert b"by somebody else: you had a part in it (SD2)" in after.content
+    assert b"by somebody else" not in before.content
+
+
 def test_a_measure_costs_the_same_queries_however_much_was_found(record: None, analyst: Client) -> None:
     measure = ReviewTask.objects.filter(closed_at__isnull=True)[0].measure
 

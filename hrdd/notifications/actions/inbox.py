@@ -7,7 +7,7 @@ from django.db import transaction
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed
-from hrdd.notifications.models import NotificationSettings, Seen
+from hrdd.notifications.models import NotificationSettings, PutOff, Seen
 from hrdd.notifications.queries.waiting import Item
 from hrdd.notifications.rules.digest import Every
 from hrdd.notifications.rules.kinds import MAY_BE_MUTED
@@ -15,6 +15,8 @@ from hrdd.notifications.rules.kinds import MAY_BE_MUTED
 
 def note_waiting(user: User, items: Sequence[Item], *, at: datetime) -> dict[tuple[str, str], Seen]:
     """Note what waits for somebody, and forget what does no longer; return each with since when they could know.
+
+    What was put off and waits no more is forgotten as well.
 
     Args:
         user: for whom.
@@ -26,6 +28,7 @@ def note_waiting(user: User, items: Sequence[Item], *, at: datetime) -> dict[tup
     gone = [row.pk for key, row in held.items() if key not in wanted]
     if gone:
         Seen.objects.filter(pk__in=gone).delete()
+    PutOff.objects.filter(user=user).exclude(key__in=[one.key for one in items]).delete()
     fresh = [Seen(user=user, kind=kind, key=key, came_at=at) for kind, key in sorted(wanted - held.keys())]
     if fresh:
         Seen.objects.bulk_create(fresh, ignore_conflicts=True)

@@ -3,18 +3,18 @@
 The desk shows everybody what needs somebody; here stands only what this person is asked for, read as the desk reads it.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.urls import reverse
 
 from hrdd.governance.models import User
 from hrdd.governance.queries import waiting_sign_offs
-from hrdd.governance.rules import Permission
+from hrdd.governance.rules import NotAllowed, Permission
 from hrdd.notifications.rules.kinds import KINDS
+from hrdd.notifications.rules.putting_off import last_day
 from hrdd.oversight.queries.sign_offs import clocks_of
 from hrdd.oversight.queries.today import READ_AS, Entry, owed_by
 from hrdd.workbench.queries.comments import RECORDS, address_of, open_mentions
@@ -30,6 +30,7 @@ from risks.queries.reassessments import asked_of
 from risks.queries.register import standings
 from risks.queries.time_to_change import Reading, running_clocks
 
+NO_DAY = datetime.max.replace(tzinfo=UTC)
 MOST = 100  # of each kind; the desk has the rest
 KIND_OF: Mapping[str, str] = {
     "handled": "case",
@@ -64,8 +65,7 @@ class Item:
     @property
     def key(self) -> str:
         """Return what tells it from others, the same tomorrow; it holds no word of it."""
-        told = "|".join((self.entry.url, self.entry.act, self.entry.at.isoformat()))
-        return hashlib.sha256(told.encode()).hexdigest()
+        return self.entry.key
 
     @property
     def label(self) -> str:
@@ -76,6 +76,24 @@ class Item:
     def late(self) -> bool:
         """Whether its deadline has passed; a deadline today is still in time."""
         return self.entry.late(self.now)
+
+    def demand_last_day(self) -> date:
+        """Return the last day until which it may be put off.
+
+        Raises:
+            NotAllowed: it is never put off, or its day is today or over.
+        """
+        entry = self.entry
+        return last_day(self.kind, due=entry.due, about_life=entry.about_life, today=self.now.date())
+
+    @property
+    def may_be_put_off(self) -> bool:
+        """Whether there is a day until which it may be put off."""
+        try:
+            self.demand_last_day()
+        except NotAllowed:
+            return False
+        return True
 
 
 def waiting_for(user: User, *, at: datetime) -> list[Item]:
@@ -158,7 +176,7 @@ def _without_a_list(
     for task in [one for one in records_of_partners if one.due is None][:MOST]:
         page = reverse("partner-detail", args=[task.relationship.pk])
         said = str(task.relationship.partner)
-        yield "partner", Entry(_midnight(at), task.says, said, page, waits_since=True)
+        yield "partner", Entry(NO_DAY, task.says, said, page, waits_since=True)
 
 
 def _midnight(at: datetime) -> datetime:

@@ -12,28 +12,41 @@ from hrdd.governance.rules import NotAllowed, Permission
 from hrdd.notifications.actions import inbox as actions
 from hrdd.notifications.forms import SettingsForm
 from hrdd.notifications.models import NotificationSettings
+from hrdd.notifications.queries.put_off import is_away, put_off_by
 from hrdd.notifications.queries.waiting import waiting_for
 from hrdd.notifications.rules.kinds import KINDS
+
+PUT_OFF = "put-off"  # beside the kinds, as what the list shows
 
 
 @require_safe
 @requires(Permission.READ_DESK)
 def inbox(request: HttpRequest) -> HttpResponse:
-    """All that waits for me, in the order of its clock; what came since I last looked is marked."""
+    """All that waits for me, in the order of its clock; what came since I last looked is marked.
+
+    What I put off stands apart until its day.
+    """
     user, now = person(request), timezone.now()
     items = waiting_for(user, at=now)
     seen = actions.note_waiting(user, items, at=now)
-    rows = [(one, seen[one.kind, one.key]) for one in items]
-    chosen = request.GET.get("kind", "")
-    shown = [row for row in rows if row[0].kind == chosen] if chosen in KINDS else rows
-    counts = [(kind, said, sum(one.kind == kind for one in items)) for kind, said in KINDS.items()]
+    held = put_off_by(user)
+    away = {one.key for one in items if is_away(one.entry, held, at=now)}
+    rows = [(one, seen[one.kind, one.key], held.get(one.key)) for one in items]
+    here, chosen = [row for row in rows if row[0].key not in away], request.GET.get("kind", "")
+    counts = [(kind, said, sum(row[0].kind == kind for row in here)) for kind, said in KINDS.items()]
+    if chosen == PUT_OFF:
+        shown = [row for row in rows if row[0].key in away]
+    else:
+        shown = [row for row in here if chosen not in KINDS or row[0].kind == chosen]
     context = {
         "rows": shown,
         "all": len(items),
-        "new": sum(row.seen_at is None for _item, row in rows),
+        "here": len(here),
+        "new": sum(seen.seen_at is None for _item, seen, _held in here),
         "late": sum(one.late for one in items),
+        "away": len(away),
         "kinds": [one for one in counts if one[2]],
-        "chosen": chosen if chosen in KINDS else "",
+        "chosen": chosen if chosen in {*KINDS, PUT_OFF} else "",
     }
     return render(request, "notifications/inbox.html", context)
 

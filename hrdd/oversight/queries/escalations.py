@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Role
@@ -60,9 +61,17 @@ def _owed(risk: Risk, since: datetime, code: Escalation.Code, to_role: Role, day
     return Owed(risk, since, code, to_role, SENTENCES[code].format(days=days))
 
 
+def with_raisers() -> QuerySet[Escalation]:
+    """Return every escalation with its risk and `raiser`, the name of who raised it or of the job that did."""
+    names = User.objects.filter(username=OuterRef("raised_by")).values("display_name")
+    return Escalation.objects.select_related("risk").annotate(
+        raiser=Coalesce(Subquery(names[:1]), F("raised_by"))
+    )
+
+
 def open_escalations() -> QuerySet[Escalation]:
     """Return what nobody answered yet, the nearest day first."""
-    return Escalation.objects.filter(answered_at__isnull=True).select_related("risk")
+    return with_raisers().filter(answered_at__isnull=True)
 
 
 def escalations_for(user: User) -> QuerySet[Escalation]:

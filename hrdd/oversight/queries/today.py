@@ -1,7 +1,8 @@
 """What needs somebody today, whatever it is, in one order: the nearest clock first (issue 8; domain.md 3.6, 3.8)."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -19,6 +20,8 @@ from remedies.queries.case_desk import standings as case_standings
 from risks.models import ModelReview, PolicyVersion, Risk
 from risks.queries.method import method
 from risks.queries.model_reviews import last_day, overdue_reviews
+from risks.queries.time_to_change import Reading
+from risks.rules.measure_workflow import GRAVEST
 
 ENTRIES = 25
 
@@ -27,7 +30,8 @@ ENTRIES = 25
 class Entry:
     """One thing that needs somebody: by when, what to do, about what, and where.
 
-    What waits since a day and has no deadline stands by that day, and says so.
+    What waits since a day and has no deadline stands by that day, and says so. `about_life` says that people's lives
+    or safety may depend on it: nobody puts it off.
     """
 
     at: datetime
@@ -35,6 +39,18 @@ class Entry:
     what: str
     url: str
     waits_since: bool = False
+    about_life: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from others, the same tomorrow; it holds no word of it."""
+        told = "|".join((self.url, self.act, self.at.isoformat()))
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    @property
+    def due(self) -> date | None:
+        """Return its own day, or None where it only waits."""
+        return None if self.waits_since else self.at.date()
 
     def late(self, now: datetime) -> bool:
         """Whether its deadline has passed; a day is in time until it ends."""
@@ -57,7 +73,14 @@ def _training(one: Training) -> Entry:
 def _unplanned(risk: Risk) -> Entry:
     since = risk.tier_since or datetime.max.replace(tzinfo=UTC)
     by = since + timedelta(days=method().plan_days[P1])
-    return _entry(by, "Plan a P1 risk", risk.title, "risk-detail", risk.pk)
+    return replace(_entry(by, "Plan a P1 risk", risk.title, "risk-detail", risk.pk), about_life=True)
+
+
+def _clock(one: Reading) -> Entry:
+    """Return a partner's clock that has a day."""
+    said, partner = one.what_is_due or "Partner's clock", one.tied.relationship.partner
+    entry = _entry(_by(one.due or date.max), said, partner, "clock-detail", one.tied.pk)
+    return replace(entry, about_life=one.level >= GRAVEST)
 
 
 def _case(one: CaseStanding) -> Entry:
@@ -89,13 +112,7 @@ READ_AS: Mapping[str, Callable[[Any], Entry]] = {
         "review-task",
         one.task_id,
     ),
-    "clocks": lambda one: _entry(
-        _by(one.due),
-        one.what_is_due or "Partner's clock",
-        one.tied.relationship.partner,
-        "clock-detail",
-        one.tied.pk,
-    ),
+    "clocks": _clock,
     "milestones": lambda one: _entry(
         _by(one.due), "Verify a milestone", one.what, "clock-detail", one.plan.tied_id
     ),

@@ -19,9 +19,9 @@ from hrdd.governance.models import Mandate
 from hrdd.governance.rules import NotAllowed, Permission
 from hrdd.oversight.actions import meetings, resources
 from hrdd.oversight.forms import records as shapes
-from hrdd.oversight.models import Escalation, OversightMeeting
+from hrdd.oversight.models import OversightMeeting
 from hrdd.oversight.queries import records as queries
-from hrdd.oversight.queries.escalations import open_escalations
+from hrdd.oversight.queries.escalations import open_escalations, with_raisers
 from hrdd.oversight.queries.figures import release_on
 from hrdd.oversight.queries.put_before import put_before
 from hrdd.oversight.rules.meetings import lines_of, quarters_without
@@ -218,7 +218,7 @@ def meeting_correct(request: HttpRequest, pk: int) -> HttpResponse:
 def escalation_list(request: HttpRequest) -> HttpResponse:
     """What was brought before leadership: what is open first, the nearest day first."""
     show = request.GET.get("show", "open")
-    found = Escalation.objects.select_related("risk", "answered_by")
+    found = with_raisers().select_related("risk", "answered_by")
     found = found.order_by("-answered_at", "-pk") if show == "answered" else found.order_by("due_at", "pk")
     page = Paginator(found.filter(answered_at__isnull=show != "answered"), PAGE_SIZE).get_page(
         request.GET.get("page")
@@ -253,7 +253,7 @@ def escalation_new(request: HttpRequest) -> HttpResponse:
 @requires(Permission.READ_DESK)
 def escalation_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One escalation, and the form of its answer for whoever may answer."""
-    found = get_object_or_404(Escalation.objects.select_related("risk", "answered_by"), pk=pk)
+    found = get_object_or_404(with_raisers().select_related("risk", "answered_by"), pk=pk)
     form = shapes.AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

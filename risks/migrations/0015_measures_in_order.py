@@ -7,7 +7,7 @@ from django.db.models import Case, F, Value, When
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("risks", "0013_how_lists_are_kept")]
+    dependencies = [("risks", "0014_when_partners_and_consultations_came")]
     operations = [
         AddIndexConcurrently(
             model_name="measure",

@@ -80,7 +80,7 @@ def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpRespo
         and measure.ended_on is None
         and all(one.sample.closed_at for one in samples),
         "task": queries.open_task(measure),
-        "barred": bool(person(request).as_one() & deciders_of(measure)),
+        "barred": person(request).username in deciders_of(measure),
         "may_name_policy": person(request).may(Permission.PROPOSE_MEASURE),
         "form": form if may_reassess else None,
     }

@@ -206,6 +206,7 @@ def _consultations(risk: Risk, dossier: Dossier) -> int:
             # What the title cuts is kept whole.
             detail=told(entry, "form", "date", *(["with"] if title == heard else [])),
             told_by_dossier=True,
+            recorded_at=risk.recorded_at,
         )
         consultation.risks.add(risk)
     return len(dossier.entries("consultations"))

@@ -94,6 +94,7 @@ def _relationship(risk: Risk, entry: Mapping[str, Item], *, never_begun: bool) -
         status=status.PROPOSED if never_begun else status.UNKNOWN,
         told=told(entry, "party", *(["kind"] if len(kind) <= 200 else [])),
         told_by=by,
+        recorded_at=risk.recorded_at,
     )
     RelationshipRisk.objects.create(relationship=relationship, risk=risk, told_by=by)
     return relationship

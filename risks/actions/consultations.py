@@ -61,7 +61,9 @@ def plan_consultation(
         NotAllowed: the role, nothing linked, nobody asked, or a text that could identify a person.
     """
     by.demand(Permission.RUN_CONSULTATION)
-    consultation = Consultation(organiser=by, **_checked(plan, links=links, groups=groups, known=[]))
+    consultation = Consultation(
+        organiser=by, recorded_at=at, **_checked(plan, links=links, groups=groups, known=[])
+    )
     consultation.save()
     _relate(consultation, links=links, groups=groups, team=team)
     log(consultation, "planned consultation", by=by, at=at, risk=consultation.risk_to_participants)

@@ -61,7 +61,7 @@ def record_relationship(
     _screen(about=partner.about, supplied=facts.supplied)
     status = Relationship.Status.PROPOSED if not_begun else Relationship.Status.ACTIVE
     relationship = Relationship.objects.create(
-        partner=_partner(partner), **columns_of(facts), owner=owner, status=status
+        partner=_partner(partner), **columns_of(facts), owner=owner, status=status, recorded_at=at
     )
     relationship.products.set(products_named(facts.products))
     record_event(

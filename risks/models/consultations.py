@@ -81,6 +81,7 @@ class Consultation(models.Model):
     organiser = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    recorded_at = models.DateTimeField(null=True, blank=True)
     team = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="engagements")
     risks = models.ManyToManyField("risks.Risk", blank=True, related_name="consultations")
     measures = models.ManyToManyField("risks.Measure", blank=True, related_name="consultations")

@@ -81,6 +81,8 @@ class Relationship(models.Model):
     )
     revenue_owners = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
 
+    recorded_at = models.DateTimeField(null=True, blank=True)
+
     class Meta:
         ordering = ["partner__name", "id"]
         constraints = [

@@ -6,7 +6,7 @@ small numbers, nor anything that was not screened. Templates, the public page an
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -102,6 +102,7 @@ class Row:
     overdue: int = 0
     said: Mapping[str, str] | None = None
     day: date | None = None
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -265,6 +266,7 @@ def _filled(bare: Row, one: Consultation, *, findings_seen: bool, on: date) -> R
         **{
             **{name: getattr(bare, name) for name in Row.__dataclass_fields__},
             "method": one.get_method_display() or one.method_said,
+            "recorded_at": one.recorded_at,
             "groups": tuple(group.name for group in groups),
             "when": _when(one, exact=bare.of_team),
             "people": str(one.participants_n or "not on record") if bare.of_team else people,

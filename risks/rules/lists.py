@@ -73,6 +73,11 @@ LISTS: Mapping[str, DeskList] = {
             "answer": "To answer",
         },
     ),
+    "statements": DeskList(
+        "statement-list",
+        "Statements of reasons",
+        {"ground": "Ground", "category": "Category", "issued": "Issued"},
+    ),
     # A name that somebody gives a view of cases could tell of one: these views stay with their owner.
     "cases": DeskList(
         "case-list",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from hrdd.governance.access import person, require_safe_or_post, requires
 from hrdd.governance.rules import Permission
 from risks.actions import statements as actions
+from risks.actions.lists import open_list
 from risks.forms.statements import ActionsForm, CorrectionForm, StatementFilter, StatementForm
 from risks.models import Measure, StatementOfReasons
 from risks.queries import statements as queries
@@ -93,6 +94,7 @@ def statement_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "filtered": bool(form.chosen()),
         "querystring": form.querystring(),
+        "list": open_list(person(request), "statements", at=timezone.now()),
         "counts": queries.counts(),
         "sees_actions": person(request).may(Permission.READ_RESTRICTED),
     }

@@ -99,7 +99,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "may_put_off": may_be_put_off(person(request), lists, at=now),
     }
     context["late"] = [one for one in context["entries"] if one.late(now)]
-    context["many_late"] = sum(one.late(now) for one in entries)
+    context["many_late"] = sum(one.late(now) for one in every)
     return render(request, "dashboards/desk.html", context)
 
 

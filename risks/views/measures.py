@@ -10,6 +10,7 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import measures as actions
 from risks.actions.lists import open_list
+from risks.actions.reassessments import deciders_of
 from risks.forms.measures import MeasureFilter, SignalForm
 from risks.models import Measure, Signal
 from risks.models.measures import IN_FORCE
@@ -79,6 +80,7 @@ def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpRespo
         and measure.ended_on is None
         and all(one.sample.closed_at for one in samples),
         "task": queries.open_task(measure),
+        "barred": person(request).username in deciders_of(measure),
         "may_name_policy": person(request).may(Permission.PROPOSE_MEASURE),
         "form": form if may_reassess else None,
     }

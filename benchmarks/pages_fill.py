@@ -70,7 +70,7 @@ COPIES = (
     ),
     Copies(
         "risks_relationshiprisk",
-        20_000,
+        4_000,
         "told_by = '' AND change_due IS NOT NULL",
         {
             "relationship_id": "f.risks_relationship + 1 + n % {relationships}",
@@ -78,8 +78,8 @@ COPIES = (
             "change_due": LATER,
         },
     ),
-    Copies("risks_clockentry", 20_000, "kind = 'started'", {"tied_id": "f.risks_relationshiprisk + n"}),
-    Copies("risks_leverageaction", 5_000, changes={"tied_id": "f.risks_relationshiprisk + n"}),
+    Copies("risks_clockentry", 4_000, "kind = 'started'", {"tied_id": "f.risks_relationshiprisk + n"}),
+    Copies("risks_leverageaction", 4_000, changes={"tied_id": "f.risks_relationshiprisk + n"}),
     Copies("risks_leverageplan", 2_000, changes={"tied_id": "f.risks_relationshiprisk + n"}),
     Copies("risks_correctiveplan", 1_000, changes={"tied_id": "f.risks_relationshiprisk + n"}),
     Copies("risks_milestone", 2_000, changes={"plan_id": "f.risks_correctiveplan + 1 + n / 2 % {plans}"}),

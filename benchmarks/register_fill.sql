@@ -15,7 +15,7 @@ SELECT 'Risk ' || n || ': ' || (ARRAY['surveillance', 'incitement', 'exclusion',
     '[{"group": "people"}]', ARRAY[(ARRAY['children', 'women_girls', 'detained', 'lgbtiq', 'indigenous'])[1 + n %% 5]], '',
     to_jsonb(ARRAY[chr(65 + n %% 26) || chr(65 + (n / 26) %% 26), (ARRAY['KE', 'IN', 'BR', 'MM', 'ET', 'US', 'PH'])[1 + n %% 7]]), (ARRAY['design', 'moderation', 'policy'])[1 + n %% 3],
     'assessment', ARRAY[(ARRAY['data_brokerage', 'surveillance_sales', 'opaque_b2b_api'])[1 + n %% 3]], '{}', false, false,
-    n %% 3 = 0, 'benchmark', DATE '2024-01-01', CASE WHEN n %% 20 = 0 THEN DATE '2026-06-01' END,
+    n %% 300 = 7, 'benchmark', DATE '2024-01-01', CASE WHEN n %% 20 = 0 THEN DATE '2026-06-01' END,
     5 - floor(sqrt(n * 7919 %% 25))::int, false, CASE WHEN n %% 4 = 0 THEN 'actual_unremedied' ELSE 'potential' END,
     CASE WHEN n %% 4 = 0 OR n %% 9 = 0 THEN NULL ELSE 1 + n %% 5 END, 1, CASE WHEN n %% 20 = 0 THEN 6
         WHEN 5 - floor(sqrt(n * 7919 %% 25)) >= 4 THEN 1 + n %% 2 ELSE 3 + n %% 2 END,

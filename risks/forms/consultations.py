@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.forms.shapes import FilterForm, GroupedForm, words
 from risks.models import Change, ExitDecision, Measure, ModelReview, Risk, StakeholderGroup
+from risks.models.measures import ENDED
 from risks.rules.consultation import (
     Consent,
     ConsultationState,
@@ -255,7 +256,7 @@ class PlanForm(_RecordsForm):
     method = _choice("Method", labels(Method))
     planned_on = _day("Planned for")
     risks = RecordsField("Risks", Risk.objects.order_by("-rank", "pk"))
-    measures = RecordsField("Measures", Measure.objects.order_by("-starts_on", "pk"))
+    measures = RecordsField("Measures", Measure.objects.order_by(ENDED, F("starts_on").desc(), "pk"))
     exits = RecordsField("Exit decisions", ExitDecision.objects.order_by("-pk"))
     model_reviews = RecordsField("Business-model reviews", ModelReview.objects.order_by("-pk"))
     changes = RecordsField("Product or market changes", Change.objects.order_by("-pk"))
@@ -399,7 +400,7 @@ class TagForm(_RecordsForm):
         ),
     )
     risks = RecordsField("Risks", Risk.objects.order_by("-rank", "pk"))
-    measures = RecordsField("Measures", Measure.objects.order_by("-starts_on", "pk"))
+    measures = RecordsField("Measures", Measure.objects.order_by(ENDED, F("starts_on").desc(), "pk"))
     model_reviews = RecordsField("Business-model reviews", ModelReview.objects.order_by("-pk"))
 
 

@@ -15,7 +15,6 @@ from risks.models import (
     Measure,
     Precedent,
     Right,
-    Risk,
     Stake,
 )
 from risks.rules.countries import country_names
@@ -176,16 +175,6 @@ class DilemmaForm(GroupedForm):
             given[name] = _yes(given.get(name, ""))
         given["consultations"] = list(given.get("consultations", ()))
         return given
-
-
-class RiskChoiceForm(forms.Form):
-    """Which risk a new dilemma is about."""
-
-    risk = forms.ModelChoiceField(
-        Risk.objects.all(),
-        empty_label="Choose",
-        error_messages={"required": "Risk: choose one.", "invalid_choice": "Risk: choose one of the list."},
-    )
 
 
 class OptionForm(GroupedForm):

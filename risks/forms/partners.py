@@ -7,9 +7,9 @@ from django import forms
 from hrdd.governance.models import User
 from hrdd.governance.queries import people_of_the_desk
 from risks.forms.partner_fields import country_field, text
-from risks.forms.risks import PersonField
+from risks.forms.risks import ChosenRiskForm, PersonField
 from risks.forms.shapes import GroupedForm, Groups, choice, day, words
-from risks.models import Relationship, Risk
+from risks.models import Relationship
 from risks.rules.partner import LABELS, REVENUE_BANDS, PartnerFacts, RelationshipFacts
 from risks.rules.recording import listed
 
@@ -267,12 +267,9 @@ class RevenueOwnersForm(forms.Form):
         return [self.people[name] for name in self.cleaned_data["owners"]]
 
 
-class TieRiskForm(forms.Form):
+class TieRiskForm(ChosenRiskForm):
     """A harm tied to a relationship."""
 
-    risk = forms.ModelChoiceField(
-        queryset=Risk.objects.exclude(status=Risk.Status.CLOSED).order_by("title"), empty_label="Choose"
-    )
     known_since = day("Known since", "The clock starts on this day.")
     how_known = text("How it became known")
     own_contribution = forms.BooleanField(

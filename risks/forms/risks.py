@@ -1,13 +1,15 @@
 """Forms about a risk: its steps, its owner, its plans and their tests, its evidence."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from hrdd.governance.models import User
 from hrdd.governance.queries import people_of_the_desk
 from risks.forms.shapes import day, words
-from risks.models import Evidence, MitigationPlan
+from risks.models import Evidence, MitigationPlan, Risk
 
 
 class PersonField(forms.ChoiceField):
@@ -23,6 +25,34 @@ class PersonField(forms.ChoiceField):
         """Return the person."""
         name = super().clean(value)
         return User.objects.get(username=name) if name else None
+
+
+class ChosenRiskForm(forms.Form):
+    """Which risk something is about: a few are offered, and any of `among` is taken."""
+
+    look_for = forms.CharField(
+        label="Look for risks by their words",
+        help_text="The gravest are offered; “Look” lists others. Nothing is recorded by it.",
+        max_length=200,
+        required=False,
+    )
+    risk = forms.ModelChoiceField(
+        Risk.objects.none(),
+        empty_label="Choose",
+        error_messages={"required": "Risk: choose one.", "invalid_choice": "Risk: choose one of the list."},
+    )
+
+    def __init__(self, *args: Any, among: QuerySet[Risk], offered: Iterable[Risk], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["risk"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # declared above
+        field.queryset = among
+        field.widget.choices = [("", "Choose"), *((risk.pk, str(risk)) for risk in offered)]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        given.pop("look_for", None)
+        return given
 
 
 class ReasonsForm(forms.Form):

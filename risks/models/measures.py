@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from risks.models.measure_constraints import LIFE_OF_A_MEASURE
 from risks.rules.ladder import LADDER
@@ -14,6 +14,8 @@ IN_FORCE = ("active", "active_emergency")
 STILL_OPEN = ("proposed", "approved", *IN_FORCE)
 # What a measure is found by: an index holds it, and a search asks for the very same.
 WORDS_OF_A_MEASURE = SearchVector("said", "target", "rule_relied_on", config="simple")
+# Measures in force come first in their list; an index holds this order, and the list asks for the very same.
+ENDED = Case(When(state__in=IN_FORCE, then=Value(0)), default=Value(1))
 NEVER_STOOD = ("proposed", "approved", "rejected", "withdrawn")
 
 
@@ -143,6 +145,7 @@ class Measure(models.Model):
                 fields=["latest_finding"], condition=Q(latest_finding__isnull=False), name="measure_found"
             ),
             GinIndex(WORDS_OF_A_MEASURE, name="measure_words"),
+            models.Index(ENDED, F("starts_on").desc(), F("id"), name="measure_in_order"),
         ]
         constraints = [
             models.CheckConstraint(

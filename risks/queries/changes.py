@@ -1,19 +1,17 @@
 """Changes before the launch gate: what each touches, whether it may pass, which exceptions were signed (G4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from hrdd.governance.models import SignOff
 from risks.models import Change, MitigationPlan, Risk
-from risks.queries.register import by_salience
 from risks.rules.countries import country_names
 from risks.rules.launch_gate import SIGN_OFF_KIND, Gate, LinkedRisk, covers, gate
 from risks.rules.severity import BANDS
 from risks.rules.standing import REMEDIED
 
-RISKS_OFFERED = 30
 APPROVED_PLAN = MitigationPlan.objects.filter(
     risk=OuterRef("pk"), kind=MitigationPlan.Kind.MITIGATION, state=MitigationPlan.State.APPROVED
 )
@@ -148,21 +146,6 @@ def _waiting_shut() -> list[int]:
     """Return the proposed changes whose gate is shut, by the one rule; few are proposed at a time."""
     proposed = Change.objects.filter(state=Change.State.PROPOSED)
     return [one.change.pk for one in passages(list(proposed)) if one.waits_shut]
-
-
-def offered_risks(*, words: str = "", kept: Iterable[int] = ()) -> list[Risk]:
-    """Return the risks that a form offers: those chosen already, and the gravest open ones whose words match.
-
-    Args:
-        words: each must occur in the title or the summary; empty for the gravest of all.
-        kept: ids of risks to list first.
-    """
-    wanted = Q(tier__lt=REMEDIED)
-    for word in words.split()[:10]:
-        wanted &= Q(title__icontains=word) | Q(summary__icontains=word)
-    chosen = list(by_salience(Risk.objects.filter(pk__in=set(kept))))
-    found = Risk.objects.filter(wanted).exclude(pk__in=[risk.pk for risk in chosen])
-    return [*chosen, *by_salience(found)[:RISKS_OFFERED]]
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,22 @@ from datetime import date, timedelta
 
 from risks.models import ClockReminder, LeverageAction
 from risks.queries.leverage_plans import late_next_steps, overdue_milestones
-from risks.queries.time_to_change import Reading, going_on, running_clocks
+from risks.queries.time_to_change import Reading, going_on
 
 Why, Level = ClockReminder.Why, ClockReminder.Level
 Key = tuple[int, str, int, date, str]
 
 
-def owed_reminders(*, on: date) -> list[Key]:
-    """Return the reminders that are owed on a day: harm, why, about which record, for which deadline, to whom."""
+def owed_reminders(readings: Iterable[Reading], *, on: date) -> list[Key]:
+    """Return the reminders that are owed on a day: harm, why, about which record, for which deadline, to whom.
+
+    Args:
+        readings: the clocks that run, as they were read on that day.
+        on: the day.
+    """
     owed = [
         (reading.tied.pk, why, 0, due, level)
-        for reading in running_clocks(on=on)
+        for reading in readings
         for why, due, level in _of_clock(reading)
     ]
     return owed + [(tied, why, about, due, Level.PARTNER_MGR) for tied, why, about, due in _of_work(on)]
@@ -58,17 +63,20 @@ def _of_work(on: date) -> list[tuple[int, str, int, date]]:
     ]
 
 
-def open_reminders(roles: Iterable[str], *, on: date, shown: int) -> list[ClockReminder]:
+def open_reminders(
+    roles: Iterable[str], readings: Iterable[Reading], *, on: date, shown: int
+) -> list[ClockReminder]:
     """Return what machines reminded these roles of and what is still owed, the latest first.
 
     Args:
         roles: the reader's; analysts work on leverage with the partner managers.
+        readings: the clocks that run, as they were read on that day.
         on: the day; what was done since it was sent is left out.
         shown: how many at most.
     """
     held = set(roles)
     levels = held | ({Level.PARTNER_MGR} if "ANALYST" in held else set())
-    owed = {one for one in owed_reminders(on=on) if one[4] in levels}
+    owed = {one for one in owed_reminders(readings, on=on) if one[4] in levels}
     sent = ClockReminder.objects.filter(level__in=levels, tied__in={one[0] for one in owed})
     found = sent.select_related("tied__relationship__partner", "tied__risk")
     return [one for one in found if (one.tied_id, one.why, one.about, one.due, one.level) in owed][:shown]

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
-
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import Permission
 from risks.models import CompanionDuty, Measure
 from risks.models.measures import IN_FORCE
+from risks.queries.bounded import measures_by_state, said
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
 from risks.rules.languages import language_names
@@ -30,6 +29,11 @@ class Counted:
     state: str
     label: str
     count: int
+
+    @property
+    def said(self) -> str:
+        """Return how many, for people; beyond a limit nobody counts."""
+        return said(self.count)
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,8 @@ class Life:
 
 def counts_by_state() -> list[Counted]:
     """Return how many measures are in each state that any is in, in the order of their way."""
-    found = dict(Measure.objects.order_by().values_list("state").annotate(Count("pk")))
-    return [Counted(state, label, found[state]) for state, label in Measure.State.choices if state in found]
+    found = measures_by_state([state for state, _label in Measure.State.choices])
+    return [Counted(state, label, found[state]) for state, label in Measure.State.choices if found[state]]
 
 
 def asked_sign_off(measure: Measure) -> SignOff | None:

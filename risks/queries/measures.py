@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from hrdd.governance.models import User
 from risks.models import Cycle, Finding, Measure, Reassessment, ReviewTask
-from risks.models.measures import IN_FORCE, NEVER_STOOD
+from risks.models.measures import ENDED, NEVER_STOOD
 from risks.queries.desk import BY_CODE_SENTENCE
 from risks.rules.proportionality import suggestion
 from risks.rules.said_dates import in_words
@@ -50,7 +50,6 @@ def listed_measures(*, state: str = "", kind: str = "", finding: str = "") -> Qu
         state, kind: as stored.
         finding: an outcome, or "none" for measures of which the latest look found nothing.
     """
-    ended = Case(When(state__in=IN_FORCE, then=Value(0)), default=Value(1))
     measures = Measure.objects.select_related("risk", "latest_finding__cycle")
     if state:
         measures = measures.filter(state=state)
@@ -60,7 +59,7 @@ def listed_measures(*, state: str = "", kind: str = "", finding: str = "") -> Qu
         measures = measures.filter(latest_finding__isnull=True)
     elif finding:
         measures = measures.filter(latest_finding__finding=finding)
-    return measures.order_by(ended, F("starts_on").desc(), "pk")
+    return measures.order_by(ENDED, F("starts_on").desc(), "pk")
 
 
 def findings_of(measure: Measure) -> list[Explained]:

@@ -20,8 +20,7 @@ from django_filters import CharFilter
 from risks.models import Relationship, RelationshipRisk
 from risks.models.onboarding import PASSED_STATUSES, Onboarding
 from risks.queries.list_filter import YES_OR_NO, ListFilter, choice, countries, people
-from risks.queries.register_pages import UNSHOWN
-from risks.queries.time_to_change import SENTENCES, Reading, read_clocks, with_severity
+from risks.queries.time_to_change import SENTENCES, UNREAD, Reading, read_clocks, with_severity
 from risks.rules.leverage import CLOCK_STATUSES
 from risks.rules.severity import BANDS
 
@@ -39,14 +38,6 @@ LEVELS: Mapping[str, str] = {
     **{str(level): f"{level} {BANDS[level]}" for level in sorted(BANDS, reverse=True)},
 }
 GATES: Mapping[str, str] = {"passed": "Passed", "without": "Began without", "open": "Asked or in review"}
-# What no clock is read from, much of it long.
-UNREAD = (
-    *(
-        f"risk__{name}"
-        for name in (*UNSHOWN, "summary", "vulnerabilities", "drivers", "context_tags", "countries")
-    ),
-    *(f"relationship__{name}" for name in ("supplied", "crucial_essential", "crucial_no_alternative")),
-)
 
 
 def without_gate() -> Q:

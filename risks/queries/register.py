@@ -1,6 +1,6 @@
 """The register of risks: what the pages show of each, in the order of salience."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,11 +8,13 @@ from django.db.models import Count, F, QuerySet
 
 from risks.models import Involvement, Measure, ReviewTask, Risk, RiskRight, SeverityAssessment
 from risks.queries.method import method
+from risks.queries.words import searched
 from risks.rules.countries import country_names
 from risks.rules.salience import State
 from risks.rules.severity import BANDS
 from risks.rules.standing import CLOSED, REMEDIED
 
+OFFERED = 30
 STATES: Mapping[str, str] = {
     "": "Not said whether it has happened",
     State.POTENTIAL: "Could happen",
@@ -112,6 +114,21 @@ class Standing:
 def by_salience(risks: QuerySet[Risk]) -> QuerySet[Risk]:
     """Return risks the first to be acted on first; remedied and closed ones last (domain.md 2.4)."""
     return risks.order_by(F("rank").desc(), "pk")
+
+
+def offered_risks(among: QuerySet[Risk], *, words: str = "", kept: Iterable[int] = ()) -> list[Risk]:
+    """Return the risks that a form offers: those chosen already, and the gravest whose words match.
+
+    Args:
+        among: from which; a register of 100,000 fits into no form.
+        words: as in a search of the register; empty for the gravest of all.
+        kept: ids of risks to list first, wherever they stand by now.
+    """
+    chosen = list(by_salience(Risk.objects.filter(pk__in=set(kept))))
+    found = among.exclude(pk__in=[risk.pk for risk in chosen])
+    if words.strip():
+        found = found.filter(search=searched(words))
+    return [*chosen, *by_salience(found)[:OFFERED]]
 
 
 def unscored_risks() -> QuerySet[Risk]:

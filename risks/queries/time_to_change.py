@@ -1,6 +1,6 @@
 """The time-to-change clocks: who must change what by when (domain.md 5.4), and the indicators about them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,10 +22,22 @@ from risks.queries.desk import FEW, Indicator, percent
 from risks.queries.exit_figures import exit_quality
 from risks.queries.involvement import drifting
 from risks.queries.method import method
+from risks.queries.register_pages import UNSHOWN
 from risks.rules.exit import ExitKind
 from risks.rules.leverage import CHANGE_ACHIEVED, CLOCK_STATUSES, Clock, deadline, read_clock
 from risks.rules.time_limits import TimeLimits
 
+# What no clock is read from, much of it long; a page that shows a few clocks does not show it either.
+UNREAD = (
+    *(
+        f"risk__{name}"
+        for name in (*UNSHOWN, "summary", "vulnerabilities", "drivers", "context_tags", "countries")
+    ),
+    *(
+        f"relationship__{name}"
+        for name in ("supplied", "crucial_essential", "crucial_no_alternative", "told")
+    ),
+)
 ATTENTION = tuple(CLOCK_STATUSES)
 SENTENCES = {
     "FIRST_ACTION_PENDING": "The first action is due.",
@@ -209,7 +221,9 @@ def read_clocks(tied: Iterable[RelationshipRisk], *, on: date) -> list[Reading]:
     """
     rows = [one for one in tied if one.known_since is not None]
     exits = _exits_of(rows)
-    drifts = list(drifting(on).filter(risk__in={one.risk_id for one in rows})) if rows else []
+    drifts: dict[int, list[Involvement]] = {}
+    for one in drifting(on).filter(risk__in={one.risk_id for one in rows}) if rows else ():
+        drifts.setdefault(one.risk_id, []).append(one)
     readings = [_read(one, on=on, exits=exits, drifts=drifts) for one in rows]
     return sorted(
         readings,
@@ -254,7 +268,11 @@ def _exits_of(rows: Sequence[RelationshipRisk]) -> dict[int, ExitDecision]:
 
 
 def _read(
-    tied: RelationshipRisk, *, on: date, exits: dict[int, ExitDecision], drifts: Sequence[Involvement]
+    tied: RelationshipRisk,
+    *,
+    on: date,
+    exits: dict[int, ExitDecision],
+    drifts: Mapping[int, Sequence[Involvement]],
 ) -> Reading:
     level, best = tied.risk.level, tied.best_effect  # type: ignore[attr-defined]  # annotated by with_severity
     if best is None and tied.acted:  # type: ignore[attr-defined]
@@ -290,7 +308,7 @@ def _read(
         decide_by=decide_by,
         decision=decision,
         recheck_due=recheck_due,
-        drift=next((one for one in drifts if _concerns(one, tied)), None),
+        drift=next((one for one in drifts.get(tied.risk_id, ()) if _concerns(one, tied)), None),
     )
 
 
@@ -304,7 +322,7 @@ def _recheck_due(decision: ExitDecision, limits: TimeLimits) -> date | None:
 
 
 def _concerns(found: Involvement, tied: RelationshipRisk) -> bool:
-    return found.risk_id == tied.risk_id and found.relationship_id in {None, tied.relationship_id}
+    return found.relationship_id in {None, tied.relationship_id}
 
 
 def _decide_by(clock: Clock, started: date, change_due: date | None, limits: TimeLimits) -> date | None:
@@ -352,7 +370,7 @@ def going_on() -> QuerySet[RelationshipRisk]:
 
 def running(on: date) -> QuerySet[RelationshipRisk]:
     """Return the harms whose clock runs, ready to be read on a day."""
-    return with_severity(going_on(), on=on)
+    return with_severity(going_on().defer(*UNREAD), on=on)
 
 
 def running_clocks(*, on: date) -> list[Reading]:

@@ -16,12 +16,13 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.actions import changes as actions
 from risks.forms.changes import ChangeFilter, ChangeForm, DecisionForm, ReasonsForm
-from risks.models import Change
+from risks.models import Change, Risk
 from risks.queries import changes as queries
+from risks.rules.standing import REMEDIED
 from risks.views.form_page import form_page
+from risks.views.looking import offered
 
 PAGE_SIZE = 50
-LONGEST_ID = 18
 
 
 @require_safe
@@ -120,12 +121,10 @@ def _change_page(
     """Show the form of a change; “Look” offers other risks, keeps what was typed and writes nothing."""
     given = request.POST
     kept = given.getlist("risks") if given else initial.get("risks", [])
-    words = given.get("look_for", "").replace("\0", "")[:200]
-    ids = [int(one) for one in kept if one.isdecimal() and len(one) <= LONGEST_ID]
-    offered = queries.offered_risks(words=words, kept=ids)
+    risks = offered(given, Risk.objects.filter(tier__lt=REMEDIED), kept=kept)
     lead = "GP18: look at the risks to people before it starts, with those it would reach."
     if "look" not in given:
-        form = ChangeForm(given or None, initial=initial, offered=offered)
+        form = ChangeForm(given or None, initial=initial, offered=risks)
         return form_page(
             request,
             form,
@@ -142,7 +141,7 @@ def _change_page(
         name: given.getlist(name) if name in several else given.get(name) for name in ChangeForm.base_fields
     }
     context = {
-        "form": ChangeForm(initial=typed, offered=offered),
+        "form": ChangeForm(initial=typed, offered=risks),
         "heading": title,
         "lead": lead,
         "button": button,

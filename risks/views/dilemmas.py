@@ -27,10 +27,10 @@ from risks.forms.dilemmas import (
     OpinionForm,
     OptionForm,
     PrecedentForm,
-    RiskChoiceForm,
     StepReasonsForm,
     option_initial,
 )
+from risks.forms.risks import ChosenRiskForm
 from risks.forms.three_part_test import FullTestForm
 from risks.models import Dilemma, DilemmaDecision, DilemmaOption, RecordEntry, Risk
 from risks.queries import dilemmas as queries
@@ -50,6 +50,7 @@ from risks.rules.dilemma import (
 )
 from risks.rules.rabat_worksheet import IS_INPUT
 from risks.views.form_page import form_page
+from risks.views.looking import offered
 
 PAGE_SIZE = 50
 
@@ -139,8 +140,11 @@ def _may(user: User, dilemma: Dilemma) -> dict[str, bool]:
 def open_dilemma(request: HttpRequest) -> HttpResponse:
     """Record a dilemma about a risk; without one, ask which. `record` begins with what its dossier tells."""
     asked = request.GET.get("risk", "")
-    if not (asked.isascii() and asked.isdecimal() and len(asked) <= 18):
-        return render(request, "risks/dilemma_risk.html", {"form": RiskChoiceForm()})
+    if "look" in request.GET or not (asked.isascii() and asked.isdecimal() and len(asked) <= 18):
+        risks = Risk.objects.all()
+        shown = offered(request.GET, risks, kept=[asked])
+        which = ChosenRiskForm(initial=request.GET.dict(), among=risks, offered=shown)
+        return render(request, "risks/dilemma_risk.html", {"form": which})
     risk = get_object_or_404(Risk, pk=int(asked))
     told = risk.record.filter(kind=RecordEntry.Kind.DILEMMA) if "record" in request.GET else []
     form = DilemmaForm(

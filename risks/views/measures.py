@@ -1,7 +1,6 @@
 """The register of measures, one measure, and what is noted about it."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,11 +10,13 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions import measures as actions
 from risks.actions.lists import open_list
+from risks.actions.reassessments import deciders_of
 from risks.forms.measures import MeasureFilter, SignalForm
 from risks.models import Measure, Signal
 from risks.models.measures import IN_FORCE
 from risks.queries import measures as queries
 from risks.queries.action_samples import standings_of
+from risks.queries.bounded import BoundedPages
 from risks.queries.measure_life import counts_by_state, life_of
 from risks.queries.statements import statement_of
 
@@ -28,7 +29,7 @@ WITH_PEOPLE = Measure.objects.select_related("risk", "proposed_by", "decided_by"
 def measure_list(request: HttpRequest) -> HttpResponse:
     """Every measure, those in force first."""
     form = MeasureFilter(request.GET)
-    found = Paginator(queries.listed_measures(**form.chosen()), PAGE_SIZE)
+    found = BoundedPages(queries.listed_measures(**form.chosen()), PAGE_SIZE)
     page = found.get_page(request.GET.get("page"))
     context = {
         "page_obj": page,
@@ -79,6 +80,7 @@ def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpRespo
         and measure.ended_on is None
         and all(one.sample.closed_at for one in samples),
         "task": queries.open_task(measure),
+        "barred": person(request).username in deciders_of(measure),
         "may_name_policy": person(request).may(Permission.PROPOSE_MEASURE),
         "form": form if may_reassess else None,
     }

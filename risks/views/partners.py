@@ -40,6 +40,7 @@ from risks.rules.onboarding import OPEN, lacks_gate
 from risks.rules.partner import PartnerFacts
 from risks.views.form_page import form_page
 from risks.views.list_files import as_file
+from risks.views.looking import offered
 
 PAGE_SIZE = 50
 
@@ -280,9 +281,15 @@ def tie_risk(request: HttpRequest, pk: int) -> HttpResponse:
     def tie(*, risk: Risk, **given: object) -> None:
         actions.tie_risk(relationship, risk, **given, by=person(request), at=timezone.now())  # type: ignore[arg-type]
 
+    given, among = request.POST, Risk.objects.exclude(status=Risk.Status.CLOSED)
     return form_page(
         request,
-        TieRiskForm(request.POST or None),
+        TieRiskForm(
+            None if "look" in given else given or None,
+            initial=given.dict(),
+            among=among,
+            offered=offered(given, among, kept=[given.get("risk", "")]),
+        ),
         act=tie,
         title="Tie a risk to the relationship",
         lead="The more severe the harm, the sooner change must be seen (UNGP 19). The clock starts with knowledge.",

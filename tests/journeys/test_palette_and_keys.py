@@ -59,7 +59,7 @@ def test_the_palette_closes_and_gives_the_focus_back(desk: Page) -> None:
 def test_a_list_is_walked_by_letters_and_a_row_is_opened(desk: Page) -> None:
     for key in ("j", "j", "k", "j"):
         desk.keyboard.press(key)
-    expect(desk.get_by_role("link", name="Doxing of organisers")).to_be_focused()
+    expect(desk.get_by_role("link", name="Doxing of organisers", exact=True)).to_be_focused()
     desk.keyboard.press("x")
     expect(desk.get_by_label("Choose Doxing of organisers")).to_be_checked()
 

@@ -130,7 +130,7 @@ def test_a_month_shows_each_thing_on_its_day_and_counts_what_stands_beside_it(
 
     assert '<th scope="col">Monday</th>' in page
     assert re.search(r'datetime="2026-11-01".{0,200}On the first', page, re.DOTALL)
-    assert "7 due, 1 earlier, 1 later" in page
+    assert re.search(r"7 due, <a [^>]+>1 earlier</a>, <a [^>]+>1 later</a>", page)
     assert "In December" not in page
     assert "2 more on 20 November" in page
     assert 'href="/desk/calendar/?view=month&amp;month=2026-12" rel="next"' in page

@@ -415,12 +415,13 @@ def test_a_job_reminds_once_of_a_deadline_ever_higher_and_decides_nothing(
     client.force_login(eve)
     assert "The time to see change has passed" in client.get("/desk/").content.decode()
     later = TODAY + days(9)
-    assert {one.why for one in open_reminders(["BOARD"], on=later, shown=9)} == {"exit_overdue"}
-    assert [one.why for one in open_reminders(["ANALYST"], on=later, shown=1)] == ["action_deadline"]
+    read = queries.running_clocks(on=later)
+    assert {one.why for one in open_reminders(["BOARD"], read, on=later, shown=9)} == {"exit_overdue"}
+    assert [one.why for one in open_reminders(["ANALYST"], read, on=later, shown=1)] == ["action_deadline"]
     ExitDecision.objects.create(
         relationship=tied.relationship, trigger="leverage_failed", opened_by=ana, opened_on=TODAY
     )
-    assert open_reminders(["BOARD"], on=later, shown=9) == []
+    assert open_reminders(["BOARD"], queries.running_clocks(on=later), on=later, shown=9) == []
     story = client.get(f"/desk/partners/clocks/{tied.pk}/").content.decode()
     assert "A job reminded board" in story
 

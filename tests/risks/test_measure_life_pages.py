@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from hrdd.governance.models import User
 from risks.actions import measure_enforcement as enforcement
 from risks.actions import measure_proposals as actions
 from risks.models import Measure, Risk
+from risks.queries import bounded
+from risks.queries.measures import listed_measures
 from tests.risks.measure_stage import (
     NOW,
     REASONS,
@@ -196,6 +198,37 @@ def test_the_list_counts_each_state_and_filters_by_it(measure: Measure, risk: Ri
     assert [(one.state, one.count) for one in page.context["counts"]] == [("proposed", 1), ("approved", 1)]
     assert list(page.context["page_obj"]) == [second]
     assert f"/desk/measures/new/?risk={risk.pk}" in client.get(f"/desk/risks/{risk.pk}/").content.decode()
+
+
+def test_beyond_a_limit_the_list_says_that_there_are_more_and_counts_no_further(
+    measure: Measure, risk: Risk, who: WHO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "MOST_COUNTED", 2)
+    client = signed_in(who["ana"])
+    assert "1 measure" in client.get("/desk/measures/").content.decode()
+    for _ in range(3):
+        actions.propose(risk, a_proposal(), by=who["ana"], at=NOW)
+
+    page = client.get("/desk/measures/")
+
+    told = page.content.decode()
+    assert "Proposed: more than 2" in told
+    assert "more than 2 measures" in told
+    assert "These pages show the first 2" in told
+    assert len(page.context["page_obj"]) == 2
+    assert page.context["page_obj"].paginator.found == 3  # of four: counted no further
+    few = client.get("/desk/measures/?state=approved").content.decode()
+    assert "more than 2 measures" not in few
+
+
+def test_the_order_of_the_list_is_read_from_an_index(db: None) -> None:
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        plan = listed_measures().select_related(None)[:50].explain()
+
+    assert "measure_in_order" in plan
+    assert "Sort" not in plan
 
 
 def test_editing_shows_what_was_given(measure: Measure, who: WHO) -> None:

@@ -28,7 +28,7 @@ from risks.queries.partners import PartnerTask, partner_tasks
 from risks.queries.rabat import referred_to_senior
 from risks.queries.reassessments import asked_of
 from risks.queries.register import standings
-from risks.queries.time_to_change import pressing_clocks
+from risks.queries.time_to_change import Reading, running_clocks
 
 NO_DAY = datetime.max.replace(tzinfo=UTC)
 MOST = 100  # of each kind; the desk has the rest
@@ -104,22 +104,28 @@ def waiting_for(user: User, *, at: datetime) -> list[Item]:
         at: now.
     """
     alarms, records_of_partners = alarms_of(user, today=at.date()), partner_tasks(user, on=at.date())
-    lists = _mine(user, at, alarms, records_of_partners) | owed_by(user, at=at)
+    clocks = running_clocks(on=at.date())
+    lists = _mine(user, at, alarms, records_of_partners, clocks) | owed_by(user, at=at)
     found = [
         Item(KIND_OF[name], READ_AS[name](one), at) for name, records in lists.items() for one in records
     ]
     found += [
         Item(kind, entry, at)
-        for kind, entry in [*_dangers(alarms, at), *_without_a_list(user, at, records_of_partners)]
+        for kind, entry in [*_dangers(alarms, at), *_without_a_list(user, at, records_of_partners, clocks)]
     ]
     return sorted(found, key=lambda one: (one.entry.waits_since, one.entry.at, one.kind, one.entry.what))
 
 
 def _mine(
-    user: User, at: datetime, alarms: Alarms, records_of_partners: Sequence[PartnerTask]
+    user: User,
+    at: datetime,
+    alarms: Alarms,
+    records_of_partners: Sequence[PartnerTask],
+    clocks: Sequence[Reading],
 ) -> dict[str, Iterable[Any]]:
     on = at.date()
-    owned = [one for one in pressing_clocks(on=on) if one.tied.relationship.owner_id == user.pk and one.due]
+    pressing = [one for one in clocks if one.needs_somebody and one.due]
+    owned = [one for one in pressing if one.tied.relationship.owner_id == user.pk]
     judges = user.may(Permission.ASSESS_RISK)
     return {
         "remedies": alarms.late_remedies,
@@ -151,14 +157,14 @@ def _dangers(alarms: Alarms, at: datetime) -> Iterator[tuple[str, Entry]]:
 
 
 def _without_a_list(
-    user: User, at: datetime, records_of_partners: Sequence[PartnerTask]
+    user: User, at: datetime, records_of_partners: Sequence[PartnerTask], clocks: Sequence[Reading]
 ) -> Iterator[tuple[str, Entry]]:
     """Yield what the desk lists in a place of its own: incitement, clocks that roles were reminded of, gates."""
     if user.may(Permission.DECIDE_GRAVE_DILEMMA):
         for sheet in referred_to_senior()[:MOST]:
             page = reverse("dilemma-detail", args=[sheet.dilemma_id])
             yield "incitement", Entry(sheet.assessed_at, "Decide the same day", sheet.dilemma.question, page)
-    for one in open_reminders(user.roles_today, on=at.date(), shown=MOST):
+    for one in open_reminders(user.roles_today, clocks, on=at.date(), shown=MOST):
         said = f"{one.tied.relationship.partner}: {one.get_why_display()}"
         page = reverse("clock-detail", args=[one.tied_id])
         yield "clock", Entry(one.sent_at, "Partner's clock", said, page, waits_since=True)

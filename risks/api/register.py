@@ -80,7 +80,7 @@ def register_page(request: Request) -> Response:
     given = request.query_params
     filters = RegisterFilter(given, reader=caller(request), at=timezone.now())
     page = page_of(
-        filters.qs.prefetch_related("rights", "products"),
+        filters.qs.select_related("owner").prefetch_related("rights", "products"),
         order=filters.order,
         after=given.get("cursor", ""),
         size=_size(given.get("page_size", "")),

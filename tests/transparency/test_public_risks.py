@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from risks.actions.standing import refresh
 from risks.models import Right, Risk, RiskRight, SeverityAssessment
+from risks.rules.standing import Judgement, stand
 from tests.transparency.test_public_pages import TODAY, publish
 from transparency.queries import public_risks
 from transparency.queries.public_risks import PAGE_SIZE
@@ -25,7 +27,37 @@ LINK = re.compile(r'<a rel="(prev|next)" href="([^"]+)"')
 @pytest.fixture
 def listed(db: None) -> list[Risk]:
     """Risks of three levels, several of each as grave as another."""
-    return [publish(f"Risk {number}", level=3 + number % 3) for number in range(MANY)]
+    return published([3 + number % 3 for number in range(MANY)])
+
+
+def published(levels: Sequence[int]) -> list[Risk]:
+    """Return risks as their actions would leave them, all made at once."""
+    risks = Risk.objects.bulk_create(
+        Risk(title=f"Risk {number}", summary="x", opened_on=TODAY.date(), published=True, **standing(level))
+        for number, level in enumerate(levels)
+    )
+    for held in SeverityAssessment.objects.bulk_create(
+        SeverityAssessment(
+            risk=risk,
+            scale=risk.level,
+            scope=risk.level,
+            irremediability=risk.level,
+            level=risk.level,
+            incomplete=False,
+            reason="x",
+            holds_from=TODAY.date(),
+            recorded_at=TODAY,
+            recorded_by="ana",
+        )
+        for risk in risks
+    ):
+        held.risk.held = held
+    Risk.objects.bulk_update(risks, ["held"])
+    return risks
+
+
+def standing(level: int) -> dict[str, Any]:
+    return asdict(stand(Judgement(level, incomplete=False, heads=(level, level, level)), closed=False))
 
 
 def read(address: str) -> tuple[list[int], dict[str, str]]:
@@ -155,8 +187,7 @@ def test_a_page_asks_as_often_for_few_risks_as_for_many(listed: list[Risk], aske
         with CaptureQueriesContext(connection) as captured:
             assert Client().get(address).status_code == 200
         counts.append(len(captured))
-        for number in range(30):
-            publish(f"More {number}")
+        published([4] * 30)
 
     assert counts[0] == counts[1]
 

@@ -182,7 +182,7 @@ def test_what_only_custodians_open_stands_in_pages_danger_first(vault_of_three: 
     danger, _receipt = received(about_handlers=True, threat_to_life=True)
     week = Case.objects.get(pk=danger.pk).received_week
     Case.objects.bulk_create(
-        Case(type="other", language="en", received_week=week - timedelta(weeks=1))
+        Case(type="safety_threat", language="en", received_week=week - timedelta(weeks=1))
         for _ in range(SEALED_SHOWN)
     )
     client = at_custody(vault_of_three.custodians[0][0].user)

@@ -194,19 +194,18 @@ def gap_counts(
     return [GapCount(code, said, counted[code]) for code, said in REGISTER_GAPS.items() if counted.get(code)]
 
 
-def with_gaps(risks: QuerySet[Risk], *, at: datetime) -> QuerySet[Risk]:
-    """Return risks, each with whether it has each gap of the register; `gaps_shown` tells those of one.
+def gaps_by_risk(risks: Sequence[int], *, at: datetime) -> dict[int, list[str]]:
+    """Return the codes of the gaps that each of a few risks has, in the order of the table, in two queries.
 
     Args:
-        risks: the risks; whoever takes a page of them has only that page judged.
+        risks: their ids. They are named, so that the database looks for what belongs to these and to no other.
         at: now.
     """
-    return risks.annotate(**{code: condition(at) for code, condition in CONDITIONS.items()})
-
-
-def gaps_shown(risk: Risk) -> list[str]:
-    """Return the codes of the gaps that a risk of `with_gaps` has, in the order of the table."""
-    return [code for code in REGISTER_GAPS if getattr(risk, code)]
+    judged = Risk.objects.filter(pk__in=risks).annotate(**{code: one(at) for code, one in CONDITIONS.items()})
+    return {
+        pk: [code for code, has in zip(REGISTER_GAPS, found, strict=True) if has]
+        for pk, *found in judged.values_list("pk", *REGISTER_GAPS)
+    }
 
 
 def register_gaps_of(risk: Risk, *, at: datetime, codes: Collection[str] = tuple(REGISTER_GAPS)) -> list[Gap]:

@@ -43,7 +43,7 @@ ALSO = {
     "partner-list, searched": ("partner-list", "q=partner+19"),
     "measure-list, searched": ("measure-list", "q=item+77"),
     "measure-list, far in": ("measure-list", "page=200"),
-    "public-risks, far in": ("public-risks", "page=50"),
+    "public-risks, of a level, a right and a country": ("public-risks", "level=4&right=RIGHT_7&country=KE"),
     "public-statements, searched": ("public-statements", "q=item"),
     "api-risk-list, searched": ("api-risk-list", SEARCHED),
     "api-measure-list, of a state": ("api-measure-list", "state=lifted"),

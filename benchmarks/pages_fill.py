@@ -12,6 +12,11 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 RISKS = (Path(__file__).parent / "register_fill.sql").read_text(encoding="utf-8")
+# Nine in ten of the salient ones are published.
+PUBLISHED = (
+    "UPDATE risks_risk SET salient = level >= 3 AND tier < 5, published = level >= 3 AND tier < 5 AND id % 10 > 0 "
+    "WHERE recorded_by = 'benchmark'"
+)
 FULL = 100_000  # risks; every other number is a share of it
 MEASURES_A_RISK = 10
 
@@ -132,6 +137,7 @@ def grow(risks: int) -> dict[str, int]:
             "risks_measure": _last(cursor, "risks_measure"),
         }
         cursor.execute(RISKS, [risks])
+        cursor.execute(PUBLISHED)
         cursor.execute("SET session_replication_role = replica")  # no trigger asks for the story of a copy
         sizes = {"risks": risks, "measures": risks * (MEASURES_A_RISK - 1)}
         sizes |= {"relationships": max(risks // 50, 1), "plans": max(risks // 100, 1)}

@@ -9,9 +9,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hrdd.governance.models import User
+from risks.models import Right
 from risks.models.statements import CATEGORIES, GROUNDS
+from risks.queries.list_filter import Options
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
+from risks.rules.salience import ACTUAL, is_salient
+from risks.rules.severity import BANDS
 from transparency.models import ReferenceOrganisation
 from transparency.rules.coverage import BY_CODE, LEAST_REASON, OF_EACH_RISK, PLACES, Question
 from transparency.rules.dsa_quantities import LEAST_REST, Quantity, Unit
@@ -23,6 +27,21 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 def countries() -> list[tuple[str, str]]:
     """Return every country by its name in the language that is spoken, after any."""
     return _after_any(sorted(_spoken(country_names().items()), key=lambda one: one[1]))
+
+
+def levels() -> list[tuple[str, str]]:
+    """Return the levels that are salient, the gravest first, after any."""
+    said = [
+        (str(level), f"{level} {gettext(BANDS[level])}")
+        for level in sorted(BANDS, reverse=True)
+        if is_salient(level, ACTUAL)
+    ]
+    return _after_any(said)
+
+
+def rights() -> list[tuple[str, str]]:
+    """Return every right of the catalogue, after any."""
+    return _after_any(_spoken(Right.objects.values_list("code", "title")))
 
 
 def restrictions() -> list[tuple[str, str]]:
@@ -233,16 +252,35 @@ def _choices(form: forms.Form, name: str, choices: Sequence[tuple[Any, str]]) ->
     field.choices = list(choices)
 
 
+class PublicRiskFilter(forms.Form):
+    """How grave, which right and where; a value it does not know is left out."""
+
+    level = forms.TypedChoiceField(
+        label=_("Level"), choices=levels, coerce=int, empty_value=None, required=False, widget=Options
+    )
+    right = forms.ChoiceField(label=_("Right"), choices=rights, required=False, widget=Options)
+    country = forms.ChoiceField(label=_("Country"), choices=countries, required=False, widget=Options)
+
+    def filters(self) -> dict[str, Any]:
+        """Return what was chosen, by the names of the query."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def querystring(self) -> str:
+        """Return what was chosen as it stands in an address."""
+        return urlencode(self.filters())
+
+
 class PublicStatementFilter(forms.Form):
     """Words, what was done, on which ground, where and when; a value it does not know is left out."""
 
     q = forms.CharField(
         label=_("Words"), max_length=200, required=False, widget=forms.TextInput({"type": "search"})
     )
-    kind = forms.ChoiceField(label=_("Restriction"), choices=restrictions, required=False)
-    ground = forms.ChoiceField(label=_("Ground"), choices=grounds, required=False)
-    category = forms.ChoiceField(label=_("Category"), choices=categories, required=False)
-    country = forms.ChoiceField(label=_("Country"), choices=countries, required=False)
+    kind = forms.ChoiceField(label=_("Restriction"), choices=restrictions, required=False, widget=Options)
+    ground = forms.ChoiceField(label=_("Ground"), choices=grounds, required=False, widget=Options)
+    category = forms.ChoiceField(label=_("Category"), choices=categories, required=False, widget=Options)
+    country = forms.ChoiceField(label=_("Country"), choices=countries, required=False, widget=Options)
     first = forms.DateField(label=_("Issued from"), required=False, widget=DAY)
     last = forms.DateField(label=_("Issued until"), required=False, widget=DAY)
 

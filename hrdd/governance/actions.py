@@ -22,6 +22,7 @@ from hrdd.governance.rules import (
     fingerprints,
     may_sign_off,
 )
+from hrdd.request_numbers import token_of_the_request
 
 JOB = "JOB (scheduled job)"
 IMPORT = "IMPORT (public record)"
@@ -37,10 +38,14 @@ APPEND = "SELECT id, prev_hash, hash FROM governance_append_event(%s, %s, %s, %s
 def record_event(
     *, by: str, at: datetime, action: str, subject: str, detail: Mapping[str, Any] | None = None
 ) -> AuditEvent:
-    """Append one event to the audit chain, in the caller's transaction (domain.md 0.1, reliability.md 3.2)."""
-    event = AuditEvent(
-        at=at, actor=by, action=action, subject=subject[:SUBJECT_LENGTH], detail=dict(detail or {})
-    )
+    """Append one event to the audit chain, in the caller's transaction (domain.md 0.1, reliability.md 3.2).
+
+    What a program does with somebody's token is theirs; the event says with which token.
+    """
+    told = dict(detail or {})
+    if token := token_of_the_request():
+        told["token"] = token
+    event = AuditEvent(at=at, actor=by, action=action, subject=subject[:SUBJECT_LENGTH], detail=told)
     canonical = event.canonical().decode()
     with connection.cursor() as cursor:
         cursor.execute(APPEND, [at, by, action, event.subject, json.dumps(event.detail), canonical])

@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.files.uploadhandler import MemoryFileUploadHandler
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,7 +25,7 @@ from remedies.rules.case import CaseState
 from remedies.rules.wraps import fingerprint
 from remedies.views.desk_page import never_kept, open_pair, standing_or_404, to_the_vault
 
-ANSWERED_SHOWN = 20
+ANSWERED_SHOWN, SEALED_SHOWN = 20, 50
 
 
 @require_safe
@@ -34,12 +35,14 @@ def custody(request: HttpRequest) -> HttpResponse:
     """Everything that only custodians do: requests for who wrote, keys to confirm, cases that nobody else opens."""
     user, ceremony = person(request), recovery_key()
     answered = IdentityRequest.objects.filter(answered_by=user).select_related("case", "asked_by")
+    page = Paginator(sealed_for(user), SEALED_SHOWN).get_page(request.GET.get("page"))
     context = {
+        "page_obj": page,
         "requests": waiting_requests(user),
         "keys": [
             (key, fingerprint(bytes(key.public))) for key in unconfirmed_keys() if key.user_id != user.pk
         ],
-        "sealed": [(case, state_words(CaseState(case.state))) for case in sealed_for(user)],
+        "sealed": [(case, state_words(CaseState(case.state))) for case in page.object_list],
         "answered": answered.order_by("-answered_at")[:ANSWERED_SHOWN],
         "ceremony": ceremony,
         "fingerprint": fingerprint(bytes(ceremony.public)) if ceremony else "",

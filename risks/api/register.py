@@ -5,7 +5,12 @@ from typing import Any
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,10 +20,11 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.actions import register as actions
 from risks.models import Risk, SavedView
-from risks.queries.gaps import gap_counts
+from risks.queries.gaps import gaps_shown, with_gaps
 from risks.queries.register_filter import RegisterFilter
 from risks.queries.register_pages import PAGE_SIZE, page_of
 from risks.queries.saved_views import views_of
+from risks.rules.gaps import REGISTER_GAPS
 from risks.rules.severity import BANDS
 
 LONGEST_NUMBER = 9
@@ -80,7 +86,7 @@ def register_page(request: Request) -> Response:
     given = request.query_params
     filters = RegisterFilter(given, reader=caller(request), at=timezone.now())
     page = page_of(
-        filters.qs.prefetch_related("rights", "products"),
+        filters.qs.select_related("owner").prefetch_related("rights", "products"),
         order=filters.order,
         after=given.get("cursor", ""),
         size=_size(given.get("page_size", "")),
@@ -107,33 +113,37 @@ def _address(request: Request, after: str) -> str | None:
     return request.build_absolute_uri(f"{request.path}?{given.urlencode()}")
 
 
-class GapCountSerializer(serializers.Serializer[Any]):
-    """How many risks have a gap: a stable code, a sentence with the provision, the number."""
+class RegisterGapSerializer(serializers.Serializer[Any]):
+    """A gap of the register: a stable code, and a sentence with the provision."""
 
     code = serializers.CharField()
     message = serializers.CharField()
-    count = serializers.IntegerField(min_value=0)
 
 
-@extend_schema_serializer(many=False)
-class GapCountsSerializer(serializers.Serializer[Any]):
-    """The gaps of the whole register; those that no risk has are left out."""
+class RiskGapsSerializer(serializers.Serializer[Risk]):
+    """A risk of the register with the gaps that it has now; none is good."""
 
-    results = GapCountSerializer(many=True)
+    risk = serializers.IntegerField(source="pk")
+    gaps = serializers.SerializerMethodField()
+
+    @extend_schema_field(RegisterGapSerializer(many=True))
+    def get_gaps(self, risk: Risk) -> Any:
+        """Return its gaps."""
+        found = [{"code": code, "message": REGISTER_GAPS[code]} for code in gaps_shown(risk)]
+        return RegisterGapSerializer(found, many=True).data
 
 
-class GapViewSet(Register[Any]):
-    """The gaps of the whole register, counted as on the board."""
+class GapViewSet(Register[Risk]):
+    """The gaps of the register, as the board counts them."""
 
-    serializer_class = GapCountsSerializer
+    queryset = Risk.objects.none()
+    serializer_class = RiskGapsSerializer
     permission = Permission.READ_BOARD
-    pagination_class = None
 
-    @extend_schema(responses=GapCountsSerializer)
+    @extend_schema(responses=RiskGapsSerializer(many=True))
     def list(self, request: Request) -> Response:
-        """Every gap that some risk has, with how many have it."""
-        counted = gap_counts(Risk.objects.all(), at=timezone.now())
-        return Response(GapCountsSerializer({"results": counted}).data)
+        """Every risk with its gaps; only the risks of a page are judged. `/risks/?gap=` counts those that have one."""
+        return self.page(with_gaps(Risk.objects.only("pk"), at=timezone.now()), RiskGapsSerializer)
 
 
 class SavedViewSerializer(serializers.ModelSerializer[SavedView]):

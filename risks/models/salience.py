@@ -14,6 +14,8 @@ from risks.rules.standing import CLOSED, REMEDIED, Judgement, stand
 from risks.rules.words import Activity, ContextTag, Driver, Source, Vulnerability, labels
 
 UNSCORED = stand(Judgement(), closed=False)
+# What the public reads of; an index holds these risks alone, the gravest first.
+ON_THE_PUBLIC_LIST = Q(published=True, salient=True, held__isnull=False)
 
 
 def listed(words: list[tuple[str, str]]) -> Any:
@@ -111,6 +113,7 @@ class Risk(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(models.F("rank").desc(), "id", name="risk_by_salience"),
+            models.Index(models.F("rank").desc(), "id", name="risk_published", condition=ON_THE_PUBLIC_LIST),
             models.Index(fields=["next_review", "id"], name="risk_by_review"),
             models.Index(fields=["owner", "id"], name="risk_by_owner"),
             models.Index(Coalesce("next_review", Value(date.max)), "id", name="risk_by_review_or_never"),

@@ -37,6 +37,7 @@ class StatementOfReasons(models.Model):
     class Meta:
         ordering = ["-issued_at", "-id"]
         verbose_name_plural = "statements of reasons"
+        indexes = [models.Index(fields=["-issued_at", "-id"], name="statement_in_order")]
         constraints = [
             models.UniqueConstraint(
                 fields=["measure", "action"],

@@ -58,6 +58,10 @@ def _of(model: type[Model], **given: object) -> QuerySet[Any]:
     return model._default_manager.filter(risk=OuterRef("pk"), **given).order_by()
 
 
+def _among(records: QuerySet[Any]) -> Exists:
+    return Exists(records.filter(risk=OuterRef("pk")).order_by())
+
+
 def _approved(*kinds: MitigationPlan.Kind) -> Exists:
     return Exists(_of(MitigationPlan, state=MitigationPlan.State.APPROVED, kind__in=kinds))
 
@@ -140,17 +144,17 @@ CONDITIONS: Mapping[str, Callable[[datetime], Q]] = {
         )
     ),
     "INVOLVEMENT_UNDETERMINED": lambda _at: OPEN & Q(tie__in=["", Involvement.Tie.UNDETERMINED]),
-    "FACT_FINDING_OVERDUE": lambda at: OPEN & Q(pk__in=fact_finding_overdue(at.date()).values("risk")),
-    "REASSESS_INVOLVEMENT": lambda at: OPEN & Q(pk__in=drifting(at.date()).values("risk")),
+    "FACT_FINDING_OVERDUE": lambda at: OPEN & Q(_among(fact_finding_overdue(at.date()))),
+    "REASSESS_INVOLVEMENT": lambda at: OPEN & Q(_among(drifting(at.date()))),
     "LINKED_YET_SILENT": lambda _at: QUEUED & Q(tie=Involvement.Tie.LINKED) & ~Q(_leverage()),
     "BEGUN_WITHOUT_ONBOARDING": lambda _at: OPEN & Q(_without_gate()),
-    "OWN_PART_NOT_STOPPED": lambda at: OPEN & Q(pk__in=own_part_not_stopped(at).values("risk")),
+    "OWN_PART_NOT_STOPPED": lambda at: OPEN & Q(_among(own_part_not_stopped(at))),
     "NO_REMEDIATION_PLAN": lambda _at: (
         OPEN
         & Q(tie__in=[Involvement.Tie.CAUSE, *CONTRIBUTES])
         & ~Q(_approved(MitigationPlan.Kind.REMEDIATION))
     ),
-    "DILEMMA_LAPSED": lambda at: Q(pk__in=lapsed_dilemmas(at).order_by().values("risk")),
+    "DILEMMA_LAPSED": lambda at: Q(_among(lapsed_dilemmas(at))),
     "SALIENT_NOT_PUBLISHED": lambda _at: SALIENT & Q(published=False) & ~Q(Exists(_of(Publication))),
     "NAMED_THOUGH_DANGEROUS": lambda _at: named_though_dangerous(),
     "NO_RIGHT_NAMED": lambda _at: OPEN & ~Q(Exists(_of(RiskRight))),
@@ -188,6 +192,21 @@ def gap_counts(
     """
     counted = risks.order_by().aggregate(**{code: Count("pk", filter=CONDITIONS[code](at)) for code in codes})
     return [GapCount(code, said, counted[code]) for code, said in REGISTER_GAPS.items() if counted.get(code)]
+
+
+def with_gaps(risks: QuerySet[Risk], *, at: datetime) -> QuerySet[Risk]:
+    """Return risks, each with whether it has each gap of the register; `gaps_shown` tells those of one.
+
+    Args:
+        risks: the risks; whoever takes a page of them has only that page judged.
+        at: now.
+    """
+    return risks.annotate(**{code: condition(at) for code, condition in CONDITIONS.items()})
+
+
+def gaps_shown(risk: Risk) -> list[str]:
+    """Return the codes of the gaps that a risk of `with_gaps` has, in the order of the table."""
+    return [code for code in REGISTER_GAPS if getattr(risk, code)]
 
 
 def register_gaps_of(risk: Risk, *, at: datetime, codes: Collection[str] = tuple(REGISTER_GAPS)) -> list[Gap]:

@@ -118,7 +118,7 @@ def facts_of(measure: Measure) -> list[tuple[str, Any]]:
         ("Rule relied on", measure.rule_relied_on),
         ("Legal ground", measure.legal_ground),
         ("Severity at the last review", f"level {measure.level_then}"),
-        ("Last review", measure.reviewed_on),
+        ("Last review", "never" if measure.reviewed_on == measure.starts_on else measure.reviewed_on),
         ("Note", measure.note or "none"),
     ]
 

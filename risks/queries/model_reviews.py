@@ -81,21 +81,35 @@ class DriverRow:
         return bool(self.triggers) and self.current is None
 
 
-def driver_rows(*, on: date) -> list[DriverRow]:
-    """Return every driver with its risks, last review and computed triggers, those that ask for a review first."""
-    facts, counted = facts_of_drivers(on=on), _risks_by_driver()
+@dataclass(frozen=True)
+class Counts:
+    """How many open risks carry a driver: by driver and level, and the severe ones of the last year."""
+
+    levels: Counter[tuple[str, int]]
+    severe_lately: Counter[str]
+
+
+def driver_rows(*, on: date, counted: Counts | None = None) -> list[DriverRow]:
+    """Return every driver with its risks, last review and computed triggers, those that ask for a review first.
+
+    Args:
+        on: the day.
+        counted: the risks of the drivers, where they were counted already; as for `review_gaps`.
+    """
+    counted = counted or risks_by_driver(on=on)
+    facts, levels = facts_of_drivers(counted, on=on), counted.levels
     last, current = last_signed(), {one.driver: one for one in ModelReview.objects.exclude(state="closed")}
     rows = [
         DriverRow(
             driver=driver,
             label=said(driver),
             levels=[
-                (level, BANDS[level], counted[driver, level])
+                (level, BANDS[level], levels[driver, level])
                 for level in sorted(BANDS, reverse=True)
-                if counted[driver, level]
+                if levels[driver, level]
             ],
             open_risks=facts[driver].open_risks,
-            severe=counted[driver, 4] + counted[driver, 5],
+            severe=levels[driver, 4] + levels[driver, 5],
             triggers=in_words(triggers(facts[driver], on=on, method=method())),
             last=last.get(driver),
             current=(review := current.get(driver)),
@@ -126,24 +140,24 @@ def last_signed() -> dict[str, ModelReview]:
 
 def fired_for(driver: str, *, on: date) -> list[ReviewTrigger]:
     """Return what asks for a review of one driver on a day, from the records alone."""
-    return triggers(facts_of_drivers(on=on)[Driver(driver)], on=on, method=method())
+    facts = facts_of_drivers(risks_by_driver(on=on), on=on)
+    return triggers(facts[Driver(driver)], on=on, method=method())
 
 
-def facts_of_drivers(*, on: date) -> dict[Driver, DriverFacts]:
+def facts_of_drivers(counted: Counts, *, on: date) -> dict[Driver, DriverFacts]:
     """Return what is on record about every driver, in a constant number of queries.
 
     Upheld grievances are 0 until remedies records them: their count by the drivers of the linked risks goes in here.
     """
-    last, counted = last_signed(), _risks_by_driver()
-    severe = _severe_lately(on)
-    weighed = _weighed_as_severe(last)
+    last = last_signed()
+    reviewed = _severe_lately_of(_weighed_as_severe(last), on=on)
     changes, outside = _monetisation_changes(last), _outside_findings(last, on=on)
     return {
         driver: DriverFacts(
-            open_risks=sum(counted[driver, level] for level in BANDS),
+            open_risks=sum(counted.levels[driver, level] for level in BANDS),
             reviewed_on=last[driver].concluded_on if driver in last else None,
-            severe_lately=len(severe[driver]),
-            severe_unreviewed=len(severe[driver] - weighed.get(driver, set())),
+            severe_lately=counted.severe_lately[driver],
+            severe_unreviewed=counted.severe_lately[driver] - reviewed[driver],
             upheld_grievances=0,
             monetisation_changes=changes[driver],
             outside_findings=outside[driver],
@@ -152,26 +166,34 @@ def facts_of_drivers(*, on: date) -> dict[Driver, DriverFacts]:
     }
 
 
-def _risks_by_driver() -> Counter[tuple[str, int]]:
+def risks_by_driver(*, on: date) -> Counts:
+    """Return how many open risks carry each driver, counted once for whoever asks several things of it."""
     rows = (
         _open_risks()
         .order_by()
         .values_list(Func("drivers", function="unnest"), "level")
-        .annotate(many=Count("pk"))
+        .annotate(many=Count("pk"), lately=Count("pk", filter=_severe_lately(on)))
     )
-    return Counter({(driver, level): many for driver, level, many in rows})
+    levels: Counter[tuple[str, int]] = Counter()
+    severe_lately: Counter[str] = Counter()
+    for driver, level, many, lately in rows:
+        levels[driver, level] += many
+        severe_lately[driver] += lately
+    return Counts(levels, severe_lately)
 
 
-def _severe_lately(on: date) -> dict[str, set[int]]:
+def _severe_lately(on: date) -> Q:
     since = year_before(on)
-    found = _open_risks().filter(
-        Q(opened_on__gt=since) | Q(assessed_on__gt=since), level__gte=SEVERE, drivers__len__gt=0
+    return Q(opened_on__gt=since, level__gte=SEVERE) | Q(assessed_on__gt=since, level__gte=SEVERE)
+
+
+def _severe_lately_of(weighed: Mapping[str, set[int]], *, on: date) -> Counter[str]:
+    """Count, by driver, those of some risks that are severe lately and carry it still."""
+    found = _open_risks().filter(_severe_lately(on), pk__in=set().union(*weighed.values()))
+    carried = dict(found.values_list("pk", "drivers"))
+    return Counter(
+        {driver: sum(driver in carried.get(risk, ()) for risk in risks) for driver, risks in weighed.items()}
     )
-    severe: dict[str, set[int]] = defaultdict(set)
-    for pk, drivers in found.values_list("pk", "drivers"):
-        for driver in drivers:
-            severe[driver].add(pk)
-    return severe
 
 
 def _weighed_as_severe(last: Mapping[str, ModelReview]) -> dict[str, set[int]]:
@@ -278,18 +300,20 @@ def overdue_reviews(*, on: date) -> list[ModelReview]:
     return list(ModelReview.objects.filter(state__in=UNSIGNED, opened_on__lt=since).order_by("opened_on"))
 
 
-def review_gaps(*, on: date) -> list[Gap]:
+def review_gaps(*, on: date, counted: Counts | None = None) -> list[Gap]:
     """Return the gaps of business-model reviews: open too long, or never begun (B2, K25)."""
     days = method().model_review_days
     late = [
         overdue_gap(one.get_driver_display(), opened_on=one.opened_on, days=days)
         for one in overdue_reviews(on=on)
     ]
-    missing = [unreviewed_gap(said(driver), severe=severe) for driver, severe in _unreviewed(on=on)]
+    missing = [
+        unreviewed_gap(said(driver), severe=severe) for driver, severe in _unreviewed(on=on, counted=counted)
+    ]
     return [*late, *missing]
 
 
-def _unreviewed(*, on: date) -> list[tuple[str, int]]:
+def _unreviewed(*, on: date, counted: Counts | None = None) -> list[tuple[str, int]]:
     """Return the drivers that severe risks share, with how many, and that no review looks at or looked at lately."""
     since = on - timedelta(days=method().model_review_every_days)
     looked_at = set(
@@ -297,8 +321,8 @@ def _unreviewed(*, on: date) -> list[tuple[str, int]]:
             "driver", flat=True
         )
     )
-    counted = _risks_by_driver()
-    severe = [(str(driver), counted[driver, 4] + counted[driver, 5]) for driver in Driver]
+    levels = (counted or risks_by_driver(on=on)).levels
+    severe = [(str(driver), levels[driver, 4] + levels[driver, 5]) for driver in Driver]
     least = method().severe_risks_sharing_a_driver
     return [(driver, many) for driver, many in severe if many >= least and driver not in looked_at]
 

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from risks.models import Measure, MitigationPlan, Publication, Risk, SeverityAssessment
+from risks.models.salience import ON_THE_PUBLIC_LIST
 from risks.queries.public_dilemmas import PublicDilemma, public_dilemmas
 from risks.rules.countries import country_names
 from risks.rules.publication import PLAIN_TIES, SEVERE, trend, year_before
@@ -35,43 +36,39 @@ class Card:
     dilemmas: tuple[PublicDilemma, ...] = ()
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A risk to be shown, with the level that holds on the day."""
-
-    risk: Risk
-    level: int
-    incomplete: bool
+def published_risks() -> QuerySet[Risk]:
+    """Return the salient risks that the public reads of; those of which nobody judged the severity are not there."""
+    return Risk.objects.filter(ON_THE_PUBLIC_LIST)
 
 
-def cards(shown: Sequence[Shown], *, on: date) -> list[Card]:
+def cards(shown: Sequence[Risk], *, on: date) -> list[Card]:
     """Return risks as the public reads them, in a fixed number of queries whatever their number.
 
     Args:
         shown: the risks, with their rights prefetched.
         on: the day.
     """
-    ids = [one.risk.pk for one in shown]
+    ids = [one.pk for one in shown]
     before = _scored(ids, on=year_before(on))
     measures = _count(Measure.objects.filter(risk__in=ids).in_force(on))
     plans = _count(MitigationPlan.objects.filter(risk__in=ids, state=MitigationPlan.State.APPROVED))
-    weighed = public_dilemmas(one.risk for one in shown)
+    weighed = public_dilemmas(shown)
     names = country_names() | PLACES
     return [
         Card(
-            anchor=f"risk-{one.risk.pk}",
-            title=one.risk.title,
-            summary=one.risk.summary,
+            anchor=f"risk-{one.pk}",
+            title=one.title,
+            summary=one.summary,
             level=one.level,
             band=BANDS[one.level],
             incomplete=one.incomplete,
-            rights=tuple(dict.fromkeys(right.title for right in one.risk.rights.all())),
-            places=tuple(names.get(place, place) for place in one.risk.countries),
-            involvement=PLAIN_TIES.get(one.risk.tie, ""),
+            rights=tuple(dict.fromkeys(right.title for right in one.rights.all())),
+            places=tuple(names.get(place, place) for place in one.countries),
+            involvement=PLAIN_TIES.get(one.tie, ""),
             trend=_trend(one, before),
-            measures=measures.get(one.risk.pk, 0),
-            plans=plans.get(one.risk.pk, 0),
-            dilemmas=tuple(weighed.get(one.risk.pk, ())),
+            measures=measures.get(one.pk, 0),
+            plans=plans.get(one.pk, 0),
+            dilemmas=tuple(weighed.get(one.pk, ())),
         )
         for one in shown
     ]
@@ -79,12 +76,12 @@ def cards(shown: Sequence[Shown], *, on: date) -> list[Card]:
 
 def preview(risk: Risk, *, on: date) -> Card:
     """Return one risk exactly as the public would read it."""
-    return cards([Shown(risk, risk.level, risk.incomplete)], on=on)[0]
+    return cards([risk], on=on)[0]
 
 
-def _trend(one: Shown, before: dict[int, tuple[int, bool]]) -> str:
+def _trend(one: Risk, before: dict[int, tuple[int, bool]]) -> str:
     """Return how the level moved within a year; an interim level is a guess, and shows no trend."""
-    level, incomplete = before.get(one.risk.pk, (None, False))
+    level, incomplete = before.get(one.pk, (None, False))
     return "" if one.incomplete or incomplete else trend(one.level, level)
 
 

@@ -114,7 +114,13 @@ class Page:
 
 
 def page_of(
-    risks: QuerySet[Risk], *, order: str, after: str, size: int = PAGE_SIZE, few: bool = False
+    risks: QuerySet[Risk],
+    *,
+    order: str,
+    after: str,
+    size: int = PAGE_SIZE,
+    few: bool = False,
+    cursors: type[Cursor] = Cursor,
 ) -> Page:
     """Return one page, in two queries whatever the number of risks and however far in.
 
@@ -124,8 +130,9 @@ def page_of(
         after: the cursor of the address; nonsense begins at the beginning.
         size: rows a page.
         few: whether a search found these risks: then it is made once, for the first rows and for the number of all.
+        cursors: how a place between two rows stands in an address.
     """
-    cursor = Cursor.read(after, order=order) if after else None
+    cursor = cursors.read(after, order=order) if after else None
     backwards = cursor is not None and cursor.backwards
     wanted = in_order(risks, order, backwards=backwards)
     if cursor is not None:
@@ -134,8 +141,10 @@ def page_of(
     if few and cursor is None:
         keys = list(wanted.annotate(many=Window(Count("*"))).values_list("pk", "many")[: size + 1])
         count = keys[0][1] if keys else 0
-        wanted = in_order(Risk.objects.filter(pk__in=[pk for pk, _many in keys]), order)
-    found = list(wanted.select_related("owner").defer(*UNSHOWN)[: size + 1])
+        wanted = in_order(
+            Risk.objects.filter(pk__in=[pk for pk, _many in keys]).select_related("owner"), order
+        )
+    found = list(wanted.defer(*UNSHOWN)[: size + 1])
     more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()
@@ -143,11 +152,11 @@ def page_of(
     return Page(
         rows,
         risks.order_by().count() if count is None else count,
-        previous=_cursor(rows[0], order, backwards=True) if rows and before else "",
-        next=_cursor(rows[-1], order, backwards=False) if rows and behind else "",
+        previous=_at(cursors, rows[0], order, backwards=True) if rows and before else "",
+        next=_at(cursors, rows[-1], order, backwards=False) if rows and behind else "",
         beginning=cursor is None,
     )
 
 
-def _cursor(row: Risk, order: str, *, backwards: bool) -> str:
-    return Cursor(order, backwards, row.pk, row.sort_key).text  # type: ignore[attr-defined]  # annotated by in_order
+def _at(cursors: type[Cursor], row: Risk, order: str, *, backwards: bool) -> str:
+    return cursors(order, backwards, row.pk, row.sort_key).text  # type: ignore[attr-defined]  # annotated by in_order

@@ -46,11 +46,12 @@ def model_review_list(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, refusal: str = "") -> HttpResponse:
     today = timezone.now().date()
-    rows = queries.driver_rows(on=today)
+    counted = queries.risks_by_driver(on=today)
+    rows = queries.driver_rows(on=today, counted=counted)
     context = {
         "rows": [row for row in rows if not row.is_quiet],
         "quiet": [row.label for row in rows if row.is_quiet],
-        "gaps": queries.review_gaps(on=today),
+        "gaps": queries.review_gaps(on=today, counted=counted),
         "may_review": person(request).may(Permission.REVIEW_MODEL),
         "refusal": refusal,
     }

@@ -42,7 +42,9 @@ def risk_list(request: HttpRequest) -> HttpResponse:
     """Every risk, the first to be acted on first, or as filtered and ordered."""
     filters = _filters(request)
     after = request.GET.get("after", "")
-    page = page_of(filters.qs, order=filters.order, after=after, few="q" in filters.chosen)
+    page = page_of(
+        filters.qs.select_related("owner"), order=filters.order, after=after, few="q" in filters.chosen
+    )
     context = {
         **_shown(request, filters),
         "page": page,

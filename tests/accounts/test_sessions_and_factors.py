@@ -210,6 +210,17 @@ def test_what_weighs_asks_again_after_ten_minutes(ana: User, client: Client, add
     assert b"Is it you?" in asked.content
 
 
+def test_a_part_of_a_page_asked_for_after_the_session_ended_leads_to_the_sign_in_page(
+    db: None, client: Client
+) -> None:
+    asked = {"HX-Request": "true", "HX-Current-URL": "https://desk.example/desk/risks/?tier=P1"}
+
+    answer = client.get("/desk/risks/1/owner/", headers=asked, follow=True)
+
+    assert answer.headers["HX-Redirect"] == "/sign-in/?next=%2Fdesk%2Frisks%2F%3Ftier%3DP1"
+    assert answer.content == b""
+
+
 def test_the_proof_leads_back_to_the_export(ana: User, client: Client) -> None:
     signed_in_with_code(client)
     aged(proved=timedelta(minutes=11))

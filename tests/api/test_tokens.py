@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from hrdd.accounts.actions.tokens import make_token
-from hrdd.accounts.models import ApiToken
+from hrdd.accounts.models import AccessReview, ApiToken
 from hrdd.accounts.rules.tokens import MOST_AT_ONCE
 from hrdd.governance.models import AuditEvent, User
 from hrdd.governance.rules import NotAllowed, Role
@@ -82,6 +82,32 @@ def test_a_scope_opens_what_it_names_and_nothing_else(ana: User, risk: Risk) -> 
     assert oversees.get(f"{API}oversight/mandates/").status_code == 200
     problem(reads.get(f"{API}oversight/mandates/"), Problem.NOT_ALLOWED)
     assert reads.get("/api/schema/").status_code == 200
+
+
+def test_the_audit_log_says_with_which_token_a_program_acted_and_of_a_person_nothing_of_it(ana: User) -> None:
+    a_right("PRIVACY")
+    program = with_token(token_of(ana, "risks:write"))
+
+    program.post(f"{API}risks/", FACTS, "application/json")
+    told = AuditEvent.objects.order_by("-pk")[0]
+    as_client(ana).post(f"{API}risks/", FACTS, "application/json")
+    then = AuditEvent.objects.order_by("-pk")[0]
+
+    assert (told.actor, told.detail["token"]) == ("ana", f"Mirror ({ApiToken.objects.get().pk})")
+    assert then.action == told.action
+    assert "token" not in then.detail
+
+
+def test_a_review_lists_the_programs_that_ask_in_somebodys_name(ana: User) -> None:
+    eve = person("eve", Role.SENIOR)
+    token_of(ana, "risks:write")
+    token_of(ana, "oversight:read", revoked_at=timezone.now())
+    as_client(eve).post("/desk/people/reviews/open/")
+
+    page = as_client(eve).get(f"/desk/people/reviews/{AccessReview.objects.get().pk}/").content.decode()
+
+    assert "risks:write" in page
+    assert "oversight:read" not in page
 
 
 def test_a_token_may_no_more_than_its_person(ana: User, risk: Risk) -> None:

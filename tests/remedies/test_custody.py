@@ -23,6 +23,7 @@ from remedies.queries.alarms import Alarms, alarms_of
 from remedies.queries.case_desk import standing_of
 from remedies.rules.case import CaseRole
 from remedies.views.case_steps import PAGES
+from remedies.views.custody import SEALED_SHOWN
 from tests.remedies.test_case_desk import LONG, act, admitted, at_desk
 from tests.remedies.vault_stage import NOW, PASSPHRASE, TOLD, Vault, handler, person, received, vault_of_three
 
@@ -175,6 +176,25 @@ def test_what_nobody_else_opens_stands_there_and_two_custodians_give_it_to_a_han
         .content.decode()
     )
     assert str(case.pk) not in client.get("/desk/cases/custody/").content.decode()
+
+
+def test_what_only_custodians_open_stands_in_pages_danger_first(vault_of_three: Vault) -> None:
+    danger, _receipt = received(about_handlers=True, threat_to_life=True)
+    week = Case.objects.get(pk=danger.pk).received_week
+    Case.objects.bulk_create(
+        Case(type="safety_threat", language="en", received_week=week - timedelta(weeks=1))
+        for _ in range(SEALED_SHOWN)
+    )
+    client = at_custody(vault_of_three.custodians[0][0].user)
+
+    first = client.get("/desk/cases/custody/")
+    second = client.get("/desk/cases/custody/?page=2")
+
+    shown = [[case.pk for case, _state in page.context["sealed"]] for page in (first, second)]
+    assert [len(one) for one in shown] == [SEALED_SHOWN, 1]
+    assert shown[0][0] == danger.pk
+    assert len({*shown[0], *shown[1]}) == SEALED_SHOWN + 1
+    assert f"Page 1 of 2, {SEALED_SHOWN + 1} in all" in first.content.decode()
 
 
 def test_a_key_waits_with_its_fingerprint_but_not_for_its_owner(vault_of_three: Vault) -> None:

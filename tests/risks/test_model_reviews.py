@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import NotAllowed, Role
@@ -443,3 +445,12 @@ def test_new_evidence_after_the_consultation_asks_for_another(
 
     assert fresh(review).state == "evidence"
     assert take(client, review, "conclude", risk).status_code == 400
+
+
+def test_the_page_counts_the_risks_of_all_drivers_once(risk: Risk, ana: User, client: Client) -> None:
+    client.force_login(ana)
+
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get("/desk/model-reviews/").status_code == 200
+
+    assert len([one for one in captured if "unnest" in one["sql"]]) == 1

@@ -25,7 +25,7 @@ LOG = (
     "/.well-known/hrdd-log/keys",
     "/.well-known/hrdd-log/tile/0/000.p/2",
 )
-DATA = ("/figures.json", "/figures.csv", "/risks.json", "/reports.json", "/data/figures.schema.json")
+DATA = ("/figures.json", "/figures.csv", "/reports.json", "/data/figures.schema.json")
 
 
 def addresses() -> list[str]:
@@ -56,6 +56,14 @@ def test_all_are_kept_and_sent_once_and_the_same_for_who_is_signed_in(
         if not all(found):
             wrong[address] = found
     assert wrong == {}
+
+
+def test_what_is_sent_in_pieces_may_be_kept_too(published: Report, client: Client) -> None:
+    for address in ("/risks.json", "/statements.json", "/statements.csv"):
+        answer = client.get(address)
+        assert answer.streaming
+        assert answer["Cache-Control"].startswith("public, max-age="), address
+        assert not answer.cookies
 
 
 def test_a_page_that_changed_is_sent_again(db: None, client: Client, request: pytest.FixtureRequest) -> None:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from risks.actions.standing import refresh
 from risks.models import Risk, SeverityAssessment
 
 TODAY = datetime.now(tz=UTC)
@@ -27,6 +28,7 @@ def publish(title: str, *, level: int = 4, published: bool = True) -> Risk:
         recorded_at=TODAY,
         recorded_by="ana",
     )
+    refresh(risk, at=TODAY)
     return risk
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from hrdd.governance.models import User
 from risks.models import Partner, StatementOfReasons
+from risks.queries import bounded
 from risks.rules.ladder import LADDER
 from risks.rules.publication import FEWEST_COUNTED
 from risks.rules.screening import names_one
@@ -202,6 +203,44 @@ def test_pages_teach_when_empty_and_ask_the_database_as_often_for_one_as_for_thi
     again = Client().get("/statements/")
     assert Client().get("/statements/", headers={"If-None-Match": again["ETag"]}).status_code == 304
     assert "public" in again["Cache-Control"]
+
+
+def test_only_the_first_page_of_all_is_counted_in_numbers(ana: User) -> None:
+    for _ in range(25):
+        stored(ana)
+
+    assert 'id="numbers"' in read("/statements/")
+    for asked in ("?q=armed", "?page=2", "?country=DE&page=2"):
+        page = read("/statements/", asked)
+        assert 'id="numbers"' not in page
+        assert 'href="?#numbers"' in page
+        assert "Statements found: 25" in page
+
+
+def test_beyond_the_limit_the_page_says_more_and_nobody_counts_on(
+    ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(24):
+        stored(ana)
+    monkeypatch.setattr(bounded, "MOST_COUNTED", 22)
+
+    for asked in ("", "?q=armed"):
+        assert "Statements found: more than 22" in read("/statements/", asked)
+        assert "Page 1 of 2, more than 22 in all" in read("/statements/", asked)
+    assert "plus de 22 au total" in read("/fr/statements/", "?q=armed")
+    with CaptureQueriesContext(connection) as queries:
+        read("/statements/", "?q=armed")
+    assert [one["sql"] for one in queries if "LIMIT 23" in one["sql"]]
+
+
+def test_a_page_of_statements_is_read_off_the_index_of_their_order(ana: User) -> None:
+    stored(ana)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        plan = listed()[:20].explain()
+
+    assert "statement_in_order" in plan
+    assert "Sort" not in plan
 
 
 def test_the_rest_that_cannot_be_read_is_counted_without_giving_a_small_number_away(ana: User) -> None:

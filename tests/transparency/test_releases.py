@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from hrdd.governance.models import User
 from hrdd.governance.rules import Role, canonical_hash
 from remedies.models import Case, Rating
+from remedies.queries.effectiveness import facts
 from remedies.rules.case import week_of
 from remedies.rules.effectiveness import Indicator
 from risks.rules.suppression import Earlier, Split, Table
@@ -339,3 +340,12 @@ def test_an_indicator_that_changed_by_few_says_again_what_it_said() -> None:
 )
 def test_periods_that_share_days_and_are_not_the_same(other: tuple[date, date], shares: bool) -> None:
     assert bool(overlapping(*H1, [other])) == shares
+
+
+def test_the_indicators_read_what_is_counted_of_a_case_and_no_more(db: None) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        facts(last_published=None)
+
+    [cases] = [one["sql"] for one in captured if 'FROM "remedies_case"' in one["sql"]]
+    assert "received_week" in cases
+    assert not [column for column in ("identity_mode", "danger_seen_at", "region") if column in cases]

@@ -2,11 +2,11 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from risks.rules.spreadsheet import guarded
+from transparency.documents.pieces import json_object
 from transparency.queries.public_statements import PublicStatement
 
 MARK = "\ufeff"
@@ -27,12 +27,7 @@ COLUMNS = (
 
 def as_json(statements: Iterable[PublicStatement]) -> Iterator[str]:
     """Yield one JSON object that holds every statement."""
-    yield '{"statements": ['
-    separator = "\n"
-    for one in statements:
-        yield separator + json.dumps(one.as_data(), ensure_ascii=False)
-        separator = ",\n"
-    yield "\n]}\n"
+    return json_object({}, "statements", (one.as_data() for one in statements))
 
 
 def as_csv(statements: Iterable[PublicStatement]) -> Iterator[str]:

@@ -14,13 +14,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from risks.queries.model_reviews import public_model_reviews
-from risks.queries.publications import severe_unpublished
+from risks.queries.publications import Card, severe_unpublished
 from risks.queries.salient_list import signed_on
 from risks.rules.publication import counted
 from transparency.models import Document, Report
 from transparency.queries.consultations import published_consultations, told
 from transparency.queries.news import corrected_reports, corrected_statements
-from transparency.queries.public import published_list
 from transparency.queries.reports import documents_of, readable_editions
 from transparency.queries.withdrawals import withdrawn_editions
 from transparency.rules.manifest import MEDIA_TYPES
@@ -138,31 +137,32 @@ def figures_data() -> dict[str, Any]:
     return {"figures": figures()}
 
 
-def risks_data(*, on: date) -> dict[str, Any]:
-    """Return the salient list of a day."""
+def about_the_risks(*, on: date) -> dict[str, Any]:
+    """Return what is said of the published risks of a day as a whole."""
     signed = signed_on()
     return {
         "as_of": on.isoformat(),
         "signed_by_the_board_on": signed.isoformat() if signed else None,
         "severe_not_listed": counted(severe_unpublished().count()),
-        "risks": [
-            {
-                "id": one.anchor,
-                "title": one.title,
-                "summary": one.summary,
-                "level": one.level,
-                "band": one.band,
-                "incomplete": one.incomplete,
-                "places": list(one.places),
-                "rights": list(one.rights),
-                "involvement": one.involvement,
-                "trend": one.trend,
-                "measures_in_force": one.measures,
-                "approved_plans": one.plans,
-                "dilemmas": [asdict(each) for each in one.dilemmas],
-            }
-            for one in published_list(on=on)
-        ],
+    }
+
+
+def risk_data(one: Card) -> dict[str, Any]:
+    """Return one published risk."""
+    return {
+        "id": one.anchor,
+        "title": one.title,
+        "summary": one.summary,
+        "level": one.level,
+        "band": one.band,
+        "incomplete": one.incomplete,
+        "places": list(one.places),
+        "rights": list(one.rights),
+        "involvement": one.involvement,
+        "trend": one.trend,
+        "measures_in_force": one.measures,
+        "approved_plans": one.plans,
+        "dilemmas": [asdict(each) for each in one.dilemmas],
     }
 
 

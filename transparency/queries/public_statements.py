@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as marked
 
-from risks.models import Measure, Risk, StatementOfReasons
+from risks.models import Measure, StatementOfReasons
 from risks.models.measures import NEVER_STOOD
 from risks.queries.partners import never_named
 from risks.rules.countries import country_names
@@ -160,7 +160,7 @@ def may_be_read(hidden: Sequence[str]) -> Q:
     Args:
         hidden: the names of the partners whose name endangers people.
     """
-    published = Q(measure__risk_id__in=Risk.objects.filter(published=True).values("pk"))
+    published = Q(measure__risk__published=True)
     stood = published & ~Q(measure__state__in=NEVER_STOOD)
     known = ~Q(measure__target_type=Measure.Target.PARTNER, measure__target__in=hidden) if hidden else Q()
     named = Q()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from risks.models import StatementOfReasons
@@ -77,7 +77,7 @@ def statement_places(statements: Sequence[StatementOfReasons]) -> list[Place]:
 
 def latest_statement() -> datetime | None:
     """Return the day on which the latest statement that holds was issued."""
-    latest = listed().order_by().aggregate(latest=Max("issued_at"))["latest"]
+    latest = listed().values_list("issued_at", flat=True).first()
     return midnight(latest.date()) if latest else None
 
 

@@ -5,20 +5,22 @@ import io
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from risks.rules.spreadsheet import guarded
 from transparency.documents import structured
+from transparency.documents.pieces import json_object
 from transparency.documents.statements import COLUMNS, MARK
 from transparency.queries import public_data
+from transparency.queries.public_risks import streamed
 from transparency.queries.reports import published_reports
 from transparency.rules import told_figures
 from transparency.rules.public_schemas import SCHEMAS
 from transparency.views.feeds import FEEDS
-from transparency.views.kept import kept
+from transparency.views.kept import fresh, kept
 
 
 @require_safe
@@ -43,9 +45,14 @@ def data(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-def risks(request: HttpRequest) -> HttpResponse:
+def risks(_request: HttpRequest) -> StreamingHttpResponse:
     """The salient list as it stands today."""
-    return _data(request, public_data.risks_data(on=timezone.now().date()))
+    today = timezone.now().date()
+    told = map(public_data.risk_data, streamed(on=today))
+    pieces = json_object(public_data.about_the_risks(on=today), "risks", told)
+    answer = StreamingHttpResponse(pieces, content_type="application/json")
+    fresh(answer)
+    return answer
 
 
 @require_safe

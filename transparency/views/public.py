@@ -11,15 +11,17 @@ from django.views.decorators.http import condition, require_safe
 
 from risks.queries.exit_figures import public_narratives
 from risks.queries.model_reviews import public_model_reviews
-from risks.queries.publications import severe_unpublished
+from risks.queries.publications import cards, severe_unpublished
 from risks.queries.salient_list import signed_on
 from risks.rules.consultation import SILENCE
 from risks.rules.publication import counted, signed_in_time
 from transparency.documents import structured
+from transparency.forms import PublicRiskFilter
 from transparency.models import Document, Report
 from transparency.queries import news
 from transparency.queries.consultations import published_consultations, told
-from transparency.queries.public import latest_figures, published_list
+from transparency.queries.latest_figures import latest_figures
+from transparency.queries.public_risks import gravest, listed, published_page
 from transparency.queries.releases import latest_complaints, latest_exits
 from transparency.queries.reports import (
     documents_of,
@@ -43,7 +45,7 @@ ON_THE_FIRST_PAGE, ON_A_PAGE = 3, 20
 def home(request: HttpRequest) -> HttpResponse:
     """What this organisation knows, what it does, and how it is going."""
     context = {
-        "risks": published_list(on=timezone.now().date())[:ON_THE_FIRST_PAGE],
+        "risks": gravest(ON_THE_FIRST_PAGE, on=timezone.now().date()),
         "latest": latest_figures(),
         "structured": structured.organisation(site_of(request)),
     }
@@ -52,11 +54,17 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def risk_list(request: HttpRequest) -> HttpResponse:
-    """The salient risks that are published, the gravest first."""
+    """The salient risks that are published, the gravest first: a page of them, of a level, a right and a country."""
     today = timezone.now().date()
-    signed = signed_on()
+    signed, form = signed_on(), PublicRiskFilter(request.GET)
+    filters = form.filters()
+    page = published_page(listed(**filters), after=request.GET.get("after", ""))
     context = {
-        "risks": published_list(on=today),
+        "form": form,
+        "page": page,
+        "risks": cards(page.rows, on=today),
+        "filtered": bool(filters),
+        "querystring": form.querystring(),
         "unlisted": counted(severe_unpublished().count()),
         "signed_on": signed,
         "signed_in_time": signed_in_time(signed, today),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from hrdd.governance.access import requires
 from hrdd.governance.rules import Permission
+from risks.queries.bounded import BoundedPages
 from transparency.documents import structured
 from transparency.documents.statements import as_csv, as_json
 from transparency.forms import PublicStatementFilter, ReferenceFilter
@@ -30,14 +31,19 @@ def statement_list(request: HttpRequest) -> HttpResponse:
     """The statements that anyone may read, searched, and what can be counted from all."""
     form = PublicStatementFilter(request.GET)
     filters = form.filters()
-    page = Paginator(queries.listed(**filters), PAGE_SIZE).get_page(request.GET.get("page"))
+    asked = request.GET.get("page", "")
+    pages = BoundedPages(queries.listed(**filters), PAGE_SIZE)
+    numbers = None if filters or asked else statement_numbers()
+    if numbers is not None:
+        pages.found = numbers.readable
+    page = pages.get_page(asked)
     context = {
         "form": form,
         "page_obj": page,
         "statements": list(queries.told(page.object_list)),
         "filtered": bool(filters),
         "querystring": form.querystring(),
-        "numbers": statement_numbers(),
+        "numbers": numbers,
         "structured": structured.dataset(site_of(request), "statements"),
     }
     return kept(request, render(request, "transparency/statement_list_public.html", context))

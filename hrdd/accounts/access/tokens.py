@@ -14,6 +14,7 @@ from hrdd.accounts.models import ApiToken
 from hrdd.accounts.rules.tokens import hash_of_token
 from hrdd.governance.models import User
 from hrdd.problems import Problem
+from hrdd.request_numbers import ask_with_token
 
 SCHEME = "bearer"
 
@@ -48,6 +49,7 @@ class TokenAuthentication(BaseAuthentication):
             transaction.atomic(),
         ):  # where nothing can be written, it is read all the same
             note_use(token, at=now)
+        ask_with_token(f"{token.name} ({token.pk})")
         return token.user, token
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from hrdd.accounts.models import ApiToken, OrganisationAccount, Passkey, RecoveryCode, Session, Totp
 from hrdd.governance.models import User
 
@@ -40,6 +42,12 @@ def has_second_factor(user: User) -> bool:
 def sessions_of(user: User) -> list[Session]:
     """Return the sessions of a person, the one used last first."""
     return list(Session.objects.filter(user=user))
+
+
+def tokens_that_stand(*, at: datetime) -> QuerySet[ApiToken]:
+    """Return the tokens of everybody that open something now, by person."""
+    standing = ApiToken.objects.filter(revoked_at=None, expires_at__gt=at, user__is_active=True)
+    return standing.select_related("user").order_by("user__display_name", "expires_at", "pk")
 
 
 def tokens_of(user: User, *, at: datetime) -> list[ApiToken]:

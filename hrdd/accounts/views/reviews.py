@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hrdd.accounts.actions import reviews as actions
 from hrdd.accounts.models import AccessReview
 from hrdd.accounts.queries import people as queries
+from hrdd.accounts.queries.factors import tokens_that_stand
 from hrdd.governance.access import person, requires
 from hrdd.governance.rules import NotAllowed, Permission
 
@@ -55,6 +56,7 @@ def _show(request: HttpRequest, review: AccessReview, refusal: str = "") -> Http
         "kept": sum(one.verdict == "keep" for one in lines),
         "removed": sum(one.verdict == "remove" for one in lines),
         "may_review": me.may(Permission.REVIEW_ACCESS) and review.signed_at is None,
+        "tokens": () if review.signed_at else tokens_that_stand(at=timezone.now()),
         "refusal": refusal,
         "why": request.POST.get("why", "") if refusal else "",
         "chosen": {int(one) for one in request.POST.getlist("line") if one.isdecimal()} if refusal else set(),

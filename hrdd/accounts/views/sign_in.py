@@ -1,16 +1,19 @@
 """Sign in: a passkey, or a name and a password, and then a code."""
 
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from hrdd.accounts.access.signing_in import (
     begin_session,
@@ -38,6 +41,14 @@ class SignIn(LoginView):
     authentication_form = NameAndPassword
     refusal = ""
     refused_passwords: tuple[str, ...] = ()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page; where only a part of another was asked for, lead the browser here and then back there."""
+        if request.headers.get("HX-Request") == "true":
+            stood_on = urlsplit(request.headers.get("HX-Current-URL", ""))
+            onward = urlencode({"next": urlunsplit(("", "", stood_on.path, stood_on.query, ""))})
+            return HttpResponseClientRedirect(f"{reverse('login')}?{onward}")
+        return super().get(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Check the name and the password; ask for a code where an app is set."""

@@ -1,25 +1,13 @@
-"""What the public pages show of the records below: published risks, and the figures of the latest report."""
+"""What the public pages show of the latest report: its figures."""
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, ClassVar
 
-from risks.models import Risk
-from risks.queries.publications import Card, Shown, cards
-from risks.queries.salience import salient_risks
 from risks.rules.ladder import LADDER
 from transparency.models import Report
 from transparency.rules.told_figures import IN_FORCE
 from transparency.rules.workflows import State
-
-
-def published_list(*, on: date) -> list[Card]:
-    """Return the published salient risks of a day, the gravest first; closed ones are not salient."""
-    published = Risk.objects.filter(published=True).exclude(status=Risk.Status.CLOSED)
-    ranked = salient_risks(published.prefetch_related("rights"), on=on)
-    shown = [Shown(one.risk, one.assessment.level, one.assessment.incomplete) for one in ranked]
-    return cards(shown, on=on)
 
 
 @dataclass(frozen=True)

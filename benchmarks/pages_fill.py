@@ -107,7 +107,10 @@ COPIES = (
         "governance_signoff",
         500,
         "decided_at IS NULL",
-        {"subject_id": "f.risks_risk + n", "asked_at": "TIMESTAMPTZ '2026-11-20' + n * interval '1 minute'"},
+        {
+            "subject_id": "f.risks_measure + n",
+            "asked_at": "TIMESTAMPTZ '2026-11-20' + n * interval '1 minute'",
+        },
     ),
     Copies(
         "governance_auditevent",

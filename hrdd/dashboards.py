@@ -53,7 +53,7 @@ SHOWN = 10
 def desk(request: HttpRequest) -> HttpResponse:
     """What needs me today, in order of clock."""
     now, cycle = timezone.now(), Cycle.objects.full().first()
-    clocks = time_to_change.running_clocks(on=now.date())
+    clocks = time_to_change.pressing_clocks(on=now.date())
     page = Paginator(with_referral(queries.open_tasks()), PAGE_SIZE).get_page(request.GET.get("page"))
     unscored = Paginator(unscored_risks(), SHOWN).page(1)
     tasks = queries.waiting(list(page.object_list), at=now)
@@ -73,7 +73,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "access_review_due": person(request).may(Permission.REVIEW_ACCESS)
         and review_overdue(today=now.date()),
         "signoffs": clocks_of(waiting_sign_offs(person(request))),
-        "clocks": [one for one in clocks if one.needs_somebody][:SHOWN],
+        "clocks": clocks[:SHOWN],
         "clock_reminders": open_reminders(person(request).roles_today, clocks, on=now.date(), shown=SHOWN),
         "milestones": leverage_plans.overdue_milestones(on=now.date())[:SHOWN],
         "next_steps": leverage_plans.late_next_steps(on=now.date())[:SHOWN],
@@ -114,7 +114,7 @@ def board(request: HttpRequest) -> HttpResponse:
     )
     told = release.content if release else figures.content_of_board(list(values.values()), at=now)
     overdue = queries.open_tasks().filter(due_at__lt=now)
-    clocks = time_to_change.running_clocks(on=now.date())
+    running = time_to_change.ListedClocks(on=now.date())
     context = {
         "release": release,
         "pack": figures.pack_of(release),
@@ -132,8 +132,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "overdue": overdue[:SHOWN],
         "more_overdue": max(overdue.count() - SHOWN, 0),
         "latest": _latest(),
-        "clocks": [one for one in time_to_change.nearest_first(clocks) if one.due][:SHOWN],
-        "clock_reminders": open_reminders([Role.BOARD], clocks, on=now.date(), shown=SHOWN),
+        "clocks": [one for one in running[:SHOWN] if one.due],
+        "clock_reminders": open_reminders([Role.BOARD], running.pressing, on=now.date(), shown=SHOWN),
         "due": [one for one in exits.exits_due(on=now.date()) if one.late][:SHOWN],
         "sign_offs": clocks_of(waiting_sign_offs(user)),
         "raised_sign_offs": raised_with([Role.BOARD], shown=SHOWN),

@@ -8,7 +8,7 @@ from hrdd.governance.actions import JOB, record_event
 from hrdd.job import as_job
 from risks.models import ClockReminder
 from risks.queries.clock_reminders import owed_reminders
-from risks.queries.time_to_change import running_clocks
+from risks.queries.time_to_change import pressing_clocks
 
 
 def remind_of_clocks(*, at: datetime) -> int:
@@ -21,7 +21,7 @@ def remind_of_clocks(*, at: datetime) -> int:
     """
     owed = [
         ClockReminder(tied_id=tied, why=why, about=about, due=due, level=level, sent_at=at)
-        for tied, why, about, due, level in owed_reminders(running_clocks(on=at.date()), on=at.date())
+        for tied, why, about, due, level in owed_reminders(pressing_clocks(on=at.date()), on=at.date())
     ]
     with as_job(), transaction.atomic():
         before = ClockReminder.objects.count()

@@ -1,8 +1,9 @@
-"""Numbers of rows that nobody counts to the end: a list of a million opens as fast as one of a thousand."""
+"""Rows that nobody counts or reads to the end: a list of a million opens as fast as one of a thousand."""
 
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from django.core.paginator import Paginator
 from django.db import connection
@@ -14,6 +15,7 @@ else:
     _Pages = Paginator
 
 MOST_COUNTED = 10_000
+Row = TypeVar("Row")
 
 
 def said(many: int) -> str:
@@ -55,3 +57,33 @@ def measures_by_state(states: Sequence[str]) -> dict[str, int]:
             [MOST_COUNTED + 1, list(states)],
         )
         return dict(cursor.fetchall())
+
+
+class ReadByPage(Sequence[Row]):
+    """A list of which only the asked for part is read."""
+
+    @abstractmethod
+    def part(self, start: int, stop: int) -> list[Row]:
+        """Return the rows from a place up to another; both lie within the list."""
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Row]: ...
+
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        """Return one row, or some that follow one another.
+
+        Raises:
+            IndexError: there are not so many.
+        """
+        if isinstance(place, slice):
+            start, stop, _step = place.indices(len(self))
+            return self.part(start, max(start, stop))
+        at = range(len(self))[place]
+        return self.part(at, at + 1)[0]
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield every row, all read at once."""
+        return iter(self[:])

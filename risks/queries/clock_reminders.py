@@ -15,7 +15,7 @@ def owed_reminders(readings: Iterable[Reading], *, on: date) -> list[Key]:
     """Return the reminders that are owed on a day: harm, why, about which record, for which deadline, to whom.
 
     Args:
-        readings: the clocks that run, as they were read on that day.
+        readings: the clocks that press, as they were read on that day; no other owes a reminder.
         on: the day.
     """
     owed = [
@@ -55,12 +55,14 @@ def _climbing(one: Reading, decide_by: date) -> Iterator[tuple[str, date, str]]:
 
 
 def _of_work(on: date) -> list[tuple[int, str, int, date]]:
+    """Return what is late of actions, next steps and milestones: harm, why, which record, its day."""
     late = LeverageAction.objects.filter(measured_on__isnull=True, deadline__lt=on, tied__in=going_on())
-    return [
-        *((one.tied_id, Why.ACTION_DEADLINE, one.pk, one.deadline) for one in late),
-        *((one.tied_id, Why.NEXT_STEP, one.pk, one.next_step_due) for one in late_next_steps(on=on)),
-        *((one.plan.tied_id, Why.MILESTONE, one.pk, one.due) for one in overdue_milestones(on=on)),
-    ]
+    work = {
+        Why.ACTION_DEADLINE: late.values_list("tied", "pk", "deadline"),
+        Why.NEXT_STEP: late_next_steps(on=on).values_list("tied", "pk", "next_step_due"),
+        Why.MILESTONE: overdue_milestones(on=on).values_list("plan__tied", "pk", "due"),
+    }
+    return [(tied, why, pk, due) for why, rows in work.items() for tied, pk, due in rows]
 
 
 def open_reminders(
@@ -70,7 +72,7 @@ def open_reminders(
 
     Args:
         roles: the reader's; analysts work on leverage with the partner managers.
-        readings: the clocks that run, as they were read on that day.
+        readings: the clocks that press, as they were read on that day.
         on: the day; what was done since it was sent is left out.
         shown: how many at most.
     """

@@ -1,31 +1,39 @@
 """The one definition of what the relationships can be filtered by: for the page, the export and the API.
 
 The clock is the one filter that the database does not answer. Its rule stands once, in `risks.rules.leverage`, and the
-vectors of domain.md 5.6 run on it; the same rule in SQL would be a second one that drifts. So the clocks of what the
-other filters leave are read in one query and judged by the rule. A page over 2,000 relationships with 4,000 harms took
-about a second on two busy cores, in as many queries as one over ten; companies have relationships by the thousand, not
-by the million.
+vectors of domain.md 5.6 run on it; the same rule in SQL would be a second one that drifts. So the database leaves out
+the relationships whose clocks are all quiet (`risks.queries.narrowed_clocks`), counts them and puts them in order; the
+others are read and judged by the rule, and so is every clock that a page shows. A filter by the code of a clock, and a
+file, read them all.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count as DbCount
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.forms import TextInput
 from django_filters import CharFilter
 
 from risks.models import Relationship, RelationshipRisk
 from risks.models.onboarding import PASSED_STATUSES, Onboarding
+from risks.queries.bounded import ReadByPage
 from risks.queries.list_filter import YES_OR_NO, ListFilter, choice, countries, people
+from risks.queries.narrowed_clocks import could_stand_out, with_next_day
 from risks.queries.time_to_change import SENTENCES, UNREAD, Reading, read_clocks, with_severity
 from risks.rules.leverage import CLOCK_STATUSES
 from risks.rules.severity import BANDS
 
 BY_CLOCK = "clock"
-NO_CLOCK = "none"
+NO_CLOCK, IN_TIME = "none", "OK"
+TIMED = Q(
+    Exists(RelationshipRisk.objects.filter(relationship=OuterRef("pk"), known_since__isnull=False).order_by())
+)
 STATUSES: Mapping[str, str] = {**CLOCK_STATUSES, NO_CLOCK: "No clock"}
 ORDERS: Mapping[str, tuple[str, Sequence[str | Lower]]] = {
     BY_CLOCK: ("Most pressing clock first", ()),
@@ -44,6 +52,44 @@ def without_gate() -> Q:
     """Return the condition of relationships that go on, though no onboarding of theirs was ever approved (5.3)."""
     passed = Onboarding.objects.filter(relationship=OuterRef("pk"), status__in=PASSED_STATUSES).order_by()
     return Q(status__in=["active", "suspended"]) & ~Q(Exists(passed))
+
+
+class Parts(ReadByPage[int]):
+    """The numbers of relationships from several sources, one after the other; what the database holds, by the page."""
+
+    def __init__(self, *parts: Sequence[int] | QuerySet[Any, int]) -> None:
+        self._parts = parts
+
+    @cached_property
+    def _sizes(self) -> list[int]:
+        return [one.count() if isinstance(one, QuerySet) else len(one) for one in self._parts]
+
+    def __len__(self) -> int:
+        return sum(self._sizes)
+
+    def part(self, start: int, stop: int) -> list[int]:
+        """Return the numbers from a place up to another."""
+        found: list[int] = []
+        for part, size in zip(self._parts, self._sizes, strict=True):
+            first, last = max(start, 0), min(stop, size)
+            if first < last:
+                found += part[first:last]
+            start, stop = start - size, stop - size
+        return found
+
+
+def _most_pressing(tied: QuerySet[RelationshipRisk], *, on: date) -> dict[int, Reading]:
+    """Return the most pressing clock of each relationship of some harms, the most pressing first."""
+    rows = RelationshipRisk.objects.filter(pk__in=tied.values("pk")).defer(*UNREAD)
+    lean = with_severity(rows, on=on).select_related(None).select_related("relationship", "risk")
+    found: dict[int, Reading] = {}
+    for reading in read_clocks(lean, on=on):
+        found.setdefault(reading.tied.relationship_id, reading)
+    return found
+
+
+def _stands(one: Reading, status: str, code: str) -> bool:
+    return (not status or one.clock.status == status) and (not code or one.clock.code == code)
 
 
 @dataclass(frozen=True)
@@ -86,49 +132,85 @@ class PartnerFilter(ListFilter):
 
     @cached_property
     def pressing(self) -> dict[int, Reading]:
-        """Return the most pressing clock of each relationship that the other filters leave, by its number."""
-        shown = RelationshipRisk.objects.filter(relationship__in=self.qs.order_by().values("pk"))
-        tied = with_severity(shown.defer(*UNREAD), on=self.on)
-        lean = tied.select_related(None).select_related("relationship", "risk")
-        found: dict[int, Reading] = {}
-        for reading in read_clocks(lean, on=self.on):
-            found.setdefault(reading.tied.relationship_id, reading)
-        return found
+        """Return the most pressing clock of each relationship that the other filters leave; it reads every clock."""
+        return _most_pressing(self._tied, on=self.on)
 
     @cached_property
+    def _noticed(self) -> dict[int, Reading]:
+        """Return the most pressing clock of each relationship with one that is not quiet, the most pressing first."""
+        read = _most_pressing(could_stand_out(self._tied, on=self.on), on=self.on)
+        return {pk: one for pk, one in read.items() if one.needs_somebody or one.clock.status != IN_TIME}
+
+    @property
+    def _tied(self) -> QuerySet[RelationshipRisk]:
+        return RelationshipRisk.objects.filter(relationship__in=self.qs.order_by().values("pk"))
+
+    @cached_property
+    def _many(self) -> dict[str, int]:
+        """Return how many relationships there are, and how many have a clock, the clock left out of the filters."""
+        many: dict[str, int] = self.qs.order_by().aggregate(
+            all=DbCount("pk"), timed=DbCount("pk", filter=TIMED)
+        )
+        return many
+
+    @cached_property
+    def found(self) -> "Parts":
+        """Return the numbers of the relationships that every filter leaves, in order, read a page at a time."""
+        status, code = self.chosen.get("clock", ""), self.chosen.get("code", "")
+        columns = ORDERS[self.chosen.get("sort", BY_CLOCK)][1]
+        if not columns:
+            return self._by_clock(status, code)
+        found = self.qs.filter(self._of_clock(status, code)).order_by(*columns)
+        return Parts(found.values_list("pk", flat=True))
+
+    @property
     def ids(self) -> list[int]:
         """Return the numbers of all relationships that every filter leaves, in order."""
-        order = self.chosen.get("sort", BY_CLOCK)
-        columns = ORDERS[order][1] or ORDERS["name"][1]
-        found = [pk for pk in self.qs.order_by(*columns).values_list("pk", flat=True) if self._kept(pk)]
-        if order != BY_CLOCK:
-            return found
-        place = {pk: number for number, pk in enumerate(self.pressing)}
-        return sorted(found, key=lambda pk: place.get(pk, len(place)))
+        return self.found[:]
 
     def rows(self, ids: Sequence[int]) -> list[tuple[Relationship, Reading | None]]:
         """Return some of them in their order, each with its most pressing clock."""
         found = Relationship.objects.select_related("partner", "owner").in_bulk(list(ids))
-        return [(found[pk], self.pressing.get(pk)) for pk in ids if pk in found]
+        read = _most_pressing(RelationshipRisk.objects.filter(relationship__in=list(ids)), on=self.on)
+        return [(found[pk], read.get(pk)) for pk in ids if pk in found]
 
     @property
     def counts(self) -> list[Count]:
         """Return how many relationships stand at each status of the clock, the clock itself left out."""
-        stands = Counter(self._status(pk) for pk in self.qs.order_by().values_list("pk", flat=True))
+        stands = Counter(one.clock.status for one in self._noticed.values())
+        stands[IN_TIME] = self._many["timed"] - sum(stands.values()) + stands[IN_TIME]
+        stands[NO_CLOCK] = self._many["all"] - self._many["timed"]
         return [
             Count(status, label, stands[status], self.address(clock=status, code=""))
             for status, label in STATUSES.items()
         ]
 
-    def _status(self, pk: int) -> str:
-        reading = self.pressing.get(pk)
-        return reading.clock.status if reading else NO_CLOCK
+    def _by_clock(self, status: str, code: str) -> "Parts":
+        """Return what the filters leave: what is not quiet, then what is by its next day, then what has no clock."""
+        if code:
+            return Parts([pk for pk, one in self.pressing.items() if _stands(one, status, code)])
+        noticed = [pk for pk, one in self._noticed.items() if _stands(one, status, code)]
+        parts: list[Sequence[int] | QuerySet[Any, int]] = [noticed]
+        if status in {"", IN_TIME}:
+            others = with_next_day(self._tied.exclude(relationship__in=list(self._noticed)), on=self.on)
+            nearest = others.values("relationship").annotate(nearest=Min("next_day"))
+            in_order = nearest.order_by(F("nearest").asc(nulls_last=True), "relationship")
+            parts.append(in_order.values_list("relationship", flat=True))
+        if status in {"", NO_CLOCK}:
+            parts.append(self.qs.exclude(TIMED).order_by(*ORDERS["name"][1]).values_list("pk", flat=True))
+        return Parts(*parts)
 
-    def _kept(self, pk: int) -> bool:
-        status, code = self.chosen.get("clock"), self.chosen.get("code")
-        if status and self._status(pk) != status:
-            return False
-        return not code or (pk in self.pressing and self.pressing[pk].clock.code == code)
+    def _of_clock(self, status: str, code: str) -> Q:
+        """Return the condition of the relationships whose most pressing clock is so."""
+        if code:
+            return Q(pk__in=[pk for pk, one in self.pressing.items() if _stands(one, status, code)])
+        if status == NO_CLOCK:
+            return ~TIMED
+        if status == IN_TIME:
+            return TIMED & ~Q(pk__in=[pk for pk, one in self._noticed.items() if one.clock.status != IN_TIME])
+        if status:
+            return Q(pk__in=[pk for pk, one in self._noticed.items() if one.clock.status == status])
+        return Q()
 
     def by_words(self, rows: QuerySet[Relationship], _name: str, value: str) -> QuerySet[Relationship]:
         for word in value.split()[:10]:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
-from django.db.models import F, Max, Prefetch, Q, QuerySet
+from django.db.models import F, Max, Prefetch, QuerySet
 
 from hrdd.governance.rules import NotAllowed
 from risks.models import (
@@ -18,10 +19,19 @@ from risks.models import (
     RelationshipRisk,
     Risk,
 )
+from risks.queries.bounded import ReadByPage
 from risks.queries.desk import FEW, Indicator, percent
 from risks.queries.exit_figures import exit_quality
 from risks.queries.involvement import drifting
 from risks.queries.method import method
+from risks.queries.narrowed_clocks import (
+    begun_by,
+    could_press,
+    could_stand_out,
+    measured_by,
+    past_half,
+    with_next_day,
+)
 from risks.queries.register_pages import UNSHOWN
 from risks.rules.exit import ExitKind
 from risks.rules.leverage import CHANGE_ACHIEVED, CLOCK_STATUSES, Clock, deadline, read_clock
@@ -246,17 +256,9 @@ def with_severity(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[Rel
         tied: the harms.
         on: the day.
     """
-    since = Q(restarted_at__isnull=True)
     return tied.annotate(
-        best_effect=Max(
-            "actions__effect",
-            filter=Q(actions__measured_on__lte=on) & (since | Q(actions__measured_at__gt=F("restarted_at"))),
-        ),
-        acted=Max(
-            "actions__pk",
-            filter=Q(actions__started_on__lte=on)
-            & (since | Q(actions__started_on__gte=F("clock_started_on"))),
-        ),
+        best_effect=Max("actions__effect", filter=measured_by(on, action="actions__")),
+        acted=Max("actions__pk", filter=begun_by(on, action="actions__")),
     ).select_related("relationship__partner", "risk")
 
 
@@ -373,14 +375,10 @@ def running(on: date) -> QuerySet[RelationshipRisk]:
     return with_severity(going_on().defer(*UNREAD), on=on)
 
 
-def running_clocks(*, on: date) -> list[Reading]:
-    """Return the clocks that run, the most pressing first."""
-    return read_clocks(running(on), on=on)
-
-
 def pressing_clocks(*, on: date) -> list[Reading]:
-    """Return the clocks at which a person must act, the most pressing first."""
-    return [one for one in running_clocks(on=on) if one.needs_somebody]
+    """Return the clocks at which a person must act, the most pressing first; those that are quiet are not read."""
+    rows = running(on).filter(pk__in=could_press(going_on(), on=on).values("pk"))
+    return [one for one in read_clocks(rows, on=on) if one.needs_somebody]
 
 
 def nearest_first(readings: Iterable[Reading]) -> list[Reading]:
@@ -388,22 +386,57 @@ def nearest_first(readings: Iterable[Reading]) -> list[Reading]:
     return sorted(readings, key=lambda one: (one.due or date.max, -one.level, one.tied.pk))
 
 
-def listed_clocks(*, on: date, status: str = "", level: str = "", show: str = "") -> list[Reading]:
-    """Return the clocks that run, the nearest end first, those without an end last.
+class ListedClocks(ReadByPage[Reading]):
+    """The clocks that run, the nearest end first, those without an end last.
 
-    Args:
-        on: the day.
-        status: a status of a clock, or empty for any.
-        level: a severity, or empty for any.
-        show: `pressing` where somebody must act, `drift` in drift, or empty for all.
+    What may be other than quiet is read; the database counts the others and puts them in order, and those of a page
+    alone are read.
     """
-    rows = running(on).filter(risk__level=int(level)) if level else running(on)
-    found = [one for one in read_clocks(rows, on=on) if not status or one.clock.status == status]
-    if show == "pressing":
-        found = [one for one in found if one.needs_somebody]
-    if show == "drift":
-        found = [one for one in found if one.drift is not None]
-    return nearest_first(found)
+
+    def __init__(self, *, on: date, status: str = "", level: str = "", show: str = "") -> None:
+        """Read what may be other than quiet.
+
+        Args:
+            on: the day.
+            status: a status of a clock, or empty for any.
+            level: a severity, or empty for any.
+            show: `pressing` where somebody must act, `drift` in drift, or empty for all.
+        """
+        self.on = on
+        wanted = going_on().filter(risk__level=int(level)) if level else going_on()
+        rows = running(on).filter(pk__in=could_stand_out(wanted, on=on).values("pk"))
+        read = read_clocks(rows, on=on)
+        quiet = wanted.filter(known_since__isnull=False).exclude(pk__in=[one.tied.pk for one in read])
+        self._quiet = quiet if status in {"", "OK"} and not show else quiet.none()
+        found = [one for one in read if not status or one.clock.status == status]
+        if show == "pressing":
+            found = [one for one in found if one.needs_somebody]
+        if show == "drift":
+            found = [one for one in found if one.drift is not None]
+        self._read = nearest_first(found)
+
+    @property
+    def pressing(self) -> list[Reading]:
+        """Return those at which a person must act, the nearest end first."""
+        return [one for one in self._read if one.needs_somebody]
+
+    @cached_property
+    def _many_quiet(self) -> int:
+        return self._quiet.count()
+
+    def __len__(self) -> int:
+        """Return how many clocks there are."""
+        return len(self._read) + self._many_quiet
+
+    def part(self, start: int, stop: int) -> list[Reading]:
+        """Return the clocks of a page."""
+        skipped = max(start - len(self._read), 0)
+        ordered = with_next_day(self._quiet, on=self.on).order_by(
+            F("next_day").asc(nulls_last=True), "-risk__level", "pk"
+        )
+        page = list(ordered.values_list("pk", flat=True)[skipped : max(skipped, stop)])
+        quiet = read_clocks(running(self.on).filter(pk__in=page), on=self.on)
+        return nearest_first([*self._read, *quiet])[start - skipped : stop - skipped]
 
 
 def story_of_clock(tied: RelationshipRisk) -> list[ClockEntry | ClockReminder]:
@@ -469,20 +502,17 @@ def story_of(relationship: Relationship, *, on: date) -> list[tuple[Reading, lis
     return [(reading, list(reading.tied.actions.all())) for reading in read_clocks(tied, on=on)]
 
 
-def indicators(running: Sequence[Reading]) -> list[Indicator]:
+def indicators(*, on: date) -> list[Indicator]:
     """Return the indicators of section 9 about partners: leverage, clocks, exits.
 
     Args:
-        running: the clocks that run.
+        on: the day.
     """
-    return [_effect(running), _past_the_limit(running), exit_quality()]
+    return [_effect(on), _past_the_limit(on), exit_quality()]
 
 
-def _effect(running: Sequence[Reading]) -> Indicator:
-    late = [
-        one.tied.pk for one in running if one.days_allowed is not None and one.days * 2 > one.days_allowed
-    ]
-    tried = LeverageAction.objects.filter(tied__in=late)
+def _effect(on: date) -> Indicator:
+    tried = LeverageAction.objects.filter(tied__in=past_half(going_on(), on=on).values("pk"))
     part, whole = tried.filter(effect__gte=CHANGE_ACHIEVED).count(), tried.count()
     return Indicator(
         "K12",
@@ -496,8 +526,8 @@ def _effect(running: Sequence[Reading]) -> Indicator:
     )
 
 
-def _past_the_limit(running: Sequence[Reading]) -> Indicator:
-    unanswered = sum(one.exit_due for one in running)
+def _past_the_limit(on: date) -> Indicator:
+    unanswered = sum(one.exit_due for one in pressing_clocks(on=on))
     return Indicator(
         "K13",
         "Time to change passed",

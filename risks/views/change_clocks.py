@@ -30,7 +30,7 @@ PAGE_SIZE = 50
 def clock_list(request: HttpRequest) -> HttpResponse:
     """Every clock that runs, the nearest end first."""
     form = ClockFilter(request.GET)
-    found = queries.listed_clocks(on=timezone.now().date(), **form.chosen())
+    found = queries.ListedClocks(on=timezone.now().date(), **form.chosen())
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page_obj": page,

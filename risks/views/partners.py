@@ -54,7 +54,7 @@ def _filters(request: HttpRequest) -> PartnerFilter:
 def partner_list(request: HttpRequest) -> HttpResponse:
     """Every relationship, the most pressing clock first, or as filtered and ordered."""
     filters = _filters(request)
-    page = Paginator(filters.ids, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(filters.found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
         "list": open_list(person(request), "partners", at=filters.at),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from hrdd.dossiers.partners import kind_of
 from risks.models import ClockEntry, LeverageAction, Partner, RecordEntry, Relationship, RelationshipRisk
-from risks.queries.time_to_change import running_clocks
+from risks.queries.time_to_change import ListedClocks
 from risks.queries.told_partners import told_of
 from tests.dossiers.test_import_dossier import CASES, catalogue, run
 from tests.dossiers.test_whole_dossiers import BARE
@@ -65,7 +65,7 @@ def test_a_hostile_third_party_is_named_and_no_partner(told: Relationship) -> No
 
 def test_what_a_dossier_never_dates_has_no_clock_and_no_leverage_of_today(told: Relationship) -> None:
     tied = told.risks.get()
-    assert (tied.known_since, running_clocks(on=TODAY)) == (None, [])
+    assert (tied.known_since, list(ListedClocks(on=TODAY))) == (None, [])
     assert not LeverageAction.objects.exists()
 
 
@@ -193,7 +193,7 @@ def test_a_person_takes_it_up_and_says_since_when_and_then_a_clock_runs(
 
     told.refresh_from_db()
     assert (told.status, told.supplied, told.kind_said) == ("active", TAKEN_UP["supplied"], "customer")
-    [reading] = running_clocks(on=TODAY)
+    [reading] = ListedClocks(on=TODAY)
     assert (reading.tied, reading.clock.code) == (tied, "FIRST_ACTION_PENDING")
     assert ClockEntry.objects.get().kind == "started"
     changed = told.partner.corrections.get().changes

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from hrdd import demo, demo_partners, demo_work
 from risks.models import ExitDecision, Onboarding
-from risks.queries.time_to_change import running_clocks
+from risks.queries.time_to_change import ListedClocks
 
 
 def test_partners_of_the_demonstration_stand_at_three_stages_and_are_recorded_once(db: None) -> None:
@@ -17,7 +17,7 @@ def test_partners_of_the_demonstration_stand_at_three_stages_and_are_recorded_on
     assert demo_partners.record_partners(at=now)
     assert not demo_partners.record_partners(at=now)
 
-    stands = {one.tied.relationship.partner.name: one.clock.code for one in running_clocks(on=now.date())}
+    stands = {one.tied.relationship.partner.name: one.clock.code for one in ListedClocks(on=now.date())}
     assert stands == {
         demo_partners.MODERATORS: "TIME_TO_CHANGE_EXPIRED",
         demo_partners.SCHEDULER: "HALF_TIME_NO_CHANGE",

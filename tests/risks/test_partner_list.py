@@ -145,7 +145,7 @@ def test_as_many_queries_for_two_thousand_relationships_as_for_one(
     few = [asked(one) for one in addresses]
     many(2000)
 
-    assert [asked(one) for one in addresses] == few
+    assert all(asked(one) <= before for one, before in zip(addresses, few, strict=True))
     assert clients["ana"].get("/desk/partners/").context["page_obj"].paginator.count == 2004
 
 

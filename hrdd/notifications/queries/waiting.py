@@ -28,7 +28,7 @@ from risks.queries.partners import PartnerTask, partner_tasks
 from risks.queries.rabat import referred_to_senior
 from risks.queries.reassessments import asked_of
 from risks.queries.register import standings
-from risks.queries.time_to_change import Reading, running_clocks
+from risks.queries.time_to_change import Reading, pressing_clocks
 
 NO_DAY = datetime.max.replace(tzinfo=UTC)
 MOST = 100  # of each kind; the desk has the rest
@@ -104,7 +104,7 @@ def waiting_for(user: User, *, at: datetime) -> list[Item]:
         at: now.
     """
     alarms, records_of_partners = alarms_of(user, today=at.date()), partner_tasks(user, on=at.date())
-    clocks = running_clocks(on=at.date())
+    clocks = pressing_clocks(on=at.date())
     lists = _mine(user, at, alarms, records_of_partners, clocks) | owed_by(user, at=at)
     found = [
         Item(KIND_OF[name], READ_AS[name](one), at) for name, records in lists.items() for one in records
@@ -124,8 +124,7 @@ def _mine(
     clocks: Sequence[Reading],
 ) -> dict[str, Iterable[Any]]:
     on = at.date()
-    pressing = [one for one in clocks if one.needs_somebody and one.due]
-    owned = [one for one in pressing if one.tied.relationship.owner_id == user.pk]
+    owned = [one for one in clocks if one.due and one.tied.relationship.owner_id == user.pk]
     judges = user.may(Permission.ASSESS_RISK)
     return {
         "remedies": alarms.late_remedies,

@@ -36,13 +36,12 @@ def indicator_values(*, at: datetime) -> list[Value]:
         at: now.
     """
     on = at.date()
-    clocks = time_to_change.running_clocks(on=on)
     counted = [
         *map(
             _taken_over,
             [
                 *desk.indicators(at=at),
-                *time_to_change.indicators(clocks),
+                *time_to_change.indicators(on=on),
                 consultations.loop_closed(on=on),
                 model_reviews.indicator(on=on),
             ],
@@ -135,7 +134,7 @@ def heat() -> dict[str, Any]:
 
 
 def _clocks(on: date) -> list[dict[str, Any]]:
-    found = time_to_change.nearest_first(time_to_change.running_clocks(on=on))
+    found = time_to_change.ListedClocks(on=on)[:SHOWN]
     return [
         {
             "partner": (
@@ -152,7 +151,7 @@ def _clocks(on: date) -> list[dict[str, Any]]:
         }
         for one in found
         if one.due
-    ][:SHOWN]
+    ]
 
 
 def since_last_meeting(values: Sequence[Value], *, on: date) -> dict[str, Any]:

@@ -1,0 +1,170 @@
+"""Which clocks the rule has to read at all: asked of the database, from what is stored (domain.md 5.4).
+
+The rule of a clock stands once, in `risks.rules.leverage`, and judges every clock that a page shows. What is here only
+spares it those that are quiet: in time, with no drift, and no day passed for looking again. It may keep what the rule
+then finds quiet; it never leaves out what the rule would find, and a property test compares it with reading all.
+"""
+
+from datetime import date, timedelta
+
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Greatest
+
+from risks.models import ExitDecision, LeverageAction, RelationshipRisk
+from risks.queries.involvement import drifting
+from risks.queries.method import method
+from risks.rules.exit import ExitKind
+from risks.rules.leverage import CHANGE_ACHIEVED, PARTIAL_CHANGE
+
+OWN_PART = Q(own_contribution=True, own_part_stopped_on__isnull=True)
+NO_BREACH = Q(zero_tolerance_breach="")
+EXPIRED = Q(held__lt=F("today"))
+NOT_EXPIRED = Q(held__isnull=True) | Q(held__gte=F("today"))
+PAST_HALF = Q(spent__gt=F("left"))
+
+
+def measured_by(on: date, *, tied: str = "", action: str = "") -> Q:
+    """Return the condition of a measurement that counts on a day; after a restart only one that was made since.
+
+    Args:
+        on: the day.
+        tied, action: how the query reaches the harm and its action.
+    """
+    since = Q((f"{tied}restarted_at__isnull", True)) | Q(
+        (f"{action}measured_at__gt", F(f"{tied}restarted_at"))
+    )
+    return Q((f"{action}measured_on__lte", on)) & since
+
+
+def begun_by(on: date, *, tied: str = "", action: str = "") -> Q:
+    """Return the condition of an action that counts on a day; after a restart only one that was begun since.
+
+    Args:
+        on: the day.
+        tied, action: how the query reaches the harm and its action.
+    """
+    since = Q((f"{tied}restarted_at__isnull", True)) | Q(
+        (f"{action}started_on__gte", F(f"{tied}clock_started_on"))
+    )
+    return Q((f"{action}started_on__lte", on)) & since
+
+
+def could_press(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
+    """Return the harms at whose clock somebody may have to act; a superset.
+
+    Args:
+        tied: the harms; one that no day of knowledge is on record for has no clock.
+        on: the day.
+    """
+    answered = Exists(
+        _considered().filter(relationship=OuterRef("relationship"), opened_on__gte=OuterRef("started"))
+    )
+    exit_due = (~NO_BREACH | (EXPIRED & ~_effect(on, CHANGE_ACHIEVED))) & Q(~answered)
+    slow = NO_BREACH & NOT_EXPIRED & _slow(on)
+    return _timed(tied, on).filter(OWN_PART | exit_due | slow | _drifts(on) | _to_look_again(on))
+
+
+def could_stand_out(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
+    """Return the harms whose clock may be other than quiet, those included whose exit is considered; a superset.
+
+    Args:
+        tied: the harms.
+        on: the day.
+    """
+    unchanged = EXPIRED & ~_effect(on, CHANGE_ACHIEVED)
+    return _timed(tied, on).filter(
+        OWN_PART | ~NO_BREACH | unchanged | _slow(on) | _drifts(on) | _to_look_again(on)
+    )
+
+
+def past_half(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
+    """Return exactly the harms more than half of whose time, up to the deadline in force, has passed."""
+    return _timed(tied, on).filter(PAST_HALF)
+
+
+def with_next_day(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
+    """Add to harms whose clock is quiet by when the next thing must be seen: `next_day`, null where nothing must.
+
+    Args:
+        tied: harms of which each has a quiet clock.
+        on: the day.
+    """
+    first = [
+        When(risk__level=level, then=_days_after("started", limits.first_action))
+        for level, limits in method().time_limits.items()
+    ]
+    seen = When(_effect(on, CHANGE_ACHIEVED), then=Value(None))
+    day = Case(seen, When(_tried(on), then=F("held")), *first, output_field=DateField())
+    return _timed(tied, on).annotate(next_day=day)
+
+
+def _timed(tied: QuerySet[RelationshipRisk], on: date) -> QuerySet[RelationshipRisk]:
+    """Add the start, the deadline in force, and what of the time is spent and left on a day that is never before it."""
+    by_level = [
+        When(risk__level=level, then=_days_after("started", limits.change))
+        for level, limits in method().time_limits.items()
+        if limits.change is not None
+    ]
+    return (
+        tied.filter(known_since__isnull=False)
+        .annotate(started=Coalesce("clock_started_on", "known_since"))
+        .annotate(
+            held=Case(When(clock_level__gt=0, then=F("change_due")), *by_level, output_field=DateField()),
+            today=Greatest(Value(on, DateField()), F("started")),
+        )
+        .annotate(spent=F("today") - F("started"), left=F("held") - F("today"))
+    )
+
+
+def _days_after(day: str, many: int) -> Cast:
+    return Cast(F(day) + Value(timedelta(days=many)), DateField())
+
+
+def _slow(on: date) -> Q:
+    """Return the condition of a first action that is late, or of half the time passed without measured change."""
+    first = Q()
+    for level, limits in method().time_limits.items():
+        first |= Q(risk__level=level, started__lt=on - timedelta(days=limits.first_action))
+    return (first & ~_tried(on)) | (PAST_HALF & ~_effect(on, PARTIAL_CHANGE))
+
+
+def _effect(on: date, least: int) -> Q:
+    counted = LeverageAction.objects.filter(measured_by(on, tied="tied__"), effect__gte=least)
+    return Q(pk__in=counted.order_by().values("tied"))
+
+
+def _tried(on: date) -> Q:
+    counted = LeverageAction.objects.filter(begun_by(on, tied="tied__") | measured_by(on, tied="tied__"))
+    return Q(pk__in=counted.order_by().values("tied"))
+
+
+def _considered() -> QuerySet[ExitDecision]:
+    return ExitDecision.objects.exclude(state="withdrawn").order_by()
+
+
+def _drifts(on: date) -> Q:
+    found = drifting(on).order_by()
+    mine = Q(relationship__isnull=True) | Q(relationship=OuterRef("relationship"))
+    return Q(risk__in=found.values("risk")) & Q(Exists(found.filter(mine, risk=OuterRef("risk"))))
+
+
+def _to_look_again(on: date) -> Q:
+    """Return the condition of a relationship that goes on with conditions, and whose day to look again has passed."""
+    staying = _considered().filter(kind=ExitKind.REMAIN_WITH_CONDITIONS, approved_on__isnull=False)
+    looked = staying.annotate(looked=Coalesce(Max("reviews__reviewed_on"), F("approved_on")))
+    late = Q()
+    for level, limits in method().time_limits.items():
+        passed = Q(review_due__lt=on) | Q(looked__lt=on - timedelta(days=limits.recheck))
+        late |= Q(risk__level=level, relationship__in=looked.filter(passed).values("relationship"))
+    return late

@@ -15,7 +15,7 @@ def owed_reminders(readings: Iterable[Reading], *, on: date) -> list[Key]:
     """Return the reminders that are owed on a day: harm, why, about which record, for which deadline, to whom.
 
     Args:
-        readings: the clocks that press, as they were read on that day; no other owes a reminder.
+        readings: the clocks that run, as they were read on that day.
         on: the day.
     """
     owed = [

@@ -80,7 +80,7 @@ def keys(readings: Any) -> list[int]:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=10,
+    max_examples=20,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,

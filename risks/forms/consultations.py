@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import F, Model, QuerySet
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
@@ -27,7 +27,7 @@ from risks.rules.words import Vulnerability, labels
 
 ANY = ("", "Any")
 SHOWN = 200
-TICKED = mark_safe(" checked")
+TICKED = " checked"
 LEVELS = [("", "Not assessed yet: counts as 5"), *((str(one), str(one)) for one in range(1, 6))]
 
 

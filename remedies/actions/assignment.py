@@ -7,7 +7,7 @@ from django.db import transaction
 from hrdd.governance.actions import record_event
 from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
-from remedies.actions.intake import CaseSecrets, new_case_key, wraps_of_case_key
+from remedies.actions.intake import CaseSecrets, new_case_key, wrap_case_key
 from remedies.models import (
     Case,
     CaseConflict,
@@ -113,7 +113,7 @@ def assign(
     for version in versions:
         secret = key_of_case(case, by=by, pair=pair, version=version)
         if not secret.row.wraps.filter(holder=holder).exists():
-            CaseKeyWrap.objects.bulk_create(wraps_of_case_key(secret, holders=[holder]))
+            wrap_case_key(secret, holders=[holder])
     member.save(force_insert=True)
     record_event(
         by=by.username,
@@ -184,8 +184,7 @@ def renew_case_key(case: Case, *, by: User, pair: KeyPair) -> CaseSecrets:
     renewed = new_case_key(case, version=present.version + 1)
     renewed.row.save(force_insert=True)
     holders = VaultKey.objects.filter(case_wraps__case_key=present, retired_at__isnull=True)
-    wrapped = wraps_of_case_key(renewed, holders=list(holders), recovery=recovery_key())
-    CaseKeyWrap.objects.bulk_create(wrapped)
+    wrap_case_key(renewed, holders=list(holders), recovery=recovery_key())
     return renewed
 
 
@@ -227,7 +226,7 @@ def recover(
         for wrap in wrapped.select_related("case_key"):
             secret = CaseSecrets(wrap.case_key, _opened(wrap, pair))
             if not wrap.case_key.wraps.filter(holder=holder).exists():
-                CaseKeyWrap.objects.bulk_create(wraps_of_case_key(secret, holders=[holder]))
+                wrap_case_key(secret, holders=[holder])
     member.save(force_insert=True)
     record_event(
         by=" and ".join(sorted(key.user.username for key, _pair in custodians)),

@@ -199,6 +199,13 @@ def renew_form_keys(*, at: datetime) -> None:
     ReplyKey.objects.filter(forgotten_on__lt=today - timedelta(days=2)).delete()
 
 
+def wrap_case_key(
+    secret: CaseSecrets, *, holders: list[VaultKey], recovery: RecoveryKey | None = None
+) -> None:
+    """Wrap the key of a case that is stored already to handlers, and to the recovery key."""
+    CaseKeyWrap.objects.bulk_create(wraps_of_case_key(secret, holders=holders, recovery=recovery))
+
+
 def _store(
     submission: Submission, ready: Ready, *, receipt: str, recovery: RecoveryKey, at: datetime
 ) -> None:

@@ -70,9 +70,8 @@ def could_press(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[Relat
     answered = Exists(
         _considered().filter(relationship=OuterRef("relationship"), opened_on__gte=OuterRef("started"))
     )
-    exit_due = (~NO_BREACH | (EXPIRED & ~_effect(on, CHANGE_ACHIEVED))) & Q(~answered)
     slow = NO_BREACH & NOT_EXPIRED & _slow(on)
-    return _timed(tied, on).filter(OWN_PART | exit_due | slow | _drifts(on) | _to_look_again(on))
+    return _timed(tied, on).filter(_asks_by_itself(on) | (_over(on) & Q(~answered)) | slow)
 
 
 def could_stand_out(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
@@ -82,10 +81,7 @@ def could_stand_out(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[R
         tied: the harms.
         on: the day.
     """
-    unchanged = EXPIRED & ~_effect(on, CHANGE_ACHIEVED)
-    return _timed(tied, on).filter(
-        OWN_PART | ~NO_BREACH | unchanged | _slow(on) | _drifts(on) | _to_look_again(on)
-    )
+    return _timed(tied, on).filter(_asks_by_itself(on) | _over(on) | _slow(on))
 
 
 def past_half(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
@@ -129,6 +125,16 @@ def _timed(tied: QuerySet[RelationshipRisk], on: date) -> QuerySet[RelationshipR
 
 def _days_after(day: str, many: int) -> Cast:
     return Cast(F(day) + Value(timedelta(days=many)), DateField())
+
+
+def _asks_by_itself(on: date) -> Q:
+    """Return the condition of what asks for somebody whatever the time that was given: the own part, drift, a day."""
+    return OWN_PART | _drifts(on) | _to_look_again(on)
+
+
+def _over(on: date) -> Q:
+    """Return the condition of a breach that gives no time, or of time that passed without the change."""
+    return ~NO_BREACH | (EXPIRED & ~_effect(on, CHANGE_ACHIEVED))
 
 
 def _slow(on: date) -> Q:

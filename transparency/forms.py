@@ -1,7 +1,7 @@
 """One form per action; shape only, no rule."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
@@ -252,7 +252,25 @@ def _choices(form: forms.Form, name: str, choices: Sequence[tuple[Any, str]]) ->
     field.choices = list(choices)
 
 
-class PublicRiskFilter(forms.Form):
+class PublicFilter(forms.Form):
+    """What a public list is narrowed by; a value it does not know is left out."""
+
+    called: ClassVar[Mapping[str, str]] = {}  # what the query calls a field, where it is another name
+
+    def filters(self) -> dict[str, Any]:
+        """Return what was chosen, by the names of the query."""
+        return {self.called.get(name, name): value for name, value in self._chosen().items()}
+
+    def querystring(self) -> str:
+        """Return what was chosen as it stands in an address."""
+        return urlencode(self._chosen())
+
+    def _chosen(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class PublicRiskFilter(PublicFilter):
     """How grave, which right and where; a value it does not know is left out."""
 
     level = forms.TypedChoiceField(
@@ -261,18 +279,11 @@ class PublicRiskFilter(forms.Form):
     right = forms.ChoiceField(label=_("Right"), choices=rights, required=False, widget=Options)
     country = forms.ChoiceField(label=_("Country"), choices=countries, required=False, widget=Options)
 
-    def filters(self) -> dict[str, Any]:
-        """Return what was chosen, by the names of the query."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
-    def querystring(self) -> str:
-        """Return what was chosen as it stands in an address."""
-        return urlencode(self.filters())
-
-
-class PublicStatementFilter(forms.Form):
+class PublicStatementFilter(PublicFilter):
     """Words, what was done, on which ground, where and when; a value it does not know is left out."""
+
+    called = {"q": "words"}
 
     q = forms.CharField(
         label=_("Words"), max_length=200, required=False, widget=forms.TextInput({"type": "search"})
@@ -283,16 +294,6 @@ class PublicStatementFilter(forms.Form):
     country = forms.ChoiceField(label=_("Country"), choices=countries, required=False, widget=Options)
     first = forms.DateField(label=_("Issued from"), required=False, widget=DAY)
     last = forms.DateField(label=_("Issued until"), required=False, widget=DAY)
-
-    def filters(self) -> dict[str, Any]:
-        """Return what was chosen, by the names of the query."""
-        self.is_valid()
-        chosen = {name: value for name, value in self.cleaned_data.items() if value}
-        return {"words" if name == "q" else name: value for name, value in chosen.items()}
-
-    def querystring(self) -> str:
-        """Return what was chosen as it stands in an address."""
-        return urlencode({"q" if name == "words" else name: value for name, value in self.filters().items()})
 
 
 class ReferenceFilter(forms.Form):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from hrdd.governance.models import AuditEvent, SignOff, User, Verification
@@ -14,6 +14,12 @@ from hrdd.governance.rules import READS, Difference, Permission, differences
 FIRST_PREVIOUS = "0" * 64
 EXPORTED = ("no", "at", "actor", "action", "subject", "detail", "prev_hash", "hash")
 COMPUTED = ("=", "+", "-", "@", "\t", "\r")
+
+
+def name_of(column: str) -> Coalesce:
+    """Return the expression of the name of whom a column tells by username; of a job, the word that stands there."""
+    names = User.objects.filter(username=OuterRef(column)).values("display_name")
+    return Coalesce(Subquery(names[:1]), F(column))
 
 
 def waiting_sign_offs(user: User) -> QuerySet[SignOff]:

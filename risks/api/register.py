@@ -5,11 +5,7 @@ from typing import Any
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import (
-    OpenApiParameter,
-    extend_schema,
-    extend_schema_serializer,
-)
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response

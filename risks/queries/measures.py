@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet, Sum
 
 from hrdd.governance.models import User
+from hrdd.governance.queries import name_of
 from risks.models import Cycle, Finding, Measure, Reassessment, ReviewTask
 from risks.models.measures import ENDED, NEVER_STOOD
 from risks.queries.desk import BY_CODE_SENTENCE
@@ -99,9 +99,7 @@ def imposer(measure: Measure) -> str:
 
 def decisions_of(measure: Measure) -> QuerySet[Reassessment]:
     """Return what people decided on a measure since it began, each with `by`, the name of who did."""
-    names = User.objects.filter(username=OuterRef("decided_by")).values("display_name")
-    found = measure.reassessments.select_related("proposed")
-    return found.annotate(by=Coalesce(Subquery(names[:1]), F("decided_by")))
+    return measure.reassessments.select_related("proposed").annotate(by=name_of("decided_by"))
 
 
 def facts_of(measure: Measure) -> list[tuple[str, Any]]:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, QuerySet
 
 from hrdd.governance.models import User
+from hrdd.governance.queries import name_of
 from hrdd.governance.rules import Role
 from hrdd.oversight.models import Escalation
 from risks.models import MitigationPlan, Risk
@@ -63,10 +63,7 @@ def _owed(risk: Risk, since: datetime, code: Escalation.Code, to_role: Role, day
 
 def with_raisers() -> QuerySet[Escalation]:
     """Return every escalation with its risk and `raiser`, the name of who raised it or of the job that did."""
-    names = User.objects.filter(username=OuterRef("raised_by")).values("display_name")
-    return Escalation.objects.select_related("risk").annotate(
-        raiser=Coalesce(Subquery(names[:1]), F("raised_by"))
-    )
+    return Escalation.objects.select_related("risk").annotate(raiser=name_of("raised_by"))
 
 
 def open_escalations() -> QuerySet[Escalation]:

@@ -218,7 +218,7 @@ def meeting_correct(request: HttpRequest, pk: int) -> HttpResponse:
 def escalation_list(request: HttpRequest) -> HttpResponse:
     """What was brought before leadership: what is open first, the nearest day first."""
     show = request.GET.get("show", "open")
-    found = with_raisers().select_related("risk", "answered_by")
+    found = with_raisers().select_related("answered_by")
     found = found.order_by("-answered_at", "-pk") if show == "answered" else found.order_by("due_at", "pk")
     page = Paginator(found.filter(answered_at__isnull=show != "answered"), PAGE_SIZE).get_page(
         request.GET.get("page")
@@ -253,7 +253,7 @@ def escalation_new(request: HttpRequest) -> HttpResponse:
 @requires(Permission.READ_DESK)
 def escalation_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One escalation, and the form of its answer for whoever may answer."""
-    found = get_object_or_404(with_raisers().select_related("risk", "answered_by"), pk=pk)
+    found = get_object_or_404(with_raisers().select_related("answered_by"), pk=pk)
     form = shapes.AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -18,8 +18,10 @@ from hrdd.notifications.queries.waiting import Item, waiting_for
 from hrdd.notifications.rules.kinds import KINDS
 from hrdd.notifications.rules.putting_off import LONGEST, last_day, offers
 from hrdd.oversight.queries.today import Entry
+from risks.models import Partner, Relationship, RelationshipRisk, Risk
 from tests.notifications.test_inbox_and_sending import SECRETS, plan
 from tests.oversight.stage import severe_risk
+from tests.risks.leverage_stage import acted
 
 NOW = timezone.now()
 TODAY = NOW.date()
@@ -92,6 +94,26 @@ def test_what_became_late_or_grave_meanwhile_is_back_whatever_was_said(dan: User
     assert not is_away(grave.entry, held, at=NOW)
     PutOff.objects.update(due=None, until=TODAY + 20 * DAY)
     assert not is_away(late.entry, put_off_by(dan), at=NOW + 6 * DAY)
+
+
+def test_the_clock_of_a_relationship_is_put_off_by_its_owner_alone(desk: Client, dan: User) -> None:
+    User.objects.update(roles=[Role.PARTNER_MGR])
+    risk = Risk.objects.create(title="x", summary="x", opened_on=TODAY, level=4)
+    relationship = Relationship.objects.create(
+        partner=Partner.objects.create(name="Northern Cloud"), kind="reseller", supplied="x"
+    )
+    tied = RelationshipRisk.objects.create(
+        relationship=relationship, risk=risk, known_since=TODAY - 40 * DAY, how_known="x"
+    )
+    acted(tied, on=TODAY - 38 * DAY)
+    anothers = desk.get("/desk/").content.decode()
+
+    Relationship.objects.update(owner=dan)
+    [mine] = [one for one in waiting_for(dan, at=NOW) if one.kind == "clock"]
+
+    assert f"/{mine.key}/put-off/" in desk.get("/desk/").content.decode()
+    assert mine.entry.act in anothers
+    assert f"/{mine.key}/put-off/" not in anothers
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from hrdd.governance.models import SignOff
 from hrdd.governance.rules import Role
+from risks.actions.standing import refresh
 from risks.models import (
     Dilemma,
     Measure,
@@ -238,6 +239,7 @@ def test_the_public_reads_the_reasons_once_a_second_person_cleared_them_and_nobo
         recorded_at=timezone.now(),
         recorded_by="ana",
     )
+    refresh(risk, at=timezone.now())
     decision = dilemma.decisions.get()
     asked = SignOff.objects.get(subject_kind=SIGN_OFF_KIND)
 

@@ -431,7 +431,9 @@ def test_what_the_public_never_reads(pia: Client, client: Client) -> None:
 def test_a_closed_risk_leaves_the_public_list(pia: Client, client: Client) -> None:
     risk = a_risk()
     publish(pia, risk)
+    assert risk.title in public(client)
     Risk.objects.update(status="closed", closed_on=TODAY.date())
+    refresh(risk, at=TODAY)
     assert risk.title not in public(client)
 
 

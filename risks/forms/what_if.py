@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from risks.forms.shapes import GroupedForm
 from risks.rules.method import Method, MethodError, configured
 
@@ -19,7 +20,7 @@ LEVELS = [
 ]
 
 
-class OtherLevelForm(forms.Form):
+class OtherLevelForm(Form):
     """Another level of one risk."""
 
     level = forms.ChoiceField(

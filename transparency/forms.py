@@ -152,7 +152,8 @@ class QuantityForm(Form):
         label="Rests on",
         required=False,
         min_value=0,
-        help_text="On how many cases; a median of fewer than ten and a share of fewer than thirty are not shown (8.5).",
+        help_text="On how many cases; a median of fewer than ten and a share of fewer than thirty are not shown "
+        "(method 15).",
     )
     words = forms.CharField(label="In words", required=False, widget=forms.Textarea({"rows": 6}))
     source = forms.CharField(
@@ -195,7 +196,7 @@ class RedactionForm(Form):
         help_text="Exactly as it stands there; it is taken out wherever it stands. Empty takes out the whole text.",
     )
     reason = forms.ChoiceField(
-        choices=[("", "Choose one"), *REASON_WORDS.items()], help_text="Reputation is no reason (8.5)."
+        choices=[("", "Choose one"), *REASON_WORDS.items()], help_text="Reputation is no reason (method 16)."
     )
 
     def __init__(self, data: Any = None, *, fields: Sequence[Field], **options: Any) -> None:

@@ -148,7 +148,7 @@ class MeasureProposalForm(ThreePartTestForm):
             ("3. How it is reviewed", "", ("unit_of_review", "public_interest", "collateral_note")),
             (
                 "4. Repeat or override",
-                "Either lifts the ceiling by one class, never both (3.5).",
+                "Either lifts the ceiling by one class, never both (method 5.1).",
                 ("repeat_after_warning", "prior_warning_on", "override_reason"),
             ),
             (

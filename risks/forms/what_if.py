@@ -80,7 +80,7 @@ class OtherMethodForm(GroupedForm):
         self.groups = (
             (
                 "Days between reviews",
-                "They may be shortened, never lengthened beyond the defaults (domain rule 3.4).",
+                "They may be shortened, never lengthened beyond the defaults (method 5.2).",
                 tuple(f"review_{one}" for one in CLASSES),
             ),
             (

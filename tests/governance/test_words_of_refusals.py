@@ -1,5 +1,6 @@
 """A field that is wrong is named, with how to mend it: in every form, and in whatever the API takes."""
 
+import ast
 import re
 from collections.abc import Iterator
 from importlib import import_module
@@ -23,6 +24,13 @@ APPS = ("hrdd", "risks", "remedies", "transparency")
 OF_THE_INTAKE = "remedies.forms.intake"  # four languages; its own words, tested in test_languages
 NONSENSE = ("", "\0", "no such thing", "x" * 20_000, "-1", "99999999999999999999", "<b>%s</b>")
 PLACEHOLDER = re.compile(r"\\\{\w+\\\}|%\\\(\w+\\\)\w|%\(\w+\)\w")
+
+# People have the provisions and docs/method.md, and not the document that the numbers of our sections came from.
+OF_THE_DOMAIN = re.compile(
+    r"domain(\.md| rule)? \d|domain\.md|reliability\.md"
+    r"|^[1-9]\.\d{1,2}( N\d)?: |[(][1-9]\.\d{1,2}( N\d)?[);]|; [1-9]\.\d{1,2}[),]"
+)
+SECTION = re.compile(r"[Mm]ethod (\d+[a-z]?(?:\.\d+)?)")
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +122,36 @@ def test_nothing_that_the_api_takes_is_refused_in_the_framework_s_words() -> Non
 
     assert seen > 2000
     assert not sorted(wrong)
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """Yield each text of ours that a person may read, with the file where it stands."""
+    for folder in APPS:
+        for path in (ROOT / folder).rglob("*.py"):
+            if "migrations" in path.parts:
+                continue
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            told = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
+            for one in ast.walk(tree):
+                said = getattr(one, "value", None) if isinstance(one, ast.Constant) else None
+                if isinstance(said, str) and " " in said and id(one) not in told:
+                    yield str(path.relative_to(ROOT)), said
+    for path in (ROOT / "templates").rglob("*.*"):
+        yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+
+
+def test_people_are_given_provisions_that_they_can_look_up() -> None:
+    found = list(sentences())
+
+    assert len(found) > 5000
+    assert [one for one in found if OF_THE_DOMAIN.search(one[1])] == []
+
+
+def test_every_section_of_the_method_that_a_sentence_names_is_there() -> None:
+    method = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    there = set(re.findall(r"^#+ (\d+[a-z]?(?:\.\d+)?)[. ]", method, re.MULTILINE))
+
+    named = {(where, number) for where, said in sentences() for number in SECTION.findall(said)}
+
+    assert len(named) > 20
+    assert {one for one in named if one[1] not in there} == set()

@@ -58,6 +58,8 @@ def run(rows: int, data: Path) -> dict[str, float | int | str]:
         "append_rows_per_second": round(ROUNDS * APPENDED / appending),
         "append_processor_us_each": round(processor / ROUNDS / APPENDED * 1e6),
         "blocks_synced_per_second": round(ROUNDS * APPENDED / waiting),
+        "read_seconds": round(reading, 2),
+        "verify_seconds": round(verifying, 2),
         "verify_rows_per_second": round(found.events / verifying),
         "ratio_to_reading": round(verifying / reading, 2),
         "memory_grown_kib": grown,

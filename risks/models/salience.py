@@ -127,6 +127,11 @@ class Risk(models.Model):
                 name="risk_unscored",
                 condition=Q(incomplete=True, tier__lt=CLOSED),
             ),
+            models.Index(
+                fields=["level"],
+                name="risk_withheld",
+                condition=Q(salient=True, published=False, level__gte=4),
+            ),
             models.Index(fields=["id"], include=["level", "tier", "status"], name="risk_standing"),
             GinIndex(fields=["search"], name="risk_words"),
             GinIndex(fields=["countries"], name="risk_countries", opclasses=["jsonb_path_ops"]),

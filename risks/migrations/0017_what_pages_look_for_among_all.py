@@ -1,4 +1,4 @@
-"""Open risks that nobody scored in their order, and where every risk stands, under indexes built beside the writers."""
+"""Unscored and withheld risks, open tasks, and where every risk stands: indexes built beside the writers."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
@@ -18,5 +18,17 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             model_name="risk",
             index=models.Index(fields=["id"], include=["level", "tier", "status"], name="risk_standing"),
+        ),
+        AddIndexConcurrently(
+            model_name="risk",
+            index=models.Index(
+                fields=["level"], name="risk_withheld", condition=Q(salient=True, published=False, level__gte=4)
+            ),
+        ),
+        AddIndexConcurrently(
+            model_name="reviewtask",
+            index=models.Index(
+                fields=["due_at", "id"], condition=Q(closed_at__isnull=True), name="task_open_by_day"
+            ),
         ),
     ]

@@ -22,6 +22,7 @@ from hrdd.governance.models import AuditEvent
 from transparency.actions.publication_log import checkpoint_log
 from transparency.queries.verification import Stored, verify_all
 from transparency.rules.audit_trail import FIRST_PREVIOUS, AuditRow, row_hash
+from transparency.rules.examination import Examined
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 ROUNDS, APPENDED = 10, 200  # turns, events in each
@@ -48,9 +49,7 @@ def run(rows: int, data: Path) -> dict[str, float | int | str]:
         checkpoint_log(at=BEGIN)
         reading = min(_seconds_to_read() for _ in range(3))
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        began = time.perf_counter()
-        found = verify_all(None)
-        verifying = time.perf_counter() - began
+        verifying, found = min((_verified() for _ in range(3)), key=lambda one: one[0])
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert all(line.intact for line in found.lines), found.lines  # noqa: S101  # a figure of a failed run is none
     return {
@@ -59,10 +58,18 @@ def run(rows: int, data: Path) -> dict[str, float | int | str]:
         "append_rows_per_second": round(ROUNDS * APPENDED / appending),
         "append_processor_us_each": round(processor / ROUNDS / APPENDED * 1e6),
         "blocks_synced_per_second": round(ROUNDS * APPENDED / waiting),
+        "read_seconds": round(reading, 2),
+        "verify_seconds": round(verifying, 2),
         "verify_rows_per_second": round(found.events / verifying),
         "ratio_to_reading": round(verifying / reading, 2),
         "memory_grown_kib": grown,
     }
+
+
+def _verified() -> tuple[float, Examined]:
+    began = time.perf_counter()
+    found = verify_all(None)
+    return time.perf_counter() - began, found
 
 
 def _appended(data: Path) -> tuple[float, float, float]:

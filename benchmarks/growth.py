@@ -1,23 +1,89 @@
-"""How cost grows with size, as a picture: python -m benchmarks.growth < figures of `register --json` > picture.svg."""
+"""How cost grows with size, as a picture.
+
+python -m benchmarks.growth NAME < what `python -m benchmarks NAME --json` said > picture.svg
+
+register measures several sizes in one run; of the others, each line is a run of one size.
+"""
 
 import json
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 360, 56, 190, 24, 44
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 360, 56, 230, 24, 44
 COLOURS = ("#1b5e8c", "#b3541e", "#2f7d4f", "#7a3e9d", "#8a6d00", "#a3234a", "#3d6b6b", "#555555", "#0b7285")
+STEPS = (1, 2, 5, 10)
+Lines = Mapping[str, Mapping[int, float]]
 
 
-def picture(pages: Mapping[str, Mapping[int, float]], *, target: float) -> str:
-    """Return the SVG of one line a page, sizes on a logarithmic axis.
+@dataclass(frozen=True)
+class Told:
+    """What is drawn of a benchmark whose runs have one size each: cost for so many of what it counts.
 
     Args:
-        pages: milliseconds by size, by page.
-        target: milliseconds that none should exceed.
+        title: what the picture shows.
+        size: which figure of a run is its size.
+        unit: of what is drawn.
+        seconds: by name of the line, the figure that holds seconds.
+        many: cost is told for so many.
     """
-    sizes = sorted({size for one in pages.values() for size in one})
-    most = max(target, *(value for one in pages.values() for value in one.values())) * 1.1
+
+    title: str
+    size: str
+    unit: str
+    seconds: Mapping[str, str]
+    many: int
+
+    def lines(self, runs: Sequence[Mapping[str, float]]) -> Lines:
+        """Return cost by size, by line; a straight line says that cost grows as size does, and no faster."""
+        return {
+            name: {int(one[self.size]): round(one[key] / one[self.size] * self.many, 2) for one in runs}
+            for name, key in self.seconds.items()
+        }
+
+
+TOLD = {
+    "reassess": Told(
+        "Seconds for each million measures of a full sweep, by number of measures",
+        "measures",
+        "s a million",
+        {
+            "workers": "ours_seconds",
+            "one process": "ours_in_one_process_seconds",
+            "by hand": "by_hand_seconds",
+        },
+        1_000_000,
+    ),
+    "audit": Told(
+        "Seconds to verify each 100,000 events, by number of events",
+        "rows",
+        "s",
+        {"verify": "verify_seconds", "only read": "read_seconds"},
+        100_000,
+    ),
+    "pdf": Told(
+        "Seconds for each 100 pages, by number of pages",
+        "pages",
+        "s",
+        {"ours": "ours_seconds", "WeasyPrint alone": "weasyprint_seconds"},
+        100,
+    ),
+}
+
+
+def picture(lines: Lines, *, title: str, unit: str, target: float | None = None) -> str:
+    """Return the SVG of lines over a logarithmic axis of sizes.
+
+    Args:
+        lines: values by size, by the name of each line.
+        title: what the picture shows, for who cannot see it.
+        unit: of the values.
+        target: what none should exceed, where there is such a thing.
+    """
+    sizes = sorted({size for one in lines.values() for size in one})
+    most = max(target or 0, *(value for one in lines.values() for value in one.values())) * 1.1
     span = math.log10(sizes[-1] / sizes[0])
 
     def at(size: int, value: float) -> str:
@@ -25,17 +91,18 @@ def picture(pages: Mapping[str, Mapping[int, float]], *, target: float) -> str:
         return f"{across:.1f},{_height(value, most):.1f}"
 
     marks = [
-        f'<text x="{LEFT - 8}" y="{_height(ms, most) + 4:.1f}" text-anchor="end">{ms}</text>'
-        for ms in _marks(most)
+        f'<text x="{LEFT - 8}" y="{_height(mark, most) + 4:.1f}" text-anchor="end">{mark:g}</text>'
+        for mark in _marks(most)
     ]
     marks += [
         f'<text x="{at(size, 0).split(",")[0]}" y="{HEIGHT - 18}" text-anchor="middle">{size:,}</text>'
         for size in sizes
     ]
-    y = _height(target, most)
-    marks.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="#b00020" stroke-dasharray="6 4"/>')
-    marks.append(f'<text x="{LEFT + 6}" y="{y - 6:.1f}" fill="#b00020">target {target:g} ms</text>')
-    for nth, (name, values) in enumerate(pages.items()):
+    if target is not None:
+        y = _height(target, most)
+        marks.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="#b00020" stroke-dasharray="6 4"/>')
+        marks.append(f'<text x="{LEFT + 6}" y="{y - 6:.1f}" fill="#b00020">target {target:g} {unit}</text>')
+    for nth, (name, values) in enumerate(lines.items()):
         colour, line = (
             COLOURS[nth % len(COLOURS)],
             " ".join(at(size, values[size]) for size in sorted(values)),
@@ -43,11 +110,11 @@ def picture(pages: Mapping[str, Mapping[int, float]], *, target: float) -> str:
         marks.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
         said, row = name.replace("_", " "), TOP + 14 + nth * 18
         marks.append(f'<path d="M{WIDTH - RIGHT + 14} {row - 4}h18" stroke="{colour}" stroke-width="3"/>')
-        marks.append(f'<text x="{WIDTH - RIGHT + 38}" y="{row}">{said} {values[sizes[-1]]:g} ms</text>')
+        marks.append(f'<text x="{WIDTH - RIGHT + 38}" y="{row}">{said} {values[sizes[-1]]:g} {unit}</text>')
     axes = f'<path d="M{LEFT} {TOP}V{HEIGHT - BOTTOM}H{WIDTH - RIGHT}" fill="none" stroke="#666"/>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" font-family="sans-serif" '
-        f'font-size="12"><title>Milliseconds computed a page, 95 of 100 below, by number of risks</title>'
+        f'font-size="12"><title>{title}</title>'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>{axes}{"".join(marks)}</svg>\n'
     )
 
@@ -56,14 +123,26 @@ def _height(value: float, most: float) -> float:
     return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * value / most
 
 
-def _marks(most: float) -> range:
-    return range(0, int(most) + 1, 10 if most < 120 else 50)
+def _marks(most: float) -> list[float]:
+    """Return round numbers up to the highest, five to ten of them."""
+    tenth = 10 ** math.floor(math.log10(most / 5))
+    step = max(step * tenth for step in STEPS if step * tenth <= most / 5)
+    return [nth * step for nth in range(int(most / step) + 1)]
+
+
+def _drawn(name: str, said: str) -> str:
+    if name == "register":
+        told: Any = json.loads(said)
+        pages = {
+            page: {int(size): of[page]["worked_p95_ms"] for size, of in told["sizes"].items()}
+            for page in told["ratio"]
+        }
+        title = "Milliseconds computed a page, 95 of 100 below, by number of risks"
+        return picture(pages, title=title, unit="ms", target=told["target_p95_ms"])
+    drawn = TOLD[name]
+    runs = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    return picture(drawn.lines(runs), title=drawn.title, unit=drawn.unit)
 
 
 if __name__ == "__main__":
-    told = json.load(sys.stdin)
-    by_page = {
-        name: {int(size): pages[name]["worked_p95_ms"] for size, pages in told["sizes"].items()}
-        for name in told["ratio"]
-    }
-    sys.stdout.write(picture(by_page, target=told["target_p95_ms"]))
+    sys.stdout.write(_drawn(sys.argv[1], sys.stdin.read()))

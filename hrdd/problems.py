@@ -82,7 +82,7 @@ def told(
         problem: its kind.
         detail: a sentence for whoever asked.
         title: where a kind has several, such as the faults under us.
-        provision: the rule that refused, as the sentence names it: `SD5`, `UNGP 19`, `domain.md 8.6 N8`.
+        provision: the rule that refused, as the sentence names it: `SD5`, `UNGP 19`, `Method 9.1`.
         errors: what is wrong with which part of what was sent: `pointer` (RFC 6901, as a fragment), or
             `parameter` of the address, and `detail`.
     """

@@ -88,6 +88,16 @@ def database_from_url(url: str) -> dict[str, object]:
     }
 
 
+def sealing_keys(given: str) -> list[str]:
+    """Return the keys that seal at rest, the newest first; raise ImproperlyConfigured without one."""
+    found = [key for key in given.split(",") if key]
+    if not found:
+        raise ImproperlyConfigured(
+            "HRDD_SEALING_KEYS must be set: Fernet keys, the newest first, separated by commas (.env.example)."
+        )
+    return found
+
+
 def peppers(given: str) -> list[bytes]:
     """Return the peppers of receipts, the newest first; raise ImproperlyConfigured without one of 32 bytes."""
     try:
@@ -149,16 +159,19 @@ DATA_LICENCE_URL = os.environ.get(
     "HRDD_DATA_LICENCE_URL",
     "https://creativecommons.org/licenses/by/4.0/" if DATA_LICENCE == "CC BY 4.0" else "",
 )
+# Whom this process serves: public, intake or staff; the trial serves all (hrdd/surfaces.py).
+SURFACE = os.environ.get("HRDD_SURFACE", "all" if DEBUG or DEMONSTRATION else "staff")
+if SURFACE not in {"public", "intake", "staff", "all"}:
+    raise ImproperlyConfigured(f"HRDD_SURFACE must be public, intake, staff or all, not {SURFACE!r}.")
 SECRET_KEY = secret("HRDD_SECRET_KEY")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("HRDD_SECRET_KEY must be set: a long random text, the same for every process.")
-SEALING_KEYS = [key for key in secret("HRDD_SEALING_KEYS").split(",") if key]
-if not SEALING_KEYS:
     raise ImproperlyConfigured(
-        "HRDD_SEALING_KEYS must be set: Fernet keys, the newest first, separated by commas (.env.example)."
+        "HRDD_SECRET_KEY must be set: a long random text, the same for every process of a surface."
     )
+# Who needs no key holds none: the public's processes neither of these, those for concerns nothing that opens a text.
+SEALING_KEYS = sealing_keys(secret("HRDD_SEALING_KEYS")) if SURFACE in {"staff", "all"} else []
 # Finds receipts, vouches for public keys, goes into form tokens; opens no text (ADR 20).
-RECEIPT_PEPPERS = peppers(secret("HRDD_RECEIPT_PEPPER"))
+RECEIPT_PEPPERS = peppers(secret("HRDD_RECEIPT_PEPPER")) if SURFACE != "public" else []
 # What a guess of a vault passphrase costs; only for keys enrolled from now on.
 VAULT_ARGON2_KIB = 64 * 1024
 VAULT_ARGON2_PASSES = 3
@@ -203,11 +216,6 @@ CODE_VERSION = (
     os.environ.get("HRDD_RELEASE")
     or tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 )
-
-# Whom this process serves: public, intake or staff; the trial serves all (hrdd/surfaces.py).
-SURFACE = os.environ.get("HRDD_SURFACE", "all" if DEBUG or DEMONSTRATION else "staff")
-if SURFACE not in {"public", "intake", "staff", "all"}:
-    raise ImproperlyConfigured(f"HRDD_SURFACE must be public, intake, staff or all, not {SURFACE!r}.")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

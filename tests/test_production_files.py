@@ -6,11 +6,13 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from django.core.exceptions import ImproperlyConfigured
 
 from hrdd.surfaces import STANDS_AT, Surface
 
@@ -22,6 +24,13 @@ ONCE = {"setup", "backup"}  # they end when they are done
 # Read by others' programs: the images of PostgreSQL and nginx, and the proxy's own file.
 OTHERS = re.compile("POSTGRES_|NGINX_|HRDD_(LISTEN|CACHE|PUBLIC|INTAKE|STAFF)$")
 TABLE_ROW = re.compile(r"^\| `(\w+)` \| (yes)? ?\|", re.MULTILINE)
+KEY = "b25seSBmb3IgdGhlIHRlc3RzLCAzMiBieXRlcyBsb24="
+KEYS = {
+    "HRDD_SECRET_KEY": KEY,
+    "HRDD_SEALING_KEYS": KEY,
+    "HRDD_RECEIPT_PEPPER": KEY,
+    "HRDD_LOG_KEY_FILE": "key.pem",
+}
 PIN = re.compile(r"^(\S+==\S+)((?:.*\\\n\s+--hash=\S+)+)", re.MULTILINE)
 
 
@@ -78,6 +87,31 @@ def test_a_service_holds_the_secrets_that_it_reads_and_no_other(name: str) -> No
         read |= {f"hrdd_{role}" for role in ("public", "intake", "staff", "worker", "audit")}
 
     assert set(service.get("secrets", ())) == read
+
+
+def test_what_the_world_reaches_holds_no_key_that_opens_a_text_or_signs_for_the_desk() -> None:
+    held = {name: set(SERVICES[name].get("secrets", ())) for name in ("public", "intake", "beat", "proxy")}
+
+    assert not {"secret_key", "sealing_keys"} & set.union(*held.values())
+    assert [name for name, secrets in held.items() if "receipt_pepper" in secrets] == ["intake"]
+
+
+@pytest.mark.parametrize(
+    ("surface", "keys", "peppers"), [("public", 0, 0), ("intake", 0, 1), ("staff", 1, 1), ("all", 1, 1)]
+)
+def test_a_process_reads_the_keys_of_its_surface_alone(
+    monkeypatch: pytest.MonkeyPatch, surface: str, keys: int, peppers: int
+) -> None:
+    given = KEYS | {"HRDD_SURFACE": surface}
+    monkeypatch.setattr("os.environ", given)
+    read = runpy.run_path(str(ROOT / "hrdd" / "settings.py"))
+    assert (len(read["SEALING_KEYS"]), len(read["RECEIPT_PEPPERS"])) == (keys, peppers)
+
+    for name, needed in (("HRDD_SEALING_KEYS", keys), ("HRDD_RECEIPT_PEPPER", peppers)):
+        monkeypatch.setattr("os.environ", {one: said for one, said in given.items() if one != name})
+        refused = pytest.raises(ImproperlyConfigured, match=name) if needed else nullcontext()
+        with refused:
+            runpy.run_path(str(ROOT / "hrdd" / "settings.py"))
 
 
 def test_no_secret_stands_in_an_environment_and_only_who_works_as_the_owner_knows_the_owner() -> None:
@@ -218,15 +252,8 @@ class _Noting(dict[str, str]):
 
 
 def _read_by_the_program(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    key = "b25seSBmb3IgdGhlIHRlc3RzLCAzMiBieXRlcyBsb24="
     noting = _Noting(
-        {
-            "HRDD_SECRET_KEY": key,
-            "HRDD_SEALING_KEYS": key,
-            "HRDD_RECEIPT_PEPPER": key,
-            "HRDD_LOG_KEY_FILE": "key.pem",
-        }
-        | {"HRDD_OIDC_ISSUER": "https://x", "HRDD_OIDC_CLIENT_ID": "x", "HRDD_OIDC_CLIENT_SECRET": "x"}
+        KEYS | {"HRDD_OIDC_ISSUER": "https://x", "HRDD_OIDC_CLIENT_ID": "x", "HRDD_OIDC_CLIENT_SECRET": "x"}
     )
     monkeypatch.setattr("os.environ", noting)
     runpy.run_path(str(ROOT / "hrdd" / "settings.py"))

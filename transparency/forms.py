@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hrdd.forms import Form
 from hrdd.governance.models import User
 from risks.models import Right
 from risks.models.statements import CATEGORIES, GROUNDS
@@ -67,7 +68,7 @@ def _after_any(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [("", gettext("Any")), *choices]
 
 
-class DraftReportForm(forms.Form):
+class DraftReportForm(Form):
     """A period and a title."""
 
     title = forms.CharField(max_length=200, help_text="For example: Human rights report 2021.")
@@ -75,7 +76,7 @@ class DraftReportForm(forms.Form):
     end = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """Where a question of the framework is answered, or why not; of one risk, or of all."""
 
     risk = forms.TypedChoiceField(
@@ -108,7 +109,7 @@ class AnswerForm(forms.Form):
             del self.fields["risk"]
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Form):
     """One reason for several things."""
 
     reason = forms.CharField(
@@ -118,7 +119,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class SectionForm(forms.Form):
+class SectionForm(Form):
     """The text of a section, whether it is ready, and which questions it answers."""
 
     text = forms.CharField(
@@ -142,7 +143,7 @@ class SectionForm(forms.Form):
             del self.fields["answers"]
 
 
-class QuantityForm(forms.Form):
+class QuantityForm(Form):
     """A quantity of the DSA with its source, or why it is not held."""
 
     of = forms.ChoiceField(label="Of", required=False)
@@ -151,7 +152,8 @@ class QuantityForm(forms.Form):
         label="Rests on",
         required=False,
         min_value=0,
-        help_text="On how many cases; a median of fewer than ten and a share of fewer than thirty are not shown (8.5).",
+        help_text="On how many cases; a median of fewer than ten and a share of fewer than thirty are not shown "
+        "(method 15).",
     )
     words = forms.CharField(label="In words", required=False, widget=forms.Textarea({"rows": 6}))
     source = forms.CharField(
@@ -184,7 +186,7 @@ class QuantityForm(forms.Form):
         return numbers | {name: given.get(name, "") for name in ("of", "words", "source", "not_held")}
 
 
-class RedactionForm(forms.Form):
+class RedactionForm(Form):
     """A passage of a frozen report, and why it is taken out."""
 
     path = forms.ChoiceField(label="Text")
@@ -194,7 +196,7 @@ class RedactionForm(forms.Form):
         help_text="Exactly as it stands there; it is taken out wherever it stands. Empty takes out the whole text.",
     )
     reason = forms.ChoiceField(
-        choices=[("", "Choose one"), *REASON_WORDS.items()], help_text="Reputation is no reason (8.5)."
+        choices=[("", "Choose one"), *REASON_WORDS.items()], help_text="Reputation is no reason (method 16)."
     )
 
     def __init__(self, data: Any = None, *, fields: Sequence[Field], **options: Any) -> None:
@@ -203,7 +205,7 @@ class RedactionForm(forms.Form):
         _choices(self, "path", [("", "Choose one"), *((one.path, one.label) for one in fields)])
 
 
-class JudgementForm(forms.Form):
+class JudgementForm(Form):
     """Whether a report suffices on one criterion, and why."""
 
     suffices = forms.ChoiceField(
@@ -221,7 +223,7 @@ class JudgementForm(forms.Form):
         }
 
 
-class OwnerForm(forms.Form):
+class OwnerForm(Form):
     """Who answers for a section."""
 
     owner = forms.ModelChoiceField(
@@ -240,7 +242,7 @@ class OwnerForm(forms.Form):
         field.queryset = User.objects.filter(is_active=True).order_by("display_name")
 
 
-class CommentForm(forms.Form):
+class CommentForm(Form):
     """What a colleague asks of a section."""
 
     comment = forms.CharField(widget=forms.Textarea({"rows": 3}))
@@ -252,7 +254,7 @@ def _choices(form: forms.Form, name: str, choices: Sequence[tuple[Any, str]]) ->
     field.choices = list(choices)
 
 
-class PublicFilter(forms.Form):
+class PublicFilter(Form):
     """What a public list is narrowed by; a value it does not know is left out."""
 
     called: ClassVar[Mapping[str, str]] = {}  # what the query calls a field, where it is another name
@@ -296,7 +298,7 @@ class PublicStatementFilter(PublicFilter):
     last = forms.DateField(label=_("Issued until"), required=False, widget=DAY)
 
 
-class ReferenceFilter(forms.Form):
+class ReferenceFilter(Form):
     """Whose statements ours are compared with."""
 
     organisation = forms.ModelChoiceField(

@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from hrdd.accounts.rules.tokens import LASTS, SCOPES
+from hrdd.forms import Form
 from hrdd.governance.models import User
 from hrdd.governance.rules import CALLED, WHO, Role
 from hrdd.tongues import ENGLISH, languages
@@ -25,19 +26,19 @@ class NameAndPassword(AuthenticationForm):
         return self.cleaned_data
 
 
-class CodeForm(forms.Form):
+class CodeForm(Form):
     """A code of the app, or one of those that were written down."""
 
     code = forms.CharField(label="Code", max_length=40, widget=CODE)
 
 
-class AppForm(forms.Form):
+class AppForm(Form):
     """The first code of a new authenticator app."""
 
     code = forms.CharField(label="The six digits that the app shows now", max_length=8, widget=CODE)
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(Form):
     """A new password, for the person it is for."""
 
     password = forms.CharField(
@@ -74,7 +75,7 @@ class NewPasswordForm(PasswordForm):
     field_order = ("current", "password")
 
 
-class PeopleFilter(forms.Form):
+class PeopleFilter(Form):
     """Whom the list of people shows."""
 
     q = forms.CharField(label="Name", max_length=60, required=False)
@@ -90,7 +91,7 @@ class PeopleFilter(forms.Form):
     )
 
 
-class RolesForm(forms.Form):
+class RolesForm(Form):
     """Roles, and why."""
 
     roles = forms.MultipleChoiceField(
@@ -107,7 +108,7 @@ class RolesForm(forms.Form):
     )
 
 
-class LanguageForm(forms.Form):
+class LanguageForm(Form):
     """In which language one is written to."""
 
     language = forms.ChoiceField(
@@ -135,7 +136,7 @@ class InviteForm(LanguageForm, RolesForm):
         self.fields["roles"].required = True
 
 
-class WhyForm(forms.Form):
+class WhyForm(Form):
     """A reason."""
 
     why = forms.CharField(
@@ -146,7 +147,7 @@ class WhyForm(forms.Form):
     )
 
 
-class DelegationForm(forms.Form):
+class DelegationForm(Form):
     """Which role one lends, to whom, and until when."""
 
     role = forms.ChoiceField(label="Role")
@@ -172,7 +173,7 @@ class DelegationForm(forms.Form):
         self.fields["to"].choices = [(str(one.pk), one.display_name) for one in people]  # type: ignore[attr-defined]
 
 
-class TokenForm(forms.Form):
+class TokenForm(Form):
     """A token for a program: what for, what it may, how long."""
 
     name = forms.CharField(label="Which program it is for", max_length=60)

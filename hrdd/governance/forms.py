@@ -2,8 +2,10 @@
 
 from django import forms
 
+from hrdd.forms import Form
 
-class AuditFilter(forms.Form):
+
+class AuditFilter(Form):
     """Words and a day to look for in the audit log; all of them may be left out."""
 
     actor = forms.CharField(label="Who", max_length=120, required=False)

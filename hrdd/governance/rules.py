@@ -267,13 +267,13 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
 CASE_ROLES = frozenset({Role.GRV_INTAKE, Role.GRV_INV, Role.GRV_DEC, Role.APPEAL, Role.CUSTODIAN})
 # Roles that stand alone, and those that nobody has together with a role of cases; the database holds both as well.
 ALONE: Mapping[Role, str] = {
-    Role.AUDITOR: "An auditor reads everything and writes nothing (domain.md 0.2), so holds no other role.",
-    Role.EXPERT: "An outside expert sees only what is shared (domain.md 0.2), so holds no other role.",
+    Role.AUDITOR: "An auditor reads everything and writes nothing (method 18), so holds no other role.",
+    Role.EXPERT: "An outside expert sees only what is shared (method 18), so holds no other role.",
 }
 NEVER_ON_CASES: Mapping[Role, str] = {
     Role.SYSADMIN: "SD10: whoever administers the system never holds a role of cases.",
-    Role.BOARD: "The governing body does not edit cases (domain.md 0.2), so holds no role of cases.",
-    Role.ENGAGE: "Who runs consultations does not see the identities of complainants (domain.md 0.2), so holds no "
+    Role.BOARD: "The governing body does not edit cases (method 18), so holds no role of cases.",
+    Role.ENGAGE: "Who runs consultations does not see the identities of complainants (method 18), so holds no "
     "role of cases.",
 }
 # What nobody hands on: keys of cases are personal, and who manages or reviews people does so by name.

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from hrdd.notifications.models import NotificationSettings
 from hrdd.notifications.rules.digest import EVERY_LABELS, Every
 from hrdd.notifications.rules.kinds import MAY_BE_MUTED
@@ -13,7 +14,7 @@ TEST = "webhook.test"
 TOLD = [(kind, event.label) for kind, event in EVENTS.items() if kind != TEST]
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(Form):
     """How somebody hears of what waits for them."""
 
     every = forms.ChoiceField(
@@ -45,7 +46,7 @@ class SettingsForm(forms.Form):
         }
 
 
-class PutOffForm(forms.Form):
+class PutOffForm(Form):
     """Until which day something is put off."""
 
     until = forms.DateField(
@@ -58,7 +59,7 @@ class PutOffForm(forms.Form):
     )
 
 
-class EndpointForm(forms.Form):
+class EndpointForm(Form):
     """A program that is told of what is published."""
 
     about = forms.CharField(

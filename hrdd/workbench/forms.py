@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 
 from django import forms
 
+from hrdd.forms import Form
+
 LONGEST_SEARCH = 200
 
 
-class SearchForm(forms.Form):
+class SearchForm(Form):
     """Words, and the kind of record to look in; what makes no sense is left out."""
 
     q = forms.CharField(

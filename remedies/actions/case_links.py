@@ -102,7 +102,7 @@ def keep_lesson(case: Case, *, root_cause: RootCause, risk: int | None, by: User
     held = held_by_team(case, by)
     upheld = held.decided_on is not None and Finding(held.finding) in UPHELD
     if held.state != CaseState.WITHDRAWN and (held.state == CaseState.CLOSED or not upheld):
-        raise NotAllowed("6.8: only of a case that was upheld and goes on, or that was withdrawn.")
+        raise NotAllowed("Method 14: only of a case that was upheld and goes on, or that was withdrawn.")
     found = Risk.objects.filter(pk=risk).first() if risk else None
     demand_lesson(Finding.UPHELD, root_cause=root_cause, has_risk=found is not None)
     Case.objects.filter(pk=held.pk).update(root_cause=str(root_cause), risk=found)

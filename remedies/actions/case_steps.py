@@ -226,7 +226,7 @@ def close(case: Case, *, root_cause: RootCause, risk: int | None, by: User, at: 
         owes_remedy=owes_remedy(finding, Part(case.part), RoleTaken(case.role_taken)),
     )
     if case.retaliation_checks.filter(word="yes", outcome="").exists():
-        raise NotAllowed("6.7: a report of retaliation is open. Say first what was found on it.")
+        raise NotAllowed("Method 14: a report of retaliation is open. Say first what was found on it.")
     found = Risk.objects.filter(pk=risk).first() if risk else None
     if risk and found is None:
         raise NotAllowed("Risk: no risk has this number. It stands in the address of its page.")

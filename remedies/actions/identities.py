@@ -20,7 +20,7 @@ from remedies.rules.envelope import CannotOpen, open_envelope
 from remedies.rules.wraps import KeyPair, unwrap, wrap
 
 GRANT = timedelta(hours=24)
-ONLY_READERS = "Only who looks into a case or decides it can be shown who wrote (domain.md 6.7)."
+ONLY_READERS = "Only who looks into a case or decides it can be shown who wrote (WB Dir 16)."
 NOT_ONES_OWN = "SD8: whoever opens an identity for somebody is not that person."
 READERS = [str(CaseRole.GRV_INV), str(CaseRole.GRV_DEC)]
 

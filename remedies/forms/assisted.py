@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from hrdd.tongues import languages
 from remedies.forms.intake import DetailsForm, WhatForm, submission_of
 from remedies.rules.case import Channel
@@ -41,7 +42,7 @@ HELPS = {
 }
 
 
-class AssistedForm(WhatForm, DetailsForm):
+class AssistedForm(WhatForm, DetailsForm, Form):
     """The form of `/raise/`, with the way in which it reached us."""
 
     channel = forms.ChoiceField(

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from remedies.forms.desk import SHORTEST_REASONS, CloseForm, choice, told_words
 from remedies.rules.case_workflow import Proceeding, Reopening
 from remedies.rules.remedy import Part, RoleTaken
@@ -19,7 +20,7 @@ def _said(word: str) -> str:
     return word.replace("_", " ").capitalize()
 
 
-class ReopenForm(forms.Form):
+class ReopenForm(Form):
     """Why a closed case is opened again."""
 
     reason = choice(
@@ -37,7 +38,7 @@ class ReopenForm(forms.Form):
         return Reopening(self.cleaned_data["reason"])
 
 
-class MeasureForm(forms.Form):
+class MeasureForm(Form):
     """Which measure a case is about."""
 
     measure = forms.IntegerField(
@@ -49,7 +50,7 @@ class MeasureForm(forms.Form):
     )
 
 
-class PartForm(forms.Form):
+class PartForm(Form):
     """What the company had to do with a harm."""
 
     part = choice("The company", [("", "Choose"), *((str(one), _said(one)) for one in Part if one)])
@@ -67,7 +68,7 @@ class PartForm(forms.Form):
         return RoleTaken(self.cleaned_data["role_taken"])
 
 
-class ProceedingForm(forms.Form):
+class ProceedingForm(Form):
     """Where else a matter is pending."""
 
     kind = choice("Where", [("", "Choose"), *((str(one), _said(one)) for one in Proceeding)])
@@ -80,7 +81,7 @@ class LessonForm(CloseForm):
     """What a case that was upheld or withdrawn teaches."""
 
 
-class WordForm(forms.Form):
+class WordForm(Form):
     """What was learned of a person after a case was closed."""
 
     word = choice(
@@ -99,7 +100,7 @@ class WordForm(forms.Form):
         return Word(self.cleaned_data["word"])
 
 
-class FoundForm(forms.Form):
+class FoundForm(Form):
     """What was found on a report of retaliation."""
 
     detriment = forms.BooleanField(
@@ -114,7 +115,7 @@ class FoundForm(forms.Form):
     text = told_words("What the person reads", SHORTEST_REASONS)
 
 
-class AskIdentityForm(forms.Form):
+class AskIdentityForm(Form):
     """Why somebody must know who wrote."""
 
     reasons = forms.CharField(
@@ -127,7 +128,7 @@ class AskIdentityForm(forms.Form):
     )
 
 
-class CustodianForm(forms.Form):
+class CustodianForm(Form):
     """A custodian's answer; granting takes their own file and its passphrase, refusing takes neither."""
 
     reasons = forms.CharField(

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 
+from hrdd.forms import Form
 from hrdd.governance.models import User
 from remedies.forms.intake import Words
 from remedies.rules.case import TYPE_WORDS, CaseState, CaseType
@@ -59,7 +60,7 @@ def told_words(label: str, sentence: str, *, rows: int = 8) -> Words:
     )
 
 
-class CaseFilter(forms.Form):
+class CaseFilter(Form):
     """What the list shows; a value that it does not know is left out."""
 
     show = forms.ChoiceField(
@@ -92,7 +93,7 @@ class CaseFilter(forms.Form):
         return urlencode(self.chosen())
 
 
-class VaultForm(forms.Form):
+class VaultForm(Form):
     """The passphrase of a vault."""
 
     passphrase = forms.CharField(
@@ -105,17 +106,17 @@ class VaultForm(forms.Form):
     )
 
 
-class ReadForm(forms.Form):
+class ReadForm(Form):
     """Why somebody reads; it stands in the read log."""
 
     purpose = choice("Why do you read it?", [("", "Choose"), *PURPOSES])
 
 
-class NothingForm(forms.Form):
+class NothingForm(Form):
     """A step that asks for nothing but to be taken."""
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """What the person is told."""
 
     text = told_words("What the person reads", "Plain words, in the language that they wrote in.")
@@ -153,7 +154,7 @@ class AdmitForm(AnswerForm):
         return CaseType(self.cleaned_data["kind"])
 
 
-class RefuseForm(forms.Form):
+class RefuseForm(Form):
     """Why a case is not taken on."""
 
     refusal = choice(
@@ -173,7 +174,7 @@ class RefuseForm(forms.Form):
         return Refusal(self.cleaned_data["refusal"])
 
 
-class DraftForm(forms.Form):
+class DraftForm(Form):
     """The finding that is proposed, and the evidence summary for the person."""
 
     finding = choice("Proposed finding", [("", "Choose"), *((str(k), v) for k, v in FINDING_LABELS.items())])
@@ -186,7 +187,7 @@ class DraftForm(forms.Form):
         return Finding(self.cleaned_data["finding"])
 
 
-class DecideForm(forms.Form):
+class DecideForm(Form):
     """What was decided, why, and whether a machine took part."""
 
     finding = choice("Finding", [("", "Choose"), *((str(k), v) for k, v in FINDING_LABELS.items())])
@@ -208,7 +209,7 @@ class DecideForm(forms.Form):
         return Automation(self.cleaned_data["automated"])
 
 
-class AssignForm(forms.Form):
+class AssignForm(Form):
     """Who gets the case, and as what."""
 
     who = choice(
@@ -224,7 +225,7 @@ class AssignForm(forms.Form):
         self.fields["who"].choices = [("", "Choose"), *people]  # type: ignore[attr-defined]
 
 
-class BarForm(forms.Form):
+class BarForm(Form):
     """Who has a conflict of interest."""
 
     whom = choice("Who has a conflict", [], "From now on they cannot open, read or be assigned the case.")
@@ -234,7 +235,7 @@ class BarForm(forms.Form):
         self.fields["whom"].choices = [("", "Choose"), *people]  # type: ignore[attr-defined]
 
 
-class AppealForm(forms.Form):
+class AppealForm(Form):
     """What was found on appeal, and why."""
 
     finding = choice(
@@ -261,7 +262,7 @@ class AppealForm(forms.Form):
         return OnMeasure(self.cleaned_data["on_measure"])
 
 
-class OfferForm(forms.Form):
+class OfferForm(Form):
     """How to make it good."""
 
     kinds = forms.MultipleChoiceField(
@@ -335,7 +336,7 @@ class OfferForm(forms.Form):
         return Scope(self.cleaned_data["scope"])
 
 
-class RemedyForm(forms.Form):
+class RemedyForm(Form):
     """Which of the remedies of a case."""
 
     remedy = choice("Remedy", [])
@@ -376,7 +377,7 @@ class VerifyForm(RemedyForm):
     how = told_words("How you checked it, as the person reads it", SHORTEST_REASONS)
 
 
-class CloseForm(forms.Form):
+class CloseForm(Form):
     """What is learned from a case that was upheld."""
 
     root_cause = forms.ChoiceField(

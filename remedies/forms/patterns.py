@@ -2,10 +2,11 @@
 
 from django import forms
 
+from hrdd.forms import Form
 from risks.models import ModelReview
 
 
-class ConclusionForm(forms.Form):
+class ConclusionForm(Form):
     """What lies behind upheld cases of one root cause, and what changes."""
 
     conclusion = forms.CharField(

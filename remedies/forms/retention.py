@@ -2,8 +2,10 @@
 
 from django import forms
 
+from hrdd.forms import Form
 
-class HoldForm(forms.Form):
+
+class HoldForm(Form):
     """Why something is held, or held no longer."""
 
     reasons = forms.CharField(

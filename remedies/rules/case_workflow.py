@@ -276,7 +276,7 @@ def demand_appeal_in_time(last: date | None, *, today: date) -> None:
         NotAllowed: too late; a reopened case is the way for new facts.
     """
     if last is None or today > last:
-        raise NotAllowed("The 60 days to appeal have passed (domain.md 6.5).")
+        raise NotAllowed("The 60 days to appeal have passed (method 14).")
 
 
 def demand_reopening(reason: Reopening) -> None:

@@ -40,9 +40,9 @@ def draw_sample(
     """
     held = _held(measure, by)
     if held.unit_of_review != Measure.Unit.RULE_CLASS:
-        raise NotAllowed("3.2: this measure is reviewed one by one, so there is nothing to sample.")
+        raise NotAllowed("Method 9.1: this measure is reviewed one by one, so there is nothing to sample.")
     if held.state not in IN_FORCE:
-        raise NotAllowed("3.2: only a measure in force acts on items.")
+        raise NotAllowed("Method 9.1: only a measure in force acts on items.")
     if held.samples.filter(closed_at__isnull=True).exists():
         raise NotAllowed("A sample of this measure is open. Review and close it first.")
     if period_to < period_from or period_to > at.date():
@@ -119,7 +119,9 @@ def close_sample(
     open_one = _open(sample)
     waiting = open_one.items.filter(verdict="").count()
     if waiting:
-        raise NotAllowed(f"3.2: {waiting} of the sample {'is' if waiting == 1 else 'are'} not reviewed yet.")
+        raise NotAllowed(
+            f"Method 9.1: {waiting} of the sample {'is' if waiting == 1 else 'are'} not reviewed yet."
+        )
     refusal = appeals_refusal(lodged=appeals_lodged, decided=appeals_decided, upheld=appeals_upheld)
     if refusal:
         raise NotAllowed(refusal)

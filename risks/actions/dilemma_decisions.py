@@ -82,7 +82,7 @@ def decide(
     refuse_naming({"Reasons for the public": told, "Published rule": policy_relied_on})
     if review_on <= at.date():
         raise NotAllowed(
-            "Look at it again: choose a day after today; every decision between rights is for a time (1.6)."
+            "Look at it again: choose a day after today; every decision between rights is for a time (UNGP 23)."
         )
     _refuse(refusals_to_choose(chosen, interim=False))
     rabat = _rabat(held, at=at)
@@ -130,7 +130,7 @@ def decide_interim(
     refuse_revenue({"Reasons": reasons})
     if held.urgency != Dilemma.Urgency.LIFE:
         raise NotAllowed(
-            "1.6: an interim decision is for when life is at risk. Otherwise analyse and consult first."
+            "UNGP 23: an interim decision is for when life is at risk. Otherwise analyse and consult first."
         )
     _refuse(refusals_to_choose(chosen, interim=True))
     until = at + timedelta(hours=INTERIM_HOURS)
@@ -190,7 +190,9 @@ def _judged(
     held = _held_by_another(dilemma, by)
     demand_reasons(reasons)
     if not policy.strip():
-        raise NotAllowed("Published rule: name the rule and its clause that the decision rests on (3.3, L1).")
+        raise NotAllowed(
+            "Published rule: name the rule and its clause that the decision rests on (ICCPR 19(3), L1)."
+        )
     if seen_hash != hash_of(content_of(held)):
         raise NotAllowed("The dilemma was changed since you opened it. Read it again, then decide.")
     found = next((one for one in options_of(held) if one.pk == option.pk), None)
@@ -218,8 +220,8 @@ def _rabat(dilemma: Dilemma, *, at: datetime) -> RabatAssessment | None:
     if latest.outcome == Outcome.INCOMPLETE:
         raise NotAllowed("D2: on the Rabat worksheet a gate or a factor is not known. Assess again first.")
     raise NotAllowed(
-        f"D2: the Rabat assessment expired on {latest.valid_until:%-d %B %Y}; scores are as of their moment (4.1). "
-        "Assess again first."
+        f"D2: the Rabat assessment expired on {latest.valid_until:%-d %B %Y}; scores are as of their moment "
+        "(method 6). Assess again first."
     )
 
 

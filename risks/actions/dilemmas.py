@@ -194,12 +194,12 @@ def put_option(
 def _check_measure(kind: str, *, target: str, target_type: str, lasts_days: int | None) -> None:
     if kind and not target.strip():
         raise NotAllowed(
-            "Target: say on what the measure would be, as a group or a rule, never as a name (3.2)."
+            "Target: say on what the measure would be, as a group or a rule, never as a name (method 9)."
         )
     if kind and not target_type:
-        raise NotAllowed("Kind of target: choose it (3.2).")
+        raise NotAllowed("Kind of target: choose it (method 9).")
     if needs_end(kind, target_type) and lasts_days is None:
-        raise NotAllowed("Days: this measure must end. Say after how many days (3.2; ICCPR 19(3)).")
+        raise NotAllowed("Days: this measure must end. Say after how many days (method 9; ICCPR 19(3)).")
     if lasts_days is not None and not 1 <= lasts_days <= LONGEST_MEASURE_DAYS:
         raise NotAllowed(f"Days: from 1 to {LONGEST_MEASURE_DAYS}.")
 
@@ -239,10 +239,10 @@ def test_option(option: DilemmaOption, given: GivenTest, *, by: User, at: dateti
     legal_basis = given.answers["L4"].answer if "L4" in given.answers else "unknown"
     if held.is_demanded and legal_basis == "not_applicable":
         raise NotAllowed(
-            "L4: a State asks here, so say whether there is a written, valid legal basis (GNI; 3.3)."
+            "L4: a State asks here, so say whether there is a written, valid legal basis (GNI; ICCPR 19(3))."
         )
     if held.is_demanded and held.demand_in_writing is False and legal_basis == "yes":
-        raise NotAllowed("L4: the demand is not in writing, so the answer cannot be yes (3.3).")
+        raise NotAllowed("L4: the demand is not in writing, so the answer cannot be yes (ICCPR 19(3)).")
     test = keep_test(given, kind=option.kind, measure=None, by=by, at=at)
     DilemmaOption.objects.filter(pk=option.pk).update(test=test)
     option.test = test

@@ -49,7 +49,7 @@ def share_risk(
     by.demand(Permission.SHARE_WITH_EXPERT)
     shown = Evidence.Disclosure.PUBLIC
     if any(one.risk_id != risk.pk or one.disclosure != shown for one in evidence):
-        raise NotAllowed("Evidence: experts read public evidence of this risk only (domain.md 0.4).")
+        raise NotAllowed("Evidence: experts read public evidence of this risk only (UNGP 21(c)).")
     return _share(
         extract_from_risk(risk, evidence=evidence),
         risk=risk,
@@ -90,7 +90,7 @@ def share_consultation(
     if consultation.screened_at is None:
         raise NotAllowed(
             "Nobody has screened this consultation yet. It is shared once somebody other than its organiser has taken "
-            "out what identifies people (domain.md 7.4)."
+            "out what identifies people (UNGP 21(c))."
         )
     known = known_of(consultation)
     if is_team(by, consultation):

@@ -60,7 +60,7 @@ def enforce(measure: Measure, *, necessity: str, notified_on: date | None, by: U
     said = demand_reasons(necessity, about="Necessity now")
     if held.state != Measure.State.APPROVED:
         raise NotAllowed(
-            "3.2: only an approved measure is put in force. Open it again to see where it stands."
+            "Method 9: only an approved measure is put in force. Open it again to see where it stands."
         )
     risk = open_risk(held.risk_id)
     _demand_fit_now(held, risk, today=at.date())
@@ -183,7 +183,7 @@ def do_duty(measure: Measure, *, kind: str, how: str, by: User, at: datetime) ->
     said = demand_reasons(how, about="How it was done")
     held = locked(measure)
     if held.ended_on is not None:
-        raise NotAllowed("3.1: this measure is over, so nothing accompanies it any more.")
+        raise NotAllowed("Method 4: this measure is over, so nothing accompanies it any more.")
     duty, _ = CompanionDuty.objects.get_or_create(
         measure=held, kind=kind, defaults={"asked_by": by, "asked_at": at}
     )
@@ -206,11 +206,11 @@ def _demand_fit_now(measure: Measure, risk: Risk, *, today: date) -> None:
     """Judge a measure at the moment of acting, not when it was proposed (3.6)."""
     now = corridor_now(measure)
     if now.over and now.refusal:
-        raise NotAllowed(f"3.6: necessity is judged when a measure is taken. {now.refusal}")
+        raise NotAllowed(f"Method 5.3: necessity is judged when a measure is taken. {now.refusal}")
     if measure.ends_on is not None and measure.ends_on <= today:
         raise NotAllowed(
-            f"3.6: the end date, {measure.ends_on:%-d %B %Y}, has come before the measure. Withdraw it, and propose "
-            "anew what is still necessary."
+            f"Method 5.3: the end date, {measure.ends_on:%-d %B %Y}, has come before the measure. Withdraw it, and "
+            "propose anew what is still necessary."
         )
     preserved = measure.duties.filter(kind=Duty.PRESERVE_EVIDENCE, done_at__isnull=False)
     if preserves_evidence_first(measure.kind, level=risk.level) and not preserved.exists():

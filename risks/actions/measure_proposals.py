@@ -179,7 +179,7 @@ def edit(measure: Measure, proposal: Proposal, *, by: User, at: datetime) -> Mea
     held = locked(measure)
     if held.state != Measure.State.PROPOSED:
         raise NotAllowed(
-            "3.2: this measure is no longer a proposal. What was decided stays; propose a new one."
+            "Method 9: this measure is no longer a proposal. What was decided stays; propose a new one."
         )
     if held.proposed_by_id != by.pk:
         raise NotAllowed(
@@ -232,7 +232,7 @@ def answer_test(measure: Measure, test: GivenTest, *, by: User, at: datetime) ->
     held = locked(measure)
     if held.state != Measure.State.ACTIVE_EMERGENCY:
         raise NotAllowed(
-            "3.2: only an emergency measure is tested after it stands. Edit the proposal instead."
+            "Method 9: only an emergency measure is tested after it stands. Edit the proposal instead."
         )
     held.test = _kept(test, held, by=by, at=at)
     held.level_then = open_risk(held.risk_id).level
@@ -367,7 +367,7 @@ def demand_person(by: object) -> None:
     """
     if not isinstance(by, User) or by.username in {JOB, IMPORT}:
         raise NotAllowed(
-            "SD7: a machine imposes, approves and lifts no measure. A person does, by name (3.8)."
+            "SD7: a machine imposes, approves and lifts no measure. A person does, by name (method 5a)."
         )
 
 

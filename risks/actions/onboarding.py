@@ -51,7 +51,7 @@ def ask_onboarding(
     texts = {"use_case": use_case.strip(), "end_users": end_users.strip(), "red_flags": red_flags.strip()}
     for name, said in texts.items():
         if not said:
-            raise NotAllowed(f"{LABELS[name]}: domain.md 5.3 asks for it before a relationship starts.")
+            raise NotAllowed(f"{LABELS[name]}: method 7a asks for it before a relationship starts.")
     if country not in country_names():
         raise NotAllowed("Country: say where the end users are; choose one of the list.")
     refuse_identifying({LABELS[name]: said for name, said in texts.items()})

@@ -188,7 +188,7 @@ def correct_partner(
     _check(refusals_of_partner(facts))
     if takes_warning_off(held.naming_endangers, facts.naming_endangers):
         raise NotAllowed(
-            "8.6 N8: a warning not to name a partner is added to, never taken off here. Ask the safety officer "
+            "UNGP 21(c): a warning not to name a partner is added to, never taken off here. Ask the safety officer "
             "(REDACTOR) to lift it."
         )
     if Partner.objects.filter(name__iexact=facts.name, told_by=held.told_by).exclude(pk=held.pk).exists():

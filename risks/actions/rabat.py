@@ -63,7 +63,7 @@ def assess(
     read = Gates.parse(gates)
     unsaid = [one.label for one in FACTORS if not texts.get(one.name, "").strip()]
     if unsaid:
-        raise NotAllowed(f"{', '.join(unsaid)}: say why in words; a score alone convinces nobody (4.1).")
+        raise NotAllowed(f"{', '.join(unsaid)}: say why in words; a score alone convinces nobody (method 6).")
     given = Given(Mode(mode), read, grounds, harm_sought, exceptions, scores["intent"], texts["intent"])
     if found := contradictions(given):
         raise NotAllowed(" ".join(found.values()))
@@ -127,7 +127,9 @@ def confirm(
             "SD9: two assessors, each once. You stand on record on this worksheet already; ask another."
         )
     if assessment.valid_until < at:
-        raise NotAllowed("This worksheet has expired: its scores are as of their moment. Assess again (4.1).")
+        raise NotAllowed(
+            "This worksheet has expired: its scores are as of their moment. Assess again (method 6)."
+        )
     if not agrees and not dissent.strip():
         raise NotAllowed("Dissent: say what you see otherwise; it is kept word by word (D4).")
     refuse_identifying({"Dissent": dissent})

@@ -53,9 +53,7 @@ def _sentence(measure: Measure, decision: Decision, *, today: date) -> str:
     rung = LADDER.get(decision.kind)
     named = f"“{rung.label}”" if rung else "the measure that you choose"
     if decision.outcome == Decided.MAINTAIN:
-        return (
-            f"The measure stays. It is looked at again by {next_review_of(measure, today):%-d %B %Y} (3.4)."
-        )
+        return f"The measure stays. It is looked at again by {next_review_of(measure, today):%-d %B %Y} (method 5.2)."
     if decision.outcome == Decided.ESCALATE:
         return f"A proposal of {named} is opened. Nothing changes until it is approved and put in force."
     if decision.outcome == Decided.DE_ESCALATE:

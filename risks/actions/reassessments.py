@@ -135,7 +135,8 @@ def _outcome_refusals(measure: Measure, decision: Decision, *, today: date) -> I
             [
                 Refusal(
                     "outcome",
-                    "3.2: this measure is over, so no other takes its place. Record that it was lifted, or refer it.",
+                    "Method 9: this measure is over, so no other takes its place. Record that it was lifted, or "
+                    "refer it.",
                 )
             ]
         )
@@ -161,7 +162,7 @@ def _unfit_rise(measure: Measure, decision: Decision, _today: date) -> Iterator[
     if rung is None or rung.intrusion <= measure.intrusion:
         yield Refusal(
             "higher_kind",
-            "More intrusive measure: choose a more intrusive measure than the present one (3.7).",
+            "More intrusive measure: choose a more intrusive measure than the present one (method 12).",
         )
 
 
@@ -177,7 +178,7 @@ def _unfit_referral(_measure: Measure, decision: Decision, _today: date) -> Iter
     if decision.referred_to not in set(Asked):
         yield Refusal("referred_to", "Referred to: Say who is asked when you refer a finding.")
     if not decision.question.strip():
-        yield Refusal("question", "Question: say what you ask, so that it can be answered (3.7).")
+        yield Refusal("question", "Question: say what you ask, so that it can be answered (method 12).")
 
 
 def next_review_of(measure: Measure, today: date) -> date:

@@ -23,7 +23,7 @@ def demand_team(consultation: Consultation, by: User) -> None:
         NotAllowed: they are not.
     """
     if not is_team(by, consultation):
-        raise NotAllowed("Only the engagement team of a consultation works on it (domain.md 0.4).")
+        raise NotAllowed("Only the engagement team of a consultation works on it (UNGP 21(c)).")
 
 
 def refuse_identifying(texts: Mapping[str, str], *, known: Sequence[str] = ()) -> None:
@@ -58,7 +58,7 @@ def refuse_naming(texts: Mapping[str, str]) -> None:
     for label, said in texts.items():
         if names_one(said, partners):
             raise NotAllowed(
-                f"{label}: it names a partner whose name endangers people (domain.md 8.6 N8). Say what the partner "
+                f"{label}: it names a partner whose name endangers people (UNGP 21(c)). Say what the partner "
                 "does instead."
             )
 

@@ -73,7 +73,7 @@ def issue_for_actions(
     """
     held = _held(measure, by)
     if held.unit_of_review != Measure.Unit.RULE_CLASS:
-        raise NotAllowed("3.2: this measure acts on one thing. Issue its one statement.")
+        raise NotAllowed("Method 9.1: this measure acts on one thing. Issue its one statement.")
     facts = _facts(held)
     last_day = min(one for one in (at.date(), held.ended_on, held.ends_on) if one)
     try:

@@ -334,9 +334,7 @@ class RelationshipViewSet(_Outside, Register[Relationship]):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Correct what is on record; before and after are kept on its page, and cannot be changed."""
         one = self.get_object()
-        shape = CorrectingRelationshipSerializer(data=request.data, partial=True)
-        shape.is_valid(raise_exception=True)
-        given = dict(shape.validated_data)
+        given = checked(CorrectingRelationshipSerializer, request, partial=True)
         reasons, owner = given.pop("reasons", ""), given.pop("owner", one.owner)
         whole = vars(actions.facts_of(one)) | given
         facts = RelationshipFacts(**whole | {"products": tuple(whole["products"])})

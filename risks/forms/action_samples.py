@@ -2,6 +2,7 @@
 
 from django import forms
 
+from hrdd.forms import Form
 from risks.forms.shapes import day, words
 from risks.rules.action_sample import LEAST_SAMPLED, VERDICTS
 
@@ -21,7 +22,7 @@ def _count(label: str) -> forms.IntegerField:
     )
 
 
-class DrawSampleForm(forms.Form):
+class DrawSampleForm(Form):
     """A period, the keys of every action in it, and how many to draw."""
 
     period_from = day("Period from")
@@ -50,7 +51,7 @@ class DrawSampleForm(forms.Form):
     )
 
 
-class ReviewActionForm(forms.Form):
+class ReviewActionForm(Form):
     """What a person found about one action."""
 
     verdict = forms.ChoiceField(
@@ -71,7 +72,7 @@ class ReviewActionForm(forms.Form):
     )
 
 
-class CloseSampleForm(forms.Form):
+class CloseSampleForm(Form):
     """The appeals of the period, and what the sample says."""
 
     appeals_lodged = _count("Appeals lodged")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from risks.forms.shapes import FilterForm, GroupedForm, words
 from risks.models import Change, Product, Risk
 from risks.rules.countries import country_names
@@ -83,7 +84,7 @@ class ChangeForm(GroupedForm):
         return given
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(Form):
     """Why a change is approved or refused, bound to what was read."""
 
     reasons = words(
@@ -92,7 +93,7 @@ class DecisionForm(forms.Form):
     seen_hash = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
 
 
-class ReasonsForm(forms.Form):
+class ReasonsForm(Form):
     """Why."""
 
     reasons = words(

@@ -9,6 +9,7 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from hrdd.forms import Form
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.forms.shapes import FilterForm, GroupedForm, words
@@ -365,7 +366,7 @@ class HoldForm(GroupedForm):
         return parts
 
 
-class SummaryForm(forms.Form):
+class SummaryForm(Form):
     """What was heard, all in all."""
 
     summary = words(
@@ -376,7 +377,7 @@ class SummaryForm(forms.Form):
     )
 
 
-class ValidateForm(forms.Form):
+class ValidateForm(Form):
     """How those who took part agreed."""
 
     validated_how = words("How they agreed", missing="say how they could correct the summary.")
@@ -393,7 +394,7 @@ def _owner() -> "forms.ModelChoiceField[User]":
     )
 
 
-class FindingForm(forms.Form):
+class FindingForm(Form):
     """What people said."""
 
     you_said = words("What they said", missing="say it in words that they would recognise.")
@@ -427,7 +428,7 @@ class TagForm(_RecordsForm):
     model_reviews = RecordsField("Business-model reviews", ModelReview.objects.order_by("-pk"))
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """What was done about a finding."""
 
     response = _choice("Response", labels(Response))
@@ -447,7 +448,7 @@ class AnswerForm(forms.Form):
         self.fields["owner"].queryset = colleagues()  # type: ignore[attr-defined]
 
 
-class ParticipantForm(forms.Form):
+class ParticipantForm(Form):
     """One person who takes part."""
 
     pseudonym = _line(

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from hrdd.forms import Form
 from risks.forms.shapes import FilterForm, GroupedForm, Groups, day, words
 from risks.models import (
     Consultation,
@@ -269,7 +270,7 @@ def option_initial(option: DilemmaOption) -> Mapping[str, Any]:
     return initial
 
 
-class _OfOptions(forms.Form):
+class _OfOptions(Form):
     """A form that names an option of one dilemma."""
 
     def __init__(self, *args: Any, dilemma: Dilemma, **kwargs: Any) -> None:
@@ -326,7 +327,7 @@ class OpinionForm(_OfOptions):
         )
 
 
-class PrecedentForm(forms.Form):
+class PrecedentForm(Form):
     """An earlier dilemma, and whether this one follows it."""
 
     look_for = forms.CharField(
@@ -412,7 +413,7 @@ class DilemmaDecisionForm(InterimForm):
     )
 
 
-class StepReasonsForm(forms.Form):
+class StepReasonsForm(Form):
     """Why."""
 
     reasons = words(
@@ -420,5 +421,5 @@ class StepReasonsForm(forms.Form):
     )
 
 
-class ConfirmStepForm(forms.Form):
+class ConfirmStepForm(Form):
     """Nothing to fill in."""

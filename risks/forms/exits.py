@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from hrdd.governance.models import User
 from risks.forms.shapes import FilterForm, GroupedForm, choice, day, words
 from risks.models import ExitReview, RelationshipRisk
@@ -34,7 +35,7 @@ def _revenue_field() -> forms.ChoiceField:
     )
 
 
-class ConsiderExitForm(forms.Form):
+class ConsiderExitForm(Form):
     """Why leaving comes into question."""
 
     trigger = choice("What raises the question", TRIGGERS)
@@ -102,14 +103,14 @@ class ProposeExitForm(GroupedForm):
         return {**given, "rests_on_revenue": YES_OR_NO.get(given.get("rests_on_revenue", ""))}
 
 
-class StageForm(forms.Form):
+class StageForm(Form):
     """One stage of carrying out."""
 
     what = words("What happens in this stage", missing="say what happens.", rows=2)
     begins_on = day("Begins on")
 
 
-class DutyForm(forms.Form):
+class DutyForm(Form):
     """What is owed to people in a stage."""
 
     kind = choice("Duty", [("", "Choose"), *((str(kind), label) for kind, label in DUTIES.items())])
@@ -126,7 +127,7 @@ class DutyForm(forms.Form):
     due = day("Due by")
 
 
-class DutyDoneForm(forms.Form):
+class DutyDoneForm(Form):
     """That a duty was done, and the proof."""
 
     done_on = day("Done on")
@@ -137,7 +138,7 @@ class DutyDoneForm(forms.Form):
     )
 
 
-class ExitReviewForm(forms.Form):
+class ExitReviewForm(Form):
     """What was found while staying, or afterwards."""
 
     kind = choice("What this is", [("", "Choose"), *ExitReview.Kind.choices])
@@ -145,7 +146,7 @@ class ExitReviewForm(forms.Form):
     evidence = words("Evidence", missing="say on what it rests.")
 
 
-class StayAgainForm(forms.Form):
+class StayAgainForm(Form):
     """Why staying is still right, for a senior to accept."""
 
     why = words("Why staying is still right", missing="say why.", sentence="At least 50 characters.", rows=5)
@@ -160,7 +161,7 @@ class StayAgainForm(forms.Form):
         return {**given, "rests_on_revenue": YES_OR_NO.get(given.get("rests_on_revenue", ""))}
 
 
-class EmergencyStopForm(forms.Form):
+class EmergencyStopForm(Form):
     """What is suspended at once, and why it cannot wait."""
 
     tied = forms.ModelChoiceField(
@@ -212,7 +213,7 @@ class EmergencyStopForm(forms.Form):
         tied.label_from_instance = lambda obj: str(obj.risk)  # type: ignore[method-assign]
 
 
-class NarrativeForm(forms.Form):
+class NarrativeForm(Form):
     """What the public would read."""
 
     text = words(

@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from hrdd.forms import Form
 from hrdd.governance.models import User
 from risks.forms.shapes import day, words
 from risks.models import Evidence
 from risks.rules.expert_extract import ONLY_EXPERTS
 
 
-class ShareForm(forms.Form):
+class ShareForm(Form):
     """With whom, what is asked, and for how long."""
 
     expert = forms.ModelChoiceField(
@@ -54,11 +55,11 @@ class ShareRiskForm(ShareForm):
             self.fields["evidence"].help_text = "No public evidence is on record for this risk."
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(Form):
     """Nothing to fill in: the button confirms."""
 
 
-class OpinionForm(forms.Form):
+class OpinionForm(Form):
     """What the expert thinks."""
 
     opinion = words(

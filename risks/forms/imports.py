@@ -2,8 +2,10 @@
 
 from django import forms
 
+from hrdd.forms import Form
 
-class FileImportForm(forms.Form):
+
+class FileImportForm(Form):
     """A CSV, XLSX or JSON file."""
 
     file = forms.FileField(

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from risks.forms.shapes import FilterForm, GroupedForm, words
 from risks.models import Evidence, Involvement, Relationship, Risk
 from risks.rules.involvement import ALONE, CONTRIBUTIONS, FACTORS, LINK, QUESTIONS, Answer, Mode, OmissionKind
@@ -164,7 +165,7 @@ class ProposeInvolvementForm(GroupedForm):
         }
 
 
-class ChallengeForm(forms.Form):
+class ChallengeForm(Form):
     """Why a finding is held to be wrong."""
 
     reasons = words(
@@ -175,7 +176,7 @@ class ChallengeForm(forms.Form):
     )
 
 
-class StopOwnPartForm(forms.Form):
+class StopOwnPartForm(Form):
     """That the company's own part stopped."""
 
     stopped_on = _day("Stopped on", "", required=True)

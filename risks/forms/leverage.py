@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Max
 
+from hrdd.forms import Form
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.forms.shapes import FilterForm, GroupedForm, choice, day, words
@@ -101,7 +102,7 @@ class LeverageForm(GroupedForm):
         self.fields["measure"].queryset = tied.risk.measures.order_by("-starts_on", "-pk")  # type: ignore[attr-defined]
 
 
-class EffectForm(forms.Form):
+class EffectForm(Form):
     """What an action changed, on a day."""
 
     effect = forms.TypedChoiceField(
@@ -150,7 +151,7 @@ class CorrectionForm(EffectForm):
         super().__init__(*args, initial={name: getattr(corrects, name) for name in names}, **more)
 
 
-class ExtendTimeForm(forms.Form):
+class ExtendTimeForm(Form):
     """The one extension."""
 
     reasons = reasons_field(
@@ -158,20 +159,20 @@ class ExtendTimeForm(forms.Form):
     )
 
 
-class RestartForm(forms.Form):
+class RestartForm(Form):
     """A relapse: the clock starts anew."""
 
     known_on = day("Known again since", "The clock starts anew on this day.")
     reasons = reasons_field("What was seen", "At least 50 characters: what goes on again, and how you know.")
 
 
-class PlanReasonsForm(forms.Form):
+class PlanReasonsForm(Form):
     """Why a step is taken."""
 
     reasons = reasons_field()
 
 
-class OpenPlanForm(forms.Form):
+class OpenPlanForm(Form):
     """A plan for leverage begins: who, and what next."""
 
     owner = forms.ModelChoiceField(
@@ -213,14 +214,14 @@ class PlanForm(OpenPlanForm):
     )
 
 
-class CorrectivePlanForm(forms.Form):
+class CorrectivePlanForm(Form):
     """What the partner undertook."""
 
     agreed = words("What was agreed", missing="say what the partner undertook to put right, and for whom.")
     agreed_on = day("Agreed on")
 
 
-class MilestoneForm(forms.Form):
+class MilestoneForm(Form):
     """One promise."""
 
     what = words(
@@ -229,7 +230,7 @@ class MilestoneForm(forms.Form):
     due = day("By")
 
 
-class VerificationForm(forms.Form):
+class VerificationForm(Form):
     """How a promise was verified."""
 
     verification = choice("Verified", Milestone.Verification.choices)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from risks.forms.policy_reliance import PolicyReliedOnField
 from risks.forms.shapes import choice, day, words
 from risks.forms.three_part_test import NO_AIM, ThreePartTestForm
@@ -147,7 +148,7 @@ class MeasureProposalForm(ThreePartTestForm):
             ("3. How it is reviewed", "", ("unit_of_review", "public_interest", "collateral_note")),
             (
                 "4. Repeat or override",
-                "Either lifts the ceiling by one class, never both (3.5).",
+                "Either lifts the ceiling by one class, never both (method 5.1).",
                 ("repeat_after_warning", "prior_warning_on", "override_reason"),
             ),
             (
@@ -171,7 +172,7 @@ class MeasureProposalForm(ThreePartTestForm):
         return given
 
 
-class EnforceForm(forms.Form):
+class EnforceForm(Form):
     """Why the measure is necessary now, and when the person was told."""
 
     necessity = words(
@@ -186,7 +187,7 @@ class EnforceForm(forms.Form):
     )
 
 
-class EmergencyForm(forms.Form):
+class EmergencyForm(Form):
     """Why it cannot wait."""
 
     reasons = words(
@@ -195,13 +196,13 @@ class EmergencyForm(forms.Form):
     notified_on = day("Notified on", "May follow.", required=False)
 
 
-class NoticeForm(forms.Form):
+class NoticeForm(Form):
     """When the person was told."""
 
     notified_on = day("Notified on", "Six months to appeal run from this day (DSA 20).")
 
 
-class DutyForm(forms.Form):
+class DutyForm(Form):
     """Which duty was done, and how."""
 
     kind = choice("Duty", [(str(kind), label) for kind, label in DUTY_LABELS.items()])

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from hrdd.forms import Form
 from risks.forms.shapes import FilterForm, words
 from risks.models import Finding, Measure, Signal
 from risks.rules.ladder import LADDER
@@ -24,7 +25,7 @@ class MeasureFilter(FilterForm):
     )
 
 
-class SignalForm(forms.Form):
+class SignalForm(Form):
     """Something new about a measure."""
 
     kind = forms.ChoiceField(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from risks.forms.shapes import LONGEST, GroupedForm, words
 from risks.models import ModelReview, Risk
 from risks.rules.model_review import Conclusion
@@ -56,7 +57,7 @@ class ScopeForm(GroupedForm):
         return [self.offered[pk] for pk in self.cleaned_data["risks"]]
 
 
-class EvidenceForm(forms.Form):
+class EvidenceForm(Form):
     """On what the review rests."""
 
     evidence = words("Evidence", missing="say on what the review rests.", rows=6)
@@ -68,7 +69,7 @@ class EvidenceForm(forms.Form):
     )
 
 
-class ConsultForm(forms.Form):
+class ConsultForm(Form):
     """Who was heard."""
 
     consulted = words(
@@ -175,7 +176,7 @@ def concluded_before(review: ModelReview) -> dict[str, Any]:
     return found
 
 
-class ReadingForm(forms.Form):
+class ReadingForm(Form):
     """What a metric showed."""
 
     metric = forms.TypedChoiceField(
@@ -198,7 +199,7 @@ class ReadingForm(forms.Form):
         ]
 
 
-class OutcomeForm(forms.Form):
+class OutcomeForm(Form):
     """What changed for people."""
 
     outcome = forms.CharField(

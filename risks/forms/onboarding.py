@@ -2,6 +2,7 @@
 
 from django import forms
 
+from hrdd.forms import Form
 from risks.forms.partner_fields import country_field
 from risks.forms.shapes import GroupedForm, Groups, choice, words
 from risks.rules.onboarding import DECISIONS, ONBOARDING_STEPS
@@ -10,7 +11,7 @@ from risks.rules.severity import BANDS
 LEVELS = [("", "Choose"), *((str(level), f"{level} {BANDS[level]}") for level in sorted(BANDS, reverse=True))]
 
 
-class OnboardingForm(forms.Form):
+class OnboardingForm(Form):
     """What is asked before a relationship starts."""
 
     use_case = words("Use case", missing="say what the partner will use it for.")
@@ -27,7 +28,7 @@ class OnboardingForm(forms.Form):
     )
 
 
-class OnboardingFindingForm(forms.Form):
+class OnboardingFindingForm(Form):
     """What the review found."""
 
     says = words("Finding", missing="say what was found, and what it could mean for people.")
@@ -40,7 +41,7 @@ class OnboardingFindingForm(forms.Form):
     )
 
 
-class CloseFindingForm(forms.Form):
+class CloseFindingForm(Form):
     """What changed, so that a finding is closed."""
 
     what_changed = words(

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from risks.forms.shapes import choice, day, words
 from risks.models import PartnerNote
 
@@ -25,7 +26,7 @@ def _line(label: str, sentence: str = "", *, longest: int = 200, required: bool 
     )
 
 
-class _NoteForm(forms.Form):
+class _NoteForm(Form):
     source = _line("Source", "Where it is written, with a link where there is one.", longest=500)
     noted_on = day("Looked up on")
     says = words("What else is known", missing="", required=False)
@@ -66,7 +67,7 @@ class OwnershipForm(_NoteForm):
 NOTE_FORMS: dict[str, type[_NoteForm]] = {"sanctions": SanctionsForm, "ownership": OwnershipForm}
 
 
-class ContactForm(forms.Form):
+class ContactForm(Form):
     """Whom to reach at a partner."""
 
     role = _line(

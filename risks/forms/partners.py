@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from hrdd.governance.models import User
 from hrdd.governance.queries import people_of_the_desk
 from risks.forms.partner_fields import country_field, text
@@ -176,7 +177,7 @@ class TakeUpForm(CorrectRelationshipForm):
         return given if self.errors else given | {"status": status}
 
 
-class KnowledgeForm(forms.Form):
+class KnowledgeForm(Form):
     """Since when the company knows of a harm that a dossier tells of."""
 
     known_since = day("Known since", "The clock starts on this day.")
@@ -207,7 +208,7 @@ class CorrectPartnerForm(_PartnerFields):
         return {"facts": self.partner_facts(), "reasons": given["reasons"]}
 
 
-class WarningForm(forms.Form):
+class WarningForm(Form):
     """What the warning not to name a partner says from now on."""
 
     naming_endangers = text(
@@ -218,7 +219,7 @@ class WarningForm(forms.Form):
     reasons = _reasons("Who was asked, and what changed for the people who were in danger.")
 
 
-class BeginForm(forms.Form):
+class BeginForm(Form):
     """The day on which a relationship begins."""
 
     on = day(LABELS["started_on"])
@@ -247,7 +248,7 @@ class CrucialForm(GroupedForm):
     reasons = _reasons("Who was asked, and which alternatives were looked at.")
 
 
-class RevenueOwnersForm(forms.Form):
+class RevenueOwnersForm(Form):
     """Who has a revenue target on a partner."""
 
     owners = forms.MultipleChoiceField(

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.forms import BaseFormSet, formset_factory
 
+from hrdd.forms import Form
 from hrdd.governance.models import User
 from risks.forms.risks import PersonField
 from risks.forms.shapes import FilterForm, GroupedForm, day, words
@@ -39,7 +40,7 @@ def _language(label: str = "Language") -> forms.ChoiceField:
     )
 
 
-class PolicyForm(forms.Form):
+class PolicyForm(Form):
     """A policy, before its first draft."""
 
     title = forms.CharField(max_length=160, error_messages={"required": "Title: name the policy."})
@@ -75,7 +76,7 @@ class PolicyForm(forms.Form):
         return str(self.cleaned_data["slug"]).lower()
 
 
-class NewVersionForm(forms.Form):
+class NewVersionForm(Form):
     """The next version, or a translation."""
 
     what = forms.ChoiceField(
@@ -164,7 +165,7 @@ class VersionForm(GroupedForm):
         return [self.offered[pk] for pk in self.cleaned_data["consultations"]]
 
 
-class ClauseForm(forms.Form):
+class ClauseForm(Form):
     """One clause; an empty one is left out."""
 
     number = forms.CharField(max_length=16, required=False)
@@ -214,11 +215,11 @@ def clauses_in(formset: "BaseFormSet[ClauseForm]") -> list[Clause]:
     ]
 
 
-class PutInForceForm(forms.Form):
+class PutInForceForm(Form):
     """Nothing to fill in; the page says what follows."""
 
 
-class RelianceForm(forms.Form):
+class RelianceForm(Form):
     """The clause on which a measure relies, and the day of the conduct."""
 
     conduct_on = day(

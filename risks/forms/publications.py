@@ -1,11 +1,10 @@
 """The form to leave a risk off the published list."""
 
-from django import forms
-
+from hrdd.forms import Form
 from risks.forms.shapes import words
 
 
-class WithholdForm(forms.Form):
+class WithholdForm(Form):
     """Why a risk is left off the published list."""
 
     reasons = words(

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from risks.forms.shapes import GroupedForm, Groups, words
 from risks.models import RabatAssessment
 from risks.rules.rabat import Mode
@@ -128,7 +129,7 @@ class RabatForm(GroupedForm):
         }
 
 
-class ConfirmationForm(forms.Form):
+class ConfirmationForm(Form):
     """Whether another assessor stands behind a worksheet."""
 
     agrees = forms.TypedChoiceField(

@@ -161,7 +161,7 @@ class ReassessmentForm(ThreePartTestForm):
                 if not given.get(name):
                     self.add_error(
                         name,
-                        f"3.7: the answers under “{legend}” are those of the last test. Judge each anew, then "
+                        f"Method 12: the answers under “{legend}” are those of the last test. Judge each anew, then "
                         "confirm it here.",
                     )
         return given

@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 
-class SavedViewForm(forms.Form):
+
+class SavedViewForm(Form):
     """A name for filters and order, and who sees it."""
 
     name = forms.CharField(
@@ -30,5 +32,5 @@ class SavedViewForm(forms.Form):
         return " ".join(str(self.cleaned_data["name"]).split())
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(Form):
     """Nothing to fill in: the button confirms."""

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from hrdd.forms import Form
 from hrdd.governance.models import User
 from hrdd.governance.queries import people_of_the_desk
 from risks.forms.shapes import day, words
@@ -27,7 +28,7 @@ class PersonField(forms.ChoiceField):
         return User.objects.get(username=name) if name else None
 
 
-class ChosenRiskForm(forms.Form):
+class ChosenRiskForm(Form):
     """Which risk something is about: a few are offered, and any of `among` is taken."""
 
     look_for = forms.CharField(
@@ -55,7 +56,7 @@ class ChosenRiskForm(forms.Form):
         return given
 
 
-class ReasonsForm(forms.Form):
+class ReasonsForm(Form):
     """Why a step is taken."""
 
     reasons = words(
@@ -63,7 +64,7 @@ class ReasonsForm(forms.Form):
     )
 
 
-class OwnerForm(forms.Form):
+class OwnerForm(Form):
     """Who answers for a risk."""
 
     owner = PersonField(label="Owner", nobody="Nobody", required=False)
@@ -78,7 +79,7 @@ class OwnerForm(forms.Form):
         self.data = dict(self.data.items()) | {"seen": owner.username if owner else ""}
 
 
-class PlanForm(forms.Form):
+class PlanForm(Form):
     """What will be done, by whom and by when."""
 
     kind = forms.ChoiceField(label="Kind of plan", choices=MitigationPlan.Kind.choices)
@@ -101,7 +102,7 @@ class PlanDecisionForm(ReasonsForm):
     field_order = ("decision", "reasons")
 
 
-class ControlTestForm(forms.Form):
+class ControlTestForm(Form):
     """Whether a plan works for the people affected."""
 
     works = forms.TypedChoiceField(
@@ -118,7 +119,7 @@ class ControlTestForm(forms.Form):
     )
 
 
-class EvidenceForm(forms.Form):
+class EvidenceForm(Form):
     """One piece of evidence."""
 
     title = forms.CharField(label="What it is", max_length=200)

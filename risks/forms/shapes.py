@@ -7,11 +7,13 @@ from urllib.parse import urlencode
 from django import forms
 from django.forms import BoundField
 
+from hrdd.forms import Form
+
 LONGEST = 5000
 Groups = Sequence[tuple[str, str, Sequence[str]]]
 
 
-class GroupedForm(forms.Form):
+class GroupedForm(Form):
     """A form shown in groups: a legend, a sentence and the names of fields."""
 
     groups: Groups = ()
@@ -22,7 +24,7 @@ class GroupedForm(forms.Form):
             yield legend, sentence, [self[name] for name in names]
 
 
-class FilterForm(forms.Form):
+class FilterForm(Form):
     """What a list is filtered by; a value it does not know is left out."""
 
     def chosen(self) -> dict[str, str]:

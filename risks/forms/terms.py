@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from risks.forms.shapes import GroupedForm, Groups, day, words
 from risks.models import PolicyVersion
 
@@ -44,7 +45,7 @@ class TermsForm(GroupedForm):
         self.fields["policy_version"].queryset = PolicyVersion.objects.that_stood()  # type: ignore[attr-defined]
 
 
-class EndTermsForm(forms.Form):
+class EndTermsForm(Form):
     """The last day on which terms stand, and why."""
 
     on = day("Last day")

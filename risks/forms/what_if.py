@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from risks.forms.shapes import GroupedForm
 from risks.rules.method import Method, MethodError, configured
 
@@ -19,7 +20,7 @@ LEVELS = [
 ]
 
 
-class OtherLevelForm(forms.Form):
+class OtherLevelForm(Form):
     """Another level of one risk."""
 
     level = forms.ChoiceField(
@@ -79,7 +80,7 @@ class OtherMethodForm(GroupedForm):
         self.groups = (
             (
                 "Days between reviews",
-                "They may be shortened, never lengthened beyond the defaults (domain rule 3.4).",
+                "They may be shortened, never lengthened beyond the defaults (method 5.2).",
                 tuple(f"review_{one}" for one in CLASSES),
             ),
             (

@@ -87,7 +87,7 @@ def references_in(text: str) -> list[str]:
         if not REFERENCE.fullmatch(one):
             raise SampleError(
                 f"References, line {number}: use a key of letters, figures and . _ : / - only, never a name or an "
-                "address (8.6 N1)."
+                "address (UNGP 21(c))."
             )
         if one in seen:
             raise SampleError(f"References, line {number}: “{one}” stands twice; each action counts once.")
@@ -108,9 +108,7 @@ def draw(references: Collection[str], *, size: int, seed: int) -> list[str]:
     """
     least = min(LEAST_SAMPLED, len(references))
     if not least <= size <= len(references):
-        raise SampleError(
-            f"Size: draw from {least} to {len(references)} (at least 50, or all; domain rule 3.2)."
-        )
+        raise SampleError(f"Size: draw from {least} to {len(references)} (at least 50, or all; method 9.1).")
     return random.Random(seed).sample(sorted(references), size)  # noqa: S311  # to be repeated, not a secret
 
 
@@ -134,7 +132,7 @@ def refusal_to_maintain(samples: Sequence[ClosedSample], *, reviewed_on: date) -
         if one.closed_on >= reviewed_on and one.reviewed >= min(LEAST_SAMPLED, one.actions):
             return ""
     return (
-        "3.2: this measure stands for many actions. Review a random sample of at least 50 of them, or of all, "
+        "Method 9.1: this measure stands for many actions. Review a random sample of at least 50 of them, or of all, "
         "since the last review, then decide."
     )
 

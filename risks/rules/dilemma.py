@@ -206,7 +206,7 @@ def refuse_revenue(texts: Mapping[str, str]) -> None:
         if found := REVENUE.search(said):
             raise NotAllowed(
                 f"{label}: “{found.group()}” is no reason here. A dilemma is weighed by what it does to people's "
-                "rights; what a decision earns or costs the company is left out of it (1.6; 3.3, A3)."
+                "rights; what a decision earns or costs the company is left out of it (UNGP 23; ICCPR 19(3), A3)."
             )
 
 
@@ -221,9 +221,9 @@ def lacking_to_analyse(facts: DilemmaFacts) -> list[str]:
     """Return what an analysis still lacks, one sentence each (D2, D3; 1.6)."""
     lacking = []
     if not facts.burdened or not facts.protected:
-        lacking.append("Name at least one right that is protected and one that is burdened (1.6).")
+        lacking.append("Name at least one right that is protected and one that is burdened (UNGP 23).")
     if len(facts.options) < FEWEST_OPTIONS:
-        lacking.append("Weigh at least two options (1.6).")
+        lacking.append("Weigh at least two options (UNGP 23).")
     if not any(one.kind == NO_ACTION for one in facts.options):
         lacking.append("One option is to take no action: an omission is an act and is weighed too (GP13).")
     lacking += [
@@ -249,7 +249,7 @@ def lacking_to_consult(facts: DilemmaFacts) -> list[str]:
     if facts.advised_by_another:
         return []
     return [
-        "1.6: nobody but those who prepared it gave advice. Ask an expert, or the engagement lead, and record what "
+        "UNGP 23: nobody but those who prepared it gave advice. Ask an expert, or the engagement lead, and record what "
         "they say."
     ]
 

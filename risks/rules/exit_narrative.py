@@ -32,12 +32,13 @@ def narrative_refusals(
         (decided, "UNGP 21: the public reads of a decision once it was taken."),
         (
             not naming_endangers,
-            "8.6: naming this partner would endanger people, and so does a story by which it is recognised. The "
+            "UNGP 21(c): naming this partner would endanger people, and so does a story by which it is recognised. The "
             "decision counts in the figures only.",
         ),
         (
             safe,
-            "8.6: the public reads nothing before vulnerable users are safe. Record how they were made safe first.",
+            "UNGP 21(c): the public reads nothing before vulnerable users are safe. Record how they were made "
+            "safe first.",
         ),
         (
             len(text.strip()) >= LEAST_NARRATIVE,

@@ -170,7 +170,7 @@ def refused_period(starts_on: date | None, until: date | None, *, on: date, long
         longest: the most days from the first to the last.
     """
     if until is None:
-        return ["Until: every share with an expert has an end. Choose the last day (domain.md 0.2)."]
+        return ["Until: every share with an expert has an end. Choose the last day (UNGP 21(c))."]
     first = starts_on or on
     refusals = []
     if first < on:

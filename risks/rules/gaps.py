@@ -159,7 +159,7 @@ REGISTER_GAPS: Mapping[str, str] = {
     ),
     "LINKED_YET_SILENT": "UNGP 19: directly linked through a relationship, and no leverage was used.",
     "BEGUN_WITHOUT_ONBOARDING": (
-        "UNGP 19: linked through a relationship that began without its onboarding gate (domain.md 5.3), when leverage "
+        "UNGP 19: linked through a relationship that began without its onboarding gate (method 7a), when leverage "
         "was greatest."
     ),
     "OWN_PART_NOT_STOPPED": "UNGP 19, I3: the company's own part goes on past the time in which it had to stop.",
@@ -169,7 +169,7 @@ REGISTER_GAPS: Mapping[str, str] = {
     ),
     "SALIENT_NOT_PUBLISHED": "UNGP 21: salient, and nobody decided whether the public reads of it.",
     "NAMED_THOUGH_DANGEROUS": (
-        "UNGP 21, domain.md 8.6 N8: the public reads the name of a partner whose name endangers people. Correct the "
+        "UNGP 21(c): the public reads the name of a partner whose name endangers people. Correct the "
         "text, or take it off the published list, today."
     ),
     "NO_RIGHT_NAMED": "UNGP 12: no right of the catalogue is named.",

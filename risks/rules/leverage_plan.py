@@ -222,6 +222,6 @@ def corrective_refusals(*, level: int, verifications: list[str]) -> list[str]:
     if level >= SEVERE and not INDEPENDENT.issuperset(verifications):
         return [
             f"At level {level} each milestone is verified independently or confirmed by rightsholders; the partner's "
-            "report, documents or our own visit are not enough (domain.md 5.1)."
+            "report, documents or our own visit are not enough (UNGP 20)."
         ]
     return []

@@ -176,7 +176,7 @@ def corridor(intrusion: int, *, level: int, repeat: bool, warned: bool, override
             refusal=f"Override: {over}. Say why a senior should let it pass, or choose a lower rung.",
         )
     return Corridor(
-        ceiling, over=True, sentence=f"{said} A senior is asked to override it by one class (3.5)."
+        ceiling, over=True, sentence=f"{said} A senior is asked to override it by one class (method 5.1)."
     )
 
 
@@ -219,7 +219,7 @@ def _target_refusals(facts: Facts) -> Iterator[Refusal]:
         pass
     elif facts.target_type not in TARGETS_OF.get(facts.kind, {facts.target_type}):
         fits = ", ".join(sorted(TARGETS_OF[facts.kind]))
-        yield Refusal("target_type", f"Target type: “{label}” touches: {fits} (domain rule 3.1).")
+        yield Refusal("target_type", f"Target type: “{label}” touches: {fits} (method 4).")
     if facts.kind in IN_A_TERRITORY and not facts.territory:
         yield Refusal(
             "territory",
@@ -277,12 +277,12 @@ def _unit_refusal(facts: Facts) -> Refusal | None:
         return Refusal(
             "unit_of_review",
             "Unit of review: measures of class I4 and I5, and whatever is of public interest, are reviewed one by one "
-            "(domain rule 3.2).",
+            "(method 9).",
         )
     if facts.target_type not in {"item", "rule"}:
         return Refusal(
             "unit_of_review",
-            "Unit of review: only measures on items, made at scale, are reviewed by a sample (3.2).",
+            "Unit of review: only measures on items, made at scale, are reviewed by a sample (method 9).",
         )
     return None
 
@@ -355,7 +355,7 @@ def refusal_by_test(outcome: str, reason: str) -> str:
 def emergency_refusal(*, threat_to_life: bool, outcome: str, reason: str) -> str:
     """Return why a measure may not be put in force before it is approved, or nothing (3.2)."""
     if not threat_to_life:
-        return "Only where life is in danger is a measure put in force before it is approved (3.2; UNGP 24)."
+        return "Only where life is in danger is a measure put in force before it is approved (method 9; UNGP 24)."
     if outcome == OutcomeOfTest.FAILS:
         return f"ICCPR 19(3): no emergency saves a measure whose three-part test fails. {reason}"
     return ""

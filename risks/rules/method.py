@@ -103,13 +103,13 @@ def configured(given: Mapping[str, Any]) -> Method:
         changes[name] = _value(name, value, known[name])
     method = replace(DEFAULT, **changes)
     if method.smallest_group < 5:
-        raise MethodError("smallest_group: never under 5 (domain.md 8.5).")
+        raise MethodError("smallest_group: never under 5 (method 15).")
     if method.lift_both < method.lift_one:
-        raise MethodError("lift_both: two heads together lift at least as far as one (domain.md 2.3).")
+        raise MethodError("lift_both: two heads together lift at least as far as one (method 1).")
     if method.rabat_tense_days > method.rabat_days:
-        raise MethodError("rabat_tense_days: never longer than rabat_days (domain.md 4.1).")
+        raise MethodError("rabat_tense_days: never longer than rabat_days (method 6).")
     if method.urgent_hours_life > method.urgent_hours:
-        raise MethodError("urgent_hours_life: never longer than urgent_hours (domain.md 3.6).")
+        raise MethodError("urgent_hours_life: never longer than urgent_hours (method 5.4).")
     return method
 
 
@@ -133,7 +133,7 @@ def _value(name: str, value: Any, default: Any) -> Any:
 
 def _delegated_class(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value not in range(4):
-        raise MethodError(f"{name}: a class from 0 to 3; a decider approves I4, a senior I5 (domain.md 3.2).")
+        raise MethodError(f"{name}: a class from 0 to 3; a decider approves I4, a senior I5 (method 4).")
     return value
 
 

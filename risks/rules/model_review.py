@@ -161,7 +161,7 @@ def missing_evidence(*, evidence: str, internal_research: str) -> list[str]:
         (
             bool(internal_research.strip()),
             "Internal research: say what the company's own research found, or in a sentence that there is none. "
-            "Ignoring it is an omission (domain 1.2).",
+            "Ignoring it is an omission (UNGP 13).",
         ),
     )
     return [sentence for holds, sentence in checks if not holds]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from hrdd.governance.rules import Permission, Step
 
 SHUTS_AT = 5
-GATE = "UNGP 19, domain.md 5.3"
+GATE = "UNGP 19, method 7a"
 
 
 class OnboardingStatus(StrEnum):

@@ -229,7 +229,9 @@ def _of_the_names(version: Text) -> list[str]:
         *((f"Clause {one.number}", f"{one.heading}\n{one.text}") for one in version.clauses),
     ]
     named = [label for label, said in told if NAME in identifying_details(said, known=version.never_named)]
-    return found + [f"{label}: a partner is named whose name endangers people (8.6 N8)." for label in named]
+    return found + [
+        f"{label}: a partner is named whose name endangers people (UNGP 21(c))." for label in named
+    ]
 
 
 def months_after(day: date, months: int) -> date:

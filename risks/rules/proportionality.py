@@ -99,7 +99,7 @@ TRIGGERS: tuple[Trigger, ...] = (
         Outcome.REVIEW_URGENT,
         None,
         "An emergency measure outlived its hours without the full assessment that it needs.",
-        "ICCPR 19(3); domain 3.2, 3.3",
+        "ICCPR 19(3); method 9",
     ),
     Trigger(
         "RISK_CLOSED",

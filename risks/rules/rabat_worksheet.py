@@ -177,7 +177,7 @@ def contradictions(given: Given) -> dict[str, str]:
     if contrary and len(given.intent_text.strip()) < LEAST_REASONS:
         found["intent_text"] = (
             f"Intent: an exception speaks against purpose. Say in at least {LEAST_REASONS} characters why it is a "
-            "pretext, or score intent 0 or 1 (4.2)."
+            "pretext, or score intent 0 or 1 (method 6)."
         )
     return found
 

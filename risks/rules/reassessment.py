@@ -74,12 +74,12 @@ def reason_refusal(outcome: str, reason_code: str) -> Refusal | None:
     """Return why a reason does not carry an outcome, or nothing."""
     reason = REASON_CODES.get(reason_code)
     if reason is None:
-        return Refusal("reason_code", "Main reason: choose one of the list (3.7).")
+        return Refusal("reason_code", "Main reason: choose one of the list (method 12).")
     if outcome not in reason.carries:
         fits = "; ".join(one.label for one in REASON_CODES.values() if outcome in one.carries)
         return Refusal(
             "reason_code",
-            f"Main reason: “{reason.label}” does not carry this outcome (3.7). These do: {fits}.",
+            f"Main reason: “{reason.label}” does not carry this outcome (method 12). These do: {fits}.",
         )
     return None
 
@@ -100,8 +100,8 @@ def same_reviewer_refusal(
         return None
     return Refusal(
         "outcome",
-        f"3.7: you maintained this measure of class I{intrusion} twice in a row, so another reviewer takes the third "
-        "look. Refer it, or leave the task to a colleague.",
+        f"Method 12: you maintained this measure of class I{intrusion} twice in a row, so another reviewer takes the "
+        "third look. Refer it, or leave the task to a colleague.",
     )
 
 
@@ -131,6 +131,6 @@ def replacement_refusals(facts: Facts, *, present: int) -> Iterator[Refusal]:
         yield Refusal(
             "lower_kind",
             f"Less intrusive measure: class I{facts.intrusion} is still over the ceiling I{now.ceiling} at level "
-            f"{facts.level} (ICCPR 19(3); 3.5). Choose a lower rung, or lift the measure.",
+            f"{facts.level} (ICCPR 19(3); method 5.1). Choose a lower rung, or lift the measure.",
         )
     yield from (one for one in refusals(facts) if one.field in {"target_type", "territory", "ends_on"})

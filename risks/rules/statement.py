@@ -26,7 +26,7 @@ OTHER_DECISIONS: Mapping[str, tuple[str, str]] = {
     "service_termination": ("decision_provision", "DECISION_PROVISION_TOTAL_TERMINATION"),
     "country_withdrawal": ("decision_provision", "DECISION_PROVISION_TOTAL_TERMINATION"),
 }
-NO_STATEMENT = "3.1: no action restricts nobody, so there is no statement of reasons."
+NO_STATEMENT = "DSA 17: no action restricts nobody, so there is no statement of reasons."
 NOT_IN_FORCE = "A statement of reasons is issued once the measure is in force (DSA 17)."
 
 NO_GROUND = (

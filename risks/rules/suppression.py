@@ -126,10 +126,10 @@ def demand_publishable(table: Table) -> None:
     asked = [*(split.name for split in table.splits), *table.within]
     if not table.splits or len(table.splits) > MOST_DIMENSIONS or len(asked) > MOST_DIMENSIONS:
         raise NotPublishable(
-            "8.5: a table splits people by two questions at most, those that picked them included."
+            "Method 15: a table splits people by two questions at most, those that picked them included."
         )
     if set(asked) >= NEVER_CROSSED:
-        raise NotPublishable("8.5: country by group by type is never published.")
+        raise NotPublishable("Method 15: country by group by type is never published.")
     rows = len(table.splits[0].values) if len(table.splits) > 1 else 1
     if len(table.counts) != rows or any(len(row) != len(table.splits[-1].values) for row in table.counts):
         raise NotPublishable("The counts are not those of the answers.")

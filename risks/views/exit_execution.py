@@ -149,7 +149,8 @@ def write_narrative(request: HttpRequest, pk: int) -> HttpResponse:
         NarrativeForm(request.POST or None),
         act=partial(exit_narratives.write, decision, by=person(request), at=timezone.now()),
         title="Write what the public may read",
-        lead="The figures are public in any case. A story is, only once somebody who guards safety cleared it (8.6).",
+        lead="The figures are public in any case. A story is, only once somebody who guards safety cleared it "
+        "(UNGP 21(c)).",
         button="Send it for clearance",
         back=reverse("exit-detail", args=[pk]),
         done="It waits to be cleared for safety.",

@@ -125,7 +125,7 @@ def decide_onboarding(request: HttpRequest, pk: int) -> HttpResponse:
         OnboardingDecisionForm(request.POST or None, initial={"seen_hash": actions.content_hash(one)}),
         act=partial(actions.decide, one, by=person(request), at=timezone.now()),
         title=f"Decide on the onboarding: {one.relationship.partner}",
-        lead="With an open finding of severity 5 it is not approved, with conditions or without (5.3).",
+        lead="With an open finding of severity 5 it is not approved, with conditions or without (method 7a).",
         button="Decide",
         back=reverse("onboarding-detail", args=[pk]),
         done="The decision is recorded.",

@@ -1,10 +1,18 @@
 """People, an authenticator of software, and a desk that asks for two factors as in production."""
 
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.conf import settings as configured
+from django.db import DatabaseError, transaction
 from django.test import Client
+from django.utils import timezone
 
+from hrdd.accounts.actions import delegations
 from hrdd.accounts.actions.factors import set_totp
+from hrdd.accounts.models import Delegation
 from hrdd.accounts.rules.proofs import new_totp_secret, step_of, totp_code
 from hrdd.governance.models import User
 from hrdd.governance.rules import Role
@@ -12,6 +20,7 @@ from tests.cast import NOW
 
 PASSWORD = "four words nobody would join"  # noqa: S105
 SECRET = new_totp_secret()
+WHY = "Agreed with the head of the function on Monday."
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +49,43 @@ def sam(db: None) -> User:
 
 def with_password(client: Client, name: str, password: str = PASSWORD, **more: str) -> object:
     return client.post("/sign-in/", {"username": name, "password": password, **more})
+
+
+@pytest.fixture
+def eve(db: None) -> User:
+    return person("eve", Role.SENIOR)
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return person("bob", Role.BOARD)
+
+
+@pytest.fixture
+def dan(db: None) -> User:
+    return person("dan", Role.DECIDER)
+
+
+def strong(user: User) -> Client:
+    """Return the browser of somebody who signed in with two factors."""
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session["_factors"] = ["passkey"]
+    session.save()
+    return client
+
+
+def refused_by_the_database(act: Callable[[], object]) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        act()
+
+
+# Roles that one person holds ----------------------------------------------------------------------------------------
+
+
+def lend(by: User, to: User, role: Role = Role.DECIDER, *, days: int = 7, at: Any = None) -> Delegation:
+    at = at or timezone.now()
+    return delegations.delegate(
+        role=role, to=to, starts_on=at.date(), until=at.date() + timedelta(days=days), why=WHY, by=by, at=at
+    )

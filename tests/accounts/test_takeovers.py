@@ -3,12 +3,10 @@
 `attack` registers one; it answers the browser of the attacker, and whoever adds one need do no more.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
 from django.core import signing
 from django.test import Client
@@ -22,46 +20,12 @@ from hrdd.accounts.models import FactorStanding, Passkey, RecoveryCode, Session,
 from hrdd.accounts.rules.proofs import MOST_FAILURES, TRIES, step_of, totp_code
 from hrdd.governance.models import User
 from hrdd.governance.rules import Role
+from tests.accounts import attacks_on_passkeys  # noqa: F401  # registers them
+from tests.accounts.attacks import ATTACKS, COOKIE, attack, signed_in_as, victim, victims_device, with_cookie
 from tests.accounts.conftest import PASSWORD, person, with_password
 from tests.accounts.device import HERE, Device, add_device, sign_in_with
-from tests.accounts.test_sessions_and_factors import aged, code_now, signed_in_with_code
+from tests.accounts.test_sessions_and_factors import aged, code_now
 from tests.cast import NOW
-
-Attack = Callable[[User], Client]
-ATTACKS: dict[str, Attack] = {}
-COOKIE = settings.SESSION_COOKIE_NAME
-
-
-def attack(script: Attack) -> Attack:
-    ATTACKS[script.__name__] = script
-    return script
-
-
-def with_cookie(value: str) -> Client:
-    client = Client()
-    client.cookies[COOKIE] = value
-    return client
-
-
-def victim(ana: User) -> Client:
-    Totp.objects.update(last_step=0)
-    return signed_in_with_code(Client())
-
-
-def signed_in_as(user: User) -> Client:
-    """Return the browser of somebody with two factors, who is no victim."""
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["_factors"] = ["passkey"]
-    session.save()
-    return client
-
-
-def victims_device(ana: User) -> tuple[Client, Device]:
-    client = victim(ana)
-    return client, add_device(client)[0]
-
 
 # What a stolen copy of the database gives ------------------------------------------------------------------------
 
@@ -347,97 +311,6 @@ def weak_session_from_before_the_factor_was_set(ana: User) -> Client:
     add_device(owner)
     thief.post("/desk/account/passkeys/options/")
     return thief
-
-
-# Passkeys ----------------------------------------------------------------------------------------------------------
-
-
-@attack
-def passkey_relayed_through_a_false_site(ana: User) -> Client:
-    _victim, device = victims_device(ana)
-    client = Client()
-    sign_in_with(client, device, origin="https://hrdd.example.evil")
-    return client
-
-
-@attack
-def passkey_for_another_host(ana: User) -> Client:
-    _victim, device = victims_device(ana)
-    client = Client()
-    sign_in_with(client, device, host="evil.example")
-    return client
-
-
-@attack
-def passkey_answer_replayed(ana: User) -> Client:
-    _victim, device = victims_device(ana)
-    first = Client()
-    options = first.post("/sign-in/passkey/options/").json()
-    said = device.sign(options)
-    first.post("/sign-in/passkey/", {"passkey": said})
-    assert first.get("/desk/").status_code == 200
-    thief = Client()
-    thief.post("/sign-in/passkey/options/")
-    thief.post("/sign-in/passkey/", {"passkey": said})
-    return thief
-
-
-@attack
-def passkey_answer_without_a_challenge(ana: User) -> Client:
-    _victim, device = victims_device(ana)
-    client = Client()
-    client.post("/sign-in/passkey/", {"passkey": device.sign({"publicKey": {"challenge": "AAAA"}})})
-    return client
-
-
-@attack
-def passkey_touched_by_whoever_found_it(ana: User) -> Client:
-    _victim, device = victims_device(ana)
-    client = Client()
-    sign_in_with(client, device, flags=1)
-    return client
-
-
-@attack
-def passkey_answer_made_for_something_else(ana: User) -> Client:
-    _victim, device = victims_device(ana)
-    client = Client()
-    sign_in_with(client, device, kind="webauthn.create")
-    return client
-
-
-@attack
-def passkey_cloned_from_a_device_that_counts(ana: User) -> Client:
-    _victim, device = victims_device(ana)
-    copy = Device(key=device.key, credential_id=device.credential_id, uses=device.uses)
-    first = Client()
-    sign_in_with(first, device)
-    sign_in_with(Client(), device)
-    thief = Client()
-    sign_in_with(thief, copy)
-    return thief
-
-
-@attack
-def passkey_of_ones_own_with_the_handle_of_another(ana: User) -> Client:
-    from hrdd.accounts.actions.passkeys import handle_of
-
-    mallory = person("mallory")
-    theirs = Client()
-    with_password(theirs, mallory.username)
-    device, _added = add_device(theirs)
-    client = Client()
-    sign_in_with(client, device, handle=handle_of(ana))
-    return client
-
-
-@attack
-def passkey_that_was_removed(ana: User) -> Client:
-    owner, device = victims_device(ana)
-    owner.post(f"/desk/account/passkeys/{Passkey.objects.get(user=ana).pk}/remove/")
-    client = Client()
-    sign_in_with(client, device)
-    return client
 
 
 # Guessing, and being led astray -------------------------------------------------------------------------------------

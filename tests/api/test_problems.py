@@ -93,8 +93,10 @@ def test_a_rule_that_refuses_names_its_provision(risk: Risk, client: Client) -> 
 def test_provisions_are_read_from_the_sentences_of_the_rules() -> None:
     assert provision_of("SD5: severity is not lowered by one person.") == "SD5"
     assert provision_of("UNGP 19: at severity 5 there is no extension.") == "UNGP 19"
-    assert provision_of("8.6 N8: a warning is never taken off here.") == "8.6 N8"
-    assert provision_of("Nobody has screened it yet (domain.md 7.4).") == "domain.md 7.4"
+    assert provision_of("UNGP 21(c): a warning is never taken off here.") == "UNGP 21(c)"
+    assert provision_of("Nobody has screened it yet (UNGP 21(c)).") == "UNGP 21(c)"
+    assert provision_of("Method 9.1: only a measure in force acts on items.") == "Method 9.1"
+    assert provision_of("Choose a more intrusive one (ICCPR 19(3); method 5.1).") == "ICCPR 19(3); method 5.1"
     assert provision_of("Owner: this person cannot open the desk.") == ""
 
 

@@ -239,7 +239,7 @@ def test_an_upheld_case_is_linked_to_its_risk_before_it_closes(vault_of_three: V
     assert "14 days after it was upheld" in dora.get(detail).content.decode()
 
     early = act(ivan, admitted_only, "lesson", root_cause="design", risk=risk.pk)
-    assert "6.8: only of a case that was upheld" in early.content.decode()
+    assert "Method 14: only of a case that was upheld" in early.content.decode()
     assert "GP29" in act(ivan, case, "lesson", root_cause="design").content.decode()
     assert act(ivan, case, "lesson", root_cause="design", risk=risk.pk).status_code == 302
 

@@ -104,7 +104,7 @@ def test_a_report_at_any_time_is_taken_and_concluded_before_the_case_can_close(v
     Case.objects.filter(pk=case.pk).update(
         finding="not_upheld", summary_offered_on=NOW.date() - timedelta(days=60)
     )
-    assert "6.7: a report of retaliation is open" in act(dora, case, "close", x="x").content.decode()
+    assert "Method 14: a report of retaliation is open" in act(dora, case, "close", x="x").content.decode()
     with pytest.raises(IntegrityError, match=r"6\.7"), transaction.atomic():
         Case.objects.filter(pk=case.pk).update(state="closed")
     assert act(dora, case, "found", detriment="on", text=LONG).status_code == 302

@@ -522,7 +522,7 @@ def test_no_text_of_a_consultation_names_a_partner_whose_name_endangers_people(s
     answers = [stage.summary(said), stage.find(you_said=said)]
 
     assert {one.status_code for one in answers} == {400}
-    assert all(b"(domain.md 8.6 N8)" in one.content for one in answers)
+    assert all(b"(UNGP 21(c))" in one.content for one in answers)
     assert (stage.one.summary, stage.one.findings.count()) == ("", 1)
     stage.summary()
     stage.screen()

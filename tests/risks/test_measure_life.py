@@ -265,7 +265,7 @@ def test_necessity_is_judged_when_a_measure_is_taken(risk: Risk, who: WHO) -> No
     with pytest.raises(NotAllowed, match=r"the end date, .* has come before the measure"):
         in_force(measure, who, at=NOW + timedelta(days=40))
     Risk.objects.filter(pk=risk.pk).update(level=1, tier=4)
-    with pytest.raises(NotAllowed, match=r"3.6: necessity is judged when a measure is taken"):
+    with pytest.raises(NotAllowed, match=r"Method 5.3: necessity is judged when a measure is taken"):
         in_force(measure, who)
     assert state(measure) == "approved"
 

@@ -48,7 +48,7 @@ def test_an_open_finding_of_severity_five_shuts_the_gate(
     )
 
     assert page.status_code == 400
-    assert b"domain.md 5.3: a finding of severity 5 is open" in page.content
+    assert b"method 7a: a finding of severity 5 is open" in page.content
     assert (api.status_code, api.headers["Content-Type"]) == (409, "application/problem+json")
     assert "a finding of severity 5 is open" in api.json()["detail"]
     with pytest.raises(DatabaseError, match="open finding of severity 5"), transaction.atomic():

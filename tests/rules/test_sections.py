@@ -35,7 +35,7 @@ def test_debts_are_told_with_who_owes_them() -> None:
     assert told_debts(
         [Debt("Ana", "Lessons", "mark it as ready"), Debt("", "Tensions", "resolve 1 comment")]
     ) == (
-        "Sections are not done (domain.md 8.1): Lessons (Ana: mark it as ready); "
+        "Sections are not done (UNGP 21(b)): Lessons (Ana: mark it as ready); "
         "Tensions (the publisher: resolve 1 comment)."
     )
 

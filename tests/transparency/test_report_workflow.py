@@ -261,9 +261,7 @@ def test_no_report_is_frozen_that_names_a_partner_whose_name_endangers_people(
     risk = Risk.objects.order_by("pk")[0]
     flag_who_is_named(" ".join(risk.title.split()[:2]))
 
-    with pytest.raises(
-        NotAllowed, match=r"it names a partner whose name endangers people \(domain.md 8.6 N8\)"
-    ):
+    with pytest.raises(NotAllowed, match=r"it names a partner whose name endangers people \(UNGP 21\(c\)\)"):
         freeze(draft, cast.pia)
 
     draft.refresh_from_db()

@@ -147,4 +147,4 @@ def demand_draft(report: Report) -> None:
     """
     state = Report.objects.select_for_update().values_list("state", flat=True).get(pk=report.pk)
     if state != State.DRAFT:
-        raise NotAllowed("The report is frozen. Take it back to draft to change what it says (8.2).")
+        raise NotAllowed("The report is frozen. Take it back to draft to change what it says (method 16).")

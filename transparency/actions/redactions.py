@@ -37,13 +37,13 @@ def mark(report: Report, *, path: str, passage: str, reason: str, by: User, at: 
     _demand_one_of_two(by)
     if report.state not in FROZEN:
         raise NotAllowed(
-            "8.5: a passage is marked in what is frozen and not cleared yet. Freeze the figures first."
+            "Method 16: a passage is marked in what is frozen and not cleared yet. Freeze the figures first."
         )
     field = next((one for one in fields(report.parsed_content) if one.path == path), None)
     if field is None:
         raise NotAllowed("Text: choose one of the report.")
     if reason not in REASON_WORDS:
-        raise NotAllowed("Reason: choose one of the list of 8.5; reputation is not in it.")
+        raise NotAllowed("Reason: choose one of the list; reputation is not in it.")
     words = passage.strip() or field.text.strip()
     if len(words) < SHORTEST:
         raise NotAllowed(
@@ -125,11 +125,11 @@ def take_out(report: Report, content: dict[str, Any]) -> dict[str, Any]:
     lost = [one.field for one, many in zip(confirmed, found, strict=True) if not many and not one.carried]
     if lost:
         raise NotAllowed(
-            f"8.5: a redacted passage no longer stands as it was marked in {'; '.join(lost)}. "
+            f"Method 16: a redacted passage no longer stands as it was marked in {'; '.join(lost)}. "
             "Mark it anew, and have the old mark lifted."
         )
     if still_there(without, taken):
-        raise NotAllowed("8.5: redacted words stand in the title of the report, too. Change the title.")
+        raise NotAllowed("Method 16: redacted words stand in the title of the report, too. Change the title.")
     reasons = [one.reason for one, many in zip(confirmed, found, strict=True) if many]
     return without | {"redactions": counted(reasons)}
 
@@ -141,10 +141,10 @@ def demand_applied(report: Report) -> None:
         NotAllowed: in a sentence.
     """
     if redactions_of(report, Redaction.State.MARKED):
-        raise NotAllowed("8.5: a redaction waits for a second person.")
+        raise NotAllowed("Method 16: a redaction waits for a second person.")
     if still_there(report.parsed_content, opened(redactions_of(report, Redaction.State.CONFIRMED))):
         raise NotAllowed(
-            "8.5: a passage was redacted after the figures were frozen. Back to draft, and freeze anew."
+            "Method 16: a passage was redacted after the figures were frozen. Back to draft, and freeze anew."
         )
 
 
@@ -163,7 +163,7 @@ def carry_redactions(report: Report) -> None:
 def _demand_another(one: Redaction, by: User) -> None:
     if one.by.username in by.as_one():
         raise NotAllowed(
-            "8.5: whoever marked a redaction, or stands in for them, does not decide on it. Ask another."
+            "Method 16: whoever marked a redaction, or stands in for them, does not decide on it. Ask another."
         )
 
 

@@ -41,7 +41,7 @@ def ask_withdrawal(report: Report, *, reason: str, by: User, at: datetime) -> Si
         raise NotAllowed("Only what was published can be withdrawn. Anything else is taken back to draft.")
     if reason not in REASONS:
         raise NotAllowed(
-            "Say whom it endangers. An error is corrected by a new edition, and reputation is no reason (8.5)."
+            "Say whom it endangers. An error is corrected by a new edition, and reputation is no reason (method 16)."
         )
     if asked_for(report) is not None:
         raise NotAllowed("Its withdrawal was asked for already. A senior executive decides.")

@@ -42,7 +42,7 @@ def missing_from(content: Mapping[str, Any]) -> list[str]:
     unanswered = open_questions(content)
     if unanswered:
         sentences.append(
-            "UNGP 21(b), Reporting Framework (domain.md 8.1): say where each question is answered, or why not: "
+            "UNGP 21(b), Reporting Framework: say where each question is answered, or why not: "
             f"{', '.join(unanswered)}."
         )
     return sentences

@@ -149,7 +149,7 @@ def refusal(questions: Sequence[str], told_in: str, reason: str) -> str:
     if unknown or not questions:
         return "Question: choose one of the framework."
     if bool(told_in) == bool(reason):
-        return "Choose the place that answers it, or say why it is not answered; one of the two (8.1)."
+        return "Choose the place that answers it, or say why it is not answered; one of the two (UNGP 21(b))."
     if reason and len(reason) < LEAST_REASON:
         return f"Why not: say it in a sentence, at least {LEAST_REASON} characters."
     if told_in and told_in not in PLACES:

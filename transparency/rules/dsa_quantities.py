@@ -223,7 +223,7 @@ def _of_number(quantity: Quantity, entry: Entry) -> tuple[tuple[bool, str], ...]
         (unit == Unit.PERCENT and value > 100, "Number: a percentage is at most 100."),
         (
             unit in LEAST_REST and entry.rests_on is None,
-            "Rests on: say on how many cases it rests; a median needs ten, a percentage thirty (8.5).",
+            "Rests on: say on how many cases it rests; a median needs ten, a percentage thirty (method 15).",
         ),
     )
 

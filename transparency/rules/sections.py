@@ -165,4 +165,4 @@ def debts(sections: Iterable[Standing]) -> list[Debt]:
 def told_debts(owed: Iterable[Debt]) -> str:
     """Return debts as the sentence with which a freeze is refused; empty where there is none."""
     said = [f"{one.title} ({one.who or 'the publisher'}: {one.what})" for one in owed]
-    return f"Sections are not done (domain.md 8.1): {'; '.join(said)}." if said else ""
+    return f"Sections are not done (UNGP 21(b)): {'; '.join(said)}." if said else ""

@@ -82,7 +82,7 @@ def hints(content: Mapping[str, Any], *, today: date, languages: Sequence[str]) 
     if severe and span > 184:
         found["form"].append(
             f"{len(severe)} of the risks are severe or critical, and the report covers {span} days. "
-            "Figures are told each half-year (8.2)."
+            "Figures are told each half-year (method 16)."
         )
     if languages:
         found["accessible"].append(

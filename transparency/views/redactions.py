@@ -31,7 +31,9 @@ def redaction_list(request: HttpRequest, pk: int) -> HttpResponse:
     report = get_object_or_404(Report, pk=pk)
     form = _form(request, report)
     if request.method == "POST" and form is None:
-        messages.error(request, "Nothing is marked here: the report is not frozen, or is cleared (8.5).")
+        messages.error(
+            request, "Nothing is marked here: the report is not frozen, or is cleared (method 16)."
+        )
         return redirect("report-redactions", pk)
     if request.method == "POST" and form is not None and form.is_valid():
         try:

@@ -82,7 +82,7 @@ def demand_delegation(
         NotAllowed: with the rule.
     """
     if job:
-        raise NotAllowed("Nothing is delegated to JOB: a person decides (domain.md 0.2).")
+        raise NotAllowed("Nothing is delegated to a job: a person decides (method 18).")
     if role not in delegator:
         raise NotAllowed(
             "Only a role that you hold yourself can be delegated; what was delegated to you is not."

@@ -17,6 +17,7 @@ from hrdd.governance.access import SAFE, MayRead
 from hrdd.governance.api.fields import BadParameter, with_chosen_fields
 from hrdd.governance.api.repeats import HEADER, once
 from hrdd.governance.api.versions import REPLACES, demand_read, etag_of, named_in
+from hrdd.governance.api.wrong_fields import name_the_fixes
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from hrdd.request_limits import told_in
@@ -135,12 +136,20 @@ def caller(request: Request) -> User:
     return cast("User", request.user)
 
 
-def checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+def checked(
+    shape: type[serializers.Serializer[Any]], request: Request, *, partial: bool = False
+) -> dict[str, Any]:
     """Return what was sent, cleaned by its shape.
 
+    Args:
+        shape: what may be sent.
+        request: what was sent.
+        partial: whether fields may be left out; they stay as they are.
+
     Raises:
-        ValidationError: naming each field and what is wrong with it.
+        ValidationError: naming each field and how to mend it.
     """
-    given = shape(data=request.data)
+    given = shape(data=request.data, partial=partial)
+    name_the_fixes(given)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)

@@ -15,12 +15,13 @@ from hrdd.governance.api.fields import BadParameter
 from hrdd.governance.rules import NotAllowed, RoleMayNot
 from hrdd.problems import CONTENT_TYPE, OF_STATUS, Problem, told
 
-# How our sentences name what they rest on: at the start ("SD5: severity is …") or in brackets ("… (domain.md 7.4).").
+# How our sentences name what they rest on: at the start ("SD5: severity is …") or in brackets ("… (UNGP 21(c)).").
+# “Method 9.1” is a section of docs/method.md, where a number or a way is our own.
 PROVISION = (
-    r"(?:domain\.md )?(?:"
-    r"(?:UNGP|DSA|ICCPR|ICESCR|UDHR|OECD|GDPR) \d+(?:\(\d+\))?(?:\([a-z]\))?"
+    r"(?:"
+    r"(?:UNGP|DSA|ICCPR|ICESCR|UDHR|OECD|GDPR|WB Dir) \d+(?:\(\d+\))?(?:\([a-z]\))?"
+    r"|[Mm]ethod \d+[a-z]?(?:\.\d+)?"
     r"|(?:SD|[A-Z])\d+"
-    r"|\d\.\d+(?: [A-Z]{1,2}\d+)?"
     r")"
 )
 PROVISIONS = rf"{PROVISION}(?:[,;] {PROVISION})*"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from hrdd.forms import Form
 from hrdd.governance.models import Mandate, User
 from hrdd.governance.rules import CALLED
 from hrdd.oversight.rules.meetings import BODIES, LADDER_ROLES
@@ -83,7 +84,7 @@ def _part(label: str, told: str = "", *, least: float = 0) -> forms.DecimalField
     )
 
 
-class MandateForm(forms.Form):
+class MandateForm(Form):
     """Who answers for what, with which authority, budget and time."""
 
     person = forms.ModelChoiceField(
@@ -119,14 +120,14 @@ class MandateForm(forms.Form):
         }
 
 
-class EndMandateForm(forms.Form):
+class EndMandateForm(Form):
     """From when nobody answers by this mandate, and why."""
 
     ended_on = _day("Ends on")
     reasons = _words("Reasons", "At least 50 characters.")
 
 
-class MeetingForm(forms.Form):
+class MeetingForm(Form):
     """A meeting that was held."""
 
     held_on = _day("Held on")
@@ -147,7 +148,7 @@ class CorrectMeetingForm(MeetingForm):
     correction_reasons = _words("What was wrong", "At least 50 characters. The earlier record stays.")
 
 
-class EscalationForm(forms.Form):
+class EscalationForm(Form):
     """Something that leadership must answer."""
 
     to_role = _choice("Before whom", [(str(one), said) for one, said in LADDER_ROLES.items()])
@@ -165,13 +166,13 @@ class EscalationForm(forms.Form):
         self.fields["risk"].queryset = by_salience(Risk.objects.filter(pk__in=shown)).only("pk", "title")  # type: ignore[attr-defined]
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """What leadership answers."""
 
     answer = _words("Answer", "At least 50 characters: what happens now, who does it, or why nothing does.")
 
 
-class TrainingForm(forms.Form):
+class TrainingForm(Form):
     """How many had a training of those who are due it."""
 
     audience = _line("Audience and training", "Such as: moderators, trauma-aware interviewing.", most=120)
@@ -186,7 +187,7 @@ class TrainingForm(forms.Form):
     )
 
 
-class IncentiveForm(forms.Form):
+class IncentiveForm(Form):
     """Whether an executive's pay depends on a goal about rights."""
 
     role = _line("Executive role", "The office, no name and no amount.", most=120)
@@ -197,7 +198,7 @@ class IncentiveForm(forms.Form):
     holds_from = _day("Holds from")
 
 
-class StaffingForm(forms.Form):
+class StaffingForm(Form):
     """People who moderate and work on rights, against users."""
 
     language = _line("Language", most=40)

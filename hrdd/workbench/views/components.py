@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from hrdd.forms import Form
 from hrdd.governance.access import requires
 from hrdd.governance.rules import Permission
 from hrdd.workbench.queries.stylesheet import site_tokens
@@ -65,7 +66,7 @@ KINDS = (
 )
 
 
-class SpecimenForm(forms.Form):
+class SpecimenForm(Form):
     """A field of each sort, none of which is ever sent."""
 
     words = forms.CharField(label="Reasons", help_text=ENGLISH["help"], widget=forms.Textarea({"rows": 3}))
@@ -77,7 +78,7 @@ class SpecimenForm(forms.Form):
     sure = forms.BooleanField(label="I read the evidence", required=False)
 
 
-class WordsForm(forms.Form):
+class WordsForm(Form):
     """One field, in the words of its reader."""
 
     words = forms.CharField(widget=forms.Textarea({"rows": 2}))
@@ -87,7 +88,7 @@ class WordsForm(forms.Form):
         self.fields["words"].label, self.fields["words"].help_text = said["words"], said["help"]
 
 
-class FilterForm(forms.Form):
+class FilterForm(Form):
     """What a list is filtered by."""
 
     q = forms.CharField(label="Words", widget=forms.TextInput({"type": "search"}))

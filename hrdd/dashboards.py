@@ -44,7 +44,7 @@ from risks.queries.register import standings, unscored_risks
 from risks.queries.salient_list import salient_list_unsigned
 from transparency.queries.releases import latest_complaints
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 SHOWN = 10
 
 
@@ -54,8 +54,14 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What needs me today, in order of clock."""
     now, cycle = timezone.now(), Cycle.objects.full().first()
     clocks = time_to_change.pressing_clocks(on=now.date())
-    page = Paginator(with_referral(queries.open_tasks()), PAGE_SIZE).get_page(request.GET.get("page"))
+    counts = queries.task_counts(cycle, at=now)
+    pages = Paginator(with_referral(queries.open_tasks()), PAGE_SIZE)
+    pages.count = counts["open"]
+    page = pages.get_page(request.GET.get("page"))
     unscored = Paginator(unscored_risks(), SHOWN).page(1)
+    to_assess = list(unscored.object_list)
+    to_judge = due_risks(person(request), on=now.date())[:SHOWN]
+    stand = standings([*to_assess, *to_judge])
     tasks = queries.waiting(list(page.object_list), at=now)
     reader = person(request).as_one()
     barred = [one for one in tasks if reader & deciders_of(one.task.measure)]
@@ -66,10 +72,10 @@ def desk(request: HttpRequest) -> HttpResponse:
         "escalated": escalated_to(person(request), shown=SHOWN),
         "incitement": referred_to_senior() if person(request).may(Permission.DECIDE_GRAVE_DILEMMA) else [],
         "asked": queries.waiting(asked_of(person(request))[:SHOWN], at=now),
-        "counts": queries.task_counts(cycle, at=now),
+        "counts": counts,
         "cycle": cycle,
-        "risks_to_assess": standings(list(unscored.object_list)),
-        "more_to_assess": unscored.paginator.count - len(unscored),
+        "risks_to_assess": stand[: len(to_assess)],
+        "more_to_assess": unscored.paginator.count - len(to_assess),
         "access_review_due": person(request).may(Permission.REVIEW_ACCESS)
         and review_overdue(today=now.date()),
         "signoffs": clocks_of(waiting_sign_offs(person(request))),
@@ -80,7 +86,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "due": exits.exits_due(on=now.date())[:SHOWN],
         "involvement_tasks": involvement.tasks(now),
         "partner_tasks": partner_tasks(person(request), on=now.date())[:SHOWN],
-        "due_risks": standings(list(due_risks(person(request), on=now.date())[:SHOWN])),
+        "due_risks": stand[len(to_assess) :],
         "plans_to_decide": plans_to_decide(person(request)),
         "findings_to_answer": consultations.findings_to_answer(person(request), on=now.date()),
         "may_assess": person(request).may(Permission.ASSESS_RISK),

@@ -146,6 +146,11 @@ class ReviewTask(models.Model):
 
     class Meta:
         ordering = ["due_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"], condition=Q(closed_at__isnull=True), name="task_open_by_day"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["measure"], condition=Q(closed_at__isnull=True), name="one_open_task_per_measure"

@@ -121,6 +121,18 @@ class Risk(models.Model):
             models.Index(Lower("title"), "id", name="risk_by_title"),
             models.Index(fields=["level", "state_of_harm", "likelihood"], name="risk_by_cell"),
             models.Index("tier", models.F("rank").desc(), "id", name="risk_by_tier"),
+            models.Index(
+                models.F("rank").desc(),
+                "id",
+                name="risk_unscored",
+                condition=Q(incomplete=True, tier__lt=CLOSED),
+            ),
+            models.Index(
+                fields=["level"],
+                name="risk_withheld",
+                condition=Q(salient=True, published=False, level__gte=4),
+            ),
+            models.Index(fields=["id"], include=["level", "tier", "status"], name="risk_standing"),
             GinIndex(fields=["search"], name="risk_words"),
             GinIndex(fields=["countries"], name="risk_countries", opclasses=["jsonb_path_ops"]),
             GinIndex(fields=["touched_rights"], name="risk_rights"),

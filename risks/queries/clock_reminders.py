@@ -80,5 +80,7 @@ def open_reminders(
     levels = held | ({Level.PARTNER_MGR} if "ANALYST" in held else set())
     owed = {one for one in owed_reminders(readings, on=on) if one[4] in levels}
     sent = ClockReminder.objects.filter(level__in=levels, tied__in={one[0] for one in owed})
-    found = sent.select_related("tied__relationship__partner", "tied__risk")
-    return [one for one in found if (one.tied_id, one.why, one.about, one.due, one.level) in owed][:shown]
+    keys = sent.values_list("pk", "tied", "why", "about", "due", "level")
+    chosen = [pk for pk, *key in keys if tuple(key) in owed][:shown]
+    found = ClockReminder.objects.select_related("tied__relationship__partner", "tied__risk").in_bulk(chosen)
+    return [found[pk] for pk in chosen]

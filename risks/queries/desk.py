@@ -19,6 +19,12 @@ from risks.rules.three_part_test import OutcomeOfTest
 BY_CODE_SENTENCE: Mapping[str, str] = {code: trigger.sentence for code, trigger in BY_CODE.items()}
 FEW = 10
 INTRUSIVE, KINDS_TOLD = 4, 5
+# What a list of tasks shows of each, and who had a part in its measure.
+OF_A_TASK = (
+    *("opened_at", "due_at", "level", "finding__finding", "finding__code", "finding__cycle__as_of"),
+    *("measure__kind", "measure__target", "measure__imposed_by", "measure__risk__title"),
+    *("measure__proposed_by__username", "measure__decided_by__username"),
+)
 BREACHES = Q(finding__codes__contains=["CEILING_EXCEEDED"]) | Q(finding__codes__contains=["UNDER_RESPONSE"])
 
 
@@ -45,6 +51,7 @@ def open_tasks() -> QuerySet[ReviewTask]:
     return (
         ReviewTask.objects.filter(closed_at__isnull=True)
         .select_related("measure__risk", "measure__proposed_by", "measure__decided_by", "finding__cycle")
+        .only(*OF_A_TASK)
         .annotate(urgent=Case(When(finding__finding="REVIEW_URGENT", then=Value(0)), default=Value(1)))
         .order_by("due_at", "urgent", "id")
     )
@@ -62,8 +69,9 @@ def explanations(finding: Finding) -> list[Explanation]:
 
 
 def task_counts(cycle: Cycle | None, *, at: datetime) -> dict[str, int]:
-    """Return how many tasks are urgent, due and overdue, and how many measures the latest cycle ended."""
+    """Return how many tasks are open, urgent, due and overdue, and how many measures the latest cycle ended."""
     counted = ReviewTask.objects.filter(closed_at__isnull=True).aggregate(
+        open=Count("pk"),
         urgent=Count("pk", filter=Q(finding__finding=Outcome.REVIEW_URGENT)),
         due=Count("pk", filter=Q(finding__finding=Outcome.REVIEW_DUE)),
         overdue=Count("pk", filter=Q(due_at__lt=at)),

@@ -160,17 +160,21 @@ def _considered() -> QuerySet[ExitDecision]:
 
 
 def _drifts(on: date) -> Q:
-    found = drifting(on).order_by()
-    mine = Q(relationship__isnull=True) | Q(relationship=OuterRef("relationship"))
-    return Q(risk__in=found.values("risk")) & Q(Exists(found.filter(mine, risk=OuterRef("risk"))))
+    """Return the condition of a risk with a finding that drifts; the rule knows whether this relationship is meant."""
+    return Q(risk__in=drifting(on).order_by().values("risk"))
 
 
 def _to_look_again(on: date) -> Q:
-    """Return the condition of a relationship that goes on with conditions, and whose day to look again has passed."""
+    """Return the condition of a relationship that goes on with conditions, and whose day to look again has passed.
+
+    Those are few; they are asked for at once, as five subqueries, one a level, cost more to write than they save.
+    """
     staying = _considered().filter(kind=ExitKind.REMAIN_WITH_CONDITIONS, approved_on__isnull=False)
     looked = staying.annotate(looked=Coalesce(Max("reviews__reviewed_on"), F("approved_on")))
-    late = Q()
+    told = list(looked.values_list("relationship", "review_due", "looked"))
+    late = Q(pk__in=())
     for level, limits in method().time_limits.items():
-        passed = Q(review_due__lt=on) | Q(looked__lt=on - timedelta(days=limits.recheck))
-        late |= Q(risk__level=level, relationship__in=looked.filter(passed).values("relationship"))
+        since = on - timedelta(days=limits.recheck)
+        passed = {one for one, due, looked_on in told if looked_on < since or (due is not None and due < on)}
+        late |= Q(risk__level=level, relationship__in=passed)
     return late

@@ -25,7 +25,7 @@ from risks.models.onboarding import PASSED_STATUSES, Onboarding
 from risks.queries.bounded import ReadByPage
 from risks.queries.list_filter import YES_OR_NO, ListFilter, choice, countries, people
 from risks.queries.narrowed_clocks import could_stand_out, with_next_day
-from risks.queries.time_to_change import SENTENCES, UNREAD, Reading, read_clocks, with_severity
+from risks.queries.time_to_change import SENTENCES, Reading, narrowed, read_clocks
 from risks.rules.leverage import CLOCK_STATUSES
 from risks.rules.severity import BANDS
 
@@ -80,8 +80,7 @@ class Parts(ReadByPage[int]):
 
 def _most_pressing(tied: QuerySet[RelationshipRisk], *, on: date) -> dict[int, Reading]:
     """Return the most pressing clock of each relationship of some harms, the most pressing first."""
-    rows = RelationshipRisk.objects.filter(pk__in=tied.values("pk")).defer(*UNREAD)
-    lean = with_severity(rows, on=on).select_related(None).select_related("relationship", "risk")
+    lean = narrowed(tied, on=on).select_related(None).select_related("relationship", "risk")
     found: dict[int, Reading] = {}
     for reading in read_clocks(lean, on=on):
         found.setdefault(reading.tied.relationship_id, reading)

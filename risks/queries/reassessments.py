@@ -33,10 +33,15 @@ def referrals_of(task: ReviewTask) -> QuerySet[Reassessment]:
 
 
 def asked_of(person: User) -> QuerySet[ReviewTask]:
-    """Return the open tasks whose latest referral asks this person's role, the nearest deadline first."""
+    """Return the open tasks whose latest referral asks this person's role, the nearest deadline first.
+
+    The latest of each is asked for where one ever asked the role: there are few of those, and many tasks.
+    """
+    asks = _asks(person)
+    ever = Reassessment.objects.filter(outcome=Reassessment.Outcome.REFER, referred_to__in=asks).order_by()
     return (
-        with_referral(ReviewTask.objects.filter(closed_at__isnull=True))
-        .filter(asked__in=_asks(person))
+        with_referral(ReviewTask.objects.filter(closed_at__isnull=True, measure__in=ever.values("measure")))
+        .filter(asked__in=asks)
         .select_related("measure__risk", "finding")
         .order_by("due_at", "id")
     )

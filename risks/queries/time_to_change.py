@@ -375,10 +375,26 @@ def running(on: date) -> QuerySet[RelationshipRisk]:
     return with_severity(going_on().defer(*UNREAD), on=on)
 
 
+def narrowed(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
+    """Return harms of which few are left, ready to be read on a day; which they are is asked first, by itself.
+
+    In one query the database expects many of them, and reads every risk there is.
+
+    Args:
+        tied: the harms.
+        on: the day.
+    """
+    few = list(tied.order_by().values_list("pk", flat=True))
+    return with_severity(RelationshipRisk.objects.filter(pk__in=few).defer(*UNREAD), on=on)
+
+
 def pressing_clocks(*, on: date) -> list[Reading]:
     """Return the clocks at which a person must act, the most pressing first; those that are quiet are not read."""
-    rows = running(on).filter(pk__in=could_press(going_on(), on=on).values("pk"))
-    return [one for one in read_clocks(rows, on=on) if one.needs_somebody]
+    return [
+        one
+        for one in read_clocks(narrowed(could_press(going_on(), on=on), on=on), on=on)
+        if one.needs_somebody
+    ]
 
 
 def nearest_first(readings: Iterable[Reading]) -> list[Reading]:
@@ -404,8 +420,7 @@ class ListedClocks(ReadByPage[Reading]):
         """
         self.on = on
         wanted = going_on().filter(risk__level=int(level)) if level else going_on()
-        rows = running(on).filter(pk__in=could_stand_out(wanted, on=on).values("pk"))
-        read = read_clocks(rows, on=on)
+        read = read_clocks(narrowed(could_stand_out(wanted, on=on), on=on), on=on)
         quiet = wanted.filter(known_since__isnull=False).exclude(pk__in=[one.tied.pk for one in read])
         self._quiet = quiet if status in {"", "OK"} and not show else quiet.none()
         found = [one for one in read if not status or one.clock.status == status]

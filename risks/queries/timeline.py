@@ -144,3 +144,6 @@ def _decided(risk: Risk) -> Iterator[Happening]:
     for publication in risk.publications.all():
         what = "Published" if publication.publish else "Left off the published list"
         yield Happening(publication.decided_at.date(), "", what, "Publication", "#publication")
+    for replaced in risk.replaced_words.all():
+        what = f"Words that the public read were replaced: {replaced.part.lower()}"
+        yield Happening(replaced.replaced_at.date(), "", what, "Publication", "#publication")

@@ -69,7 +69,7 @@ def test_a_text_that_names_a_partner_whose_name_endangers_people_is_withheld(
     [row] = [one for one in objects if one["id"] == one_of_each.pk]
 
     assert "northern" not in f"{table}{sheet}{objects}".lower()
-    assert (row["title"], row["summary"], row["products"]) == (WITHHELD, WITHHELD, [WITHHELD])
+    assert (row["title"], row["summary"], row["products"]) == (WITHHELD, WITHHELD, ["Mail", WITHHELD])
     assert row["affected_groups"] == [WITHHELD, "Users of Southern Telecom"]
 
 

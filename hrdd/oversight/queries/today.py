@@ -124,7 +124,7 @@ READ_AS: Mapping[str, Callable[[Any], Entry]] = {
         _by(one.risk.next_review), "Judge again", one.risk.title, "risk-detail", one.risk.pk
     ),
     "partner_tasks": lambda one: _entry(
-        _by(one.due), one.says, one.relationship.partner, "partner-detail", one.relationship.pk
+        _by(one.due), one.says.rstrip("."), one.relationship.partner, "partner-detail", one.relationship.pk
     ),
     "findings_to_answer": lambda one: _entry(
         _by(one.finding.due), "Answer a finding", one.finding.theme, "finding-answer", one.finding.pk

@@ -65,6 +65,7 @@ PUBLIC_COLUMNS = {
         "content_hash",
         "asked_at",
     ),
+    "risks_replacedwords": ("id", "risk_id", "title_changed", "summary_changed", "replaced_at"),
     "transparency_withdrawal": (
         *("id", "report_id", "period", "edition", "content_hash", "reason", "withdrawn_at"),
     ),

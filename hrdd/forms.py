@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
+from django.forms import BoundField
 from django.forms.utils import pretty_name
 
 SHORTER_NUMBER = "write a shorter number."
@@ -19,6 +20,7 @@ LIMITS: Mapping[str, str] = {
     "null_characters_not_allowed": "leave out the character NUL.",
 }
 SAID_AS_IT_STANDS = {"required", "invalid", "missing", "empty", "invalid_list"}  # Django formats the others
+UNCHOSEN = ("", "Choose")
 OF_THE_LIST = "choose one of the list."
 A_DAY = "a day such as 2026-11-25."
 SOME_OF_THE_LIST = {
@@ -51,13 +53,30 @@ FIXES: Sequence[tuple[type[forms.Field], Mapping[str, str]]] = (
 
 
 class Form(forms.Form):
-    """A form that names the field and the fix wherever a field says nothing of its own."""
+    """A form that names the field and the fix wherever a field says nothing of its own.
+
+    A list from which somebody must choose begins with nothing chosen, unless the form begins with a value.
+    """
+
+    def __getitem__(self, name: str) -> BoundField:
+        """Return a field as the page shows it."""
+        shown = super().__getitem__(name)
+        if shown.initial in (None, "") and shown.field.required:
+            begin_unchosen(shown.field)
+        return shown
 
     def full_clean(self) -> None:
         """Check what was sent."""
         for name, field in self.fields.items():
             name_the_fix(field, str(field.label or pretty_name(name)))
         super().full_clean()
+
+
+def begin_unchosen(field: forms.Field) -> None:
+    """Put nothing before the choices of a list that begins with one of them."""
+    widget = field.widget
+    if type(widget) is forms.Select and (choices := list(widget.choices)) and choices[0][0] not in (None, ""):
+        widget.choices = [UNCHOSEN, *choices]
 
 
 def name_the_fix(field: forms.Field, label: str) -> None:

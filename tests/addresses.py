@@ -6,10 +6,12 @@ from uuid import uuid4
 
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from hrdd.accounts.models import AccessReview, Invitation
 from hrdd.governance.models import AuditEvent, Mandate, SignOff, User
 from hrdd.notifications.models import WebhookDelivery, WebhookEndpoint
+from hrdd.notifications.queries.waiting import waiting_for
 from hrdd.oversight.models import Escalation, OversightMeeting
 from hrdd.workbench.models import Mention
 from remedies.models import Case, LegalHold, PatternReview
@@ -290,7 +292,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "mention-done": lambda: {"pk": first(Mention)},
     "calendar-address": lambda: {"step": "make"},
     "calendar-file": lambda: {"secret": "no-such-secret"},
-    **{name: lambda: {"key": "0" * 64} for name in ("put-off", "put-off-back")},
+    **{name: lambda: {"key": what_waits()} for name in ("put-off", "put-off-back")},
     "list-columns": lambda: {"name": "risks"},
     **{
         f"{one}-export": lambda: {"format": "csv"}
@@ -311,6 +313,13 @@ def addresses(patterns: list[URLPattern | URLResolver] | None = None) -> Iterato
             yield from addresses(pattern.url_patterns)
         else:
             yield pattern
+
+
+def what_waits() -> str:
+    """Return the key of something that waits for somebody and that they may put off; of nothing where nothing does."""
+    now = timezone.now()
+    waiting = (one for user in User.objects.order_by("pk") for one in waiting_for(user, at=now))
+    return next((one.key for one in waiting if one.may_be_put_off), "0" * 64)
 
 
 def two_versions() -> list[int]:

@@ -16,6 +16,11 @@ EXPORTED = ("no", "at", "actor", "action", "subject", "detail", "prev_hash", "ha
 COMPUTED = ("=", "+", "-", "@", "\t", "\r")
 
 
+def names_of_people() -> dict[str, str]:
+    """Return what everybody who ever had an account is called, by username."""
+    return dict(User.objects.values_list("username", "display_name"))
+
+
 def name_of(column: str) -> Coalesce:
     """Return the expression of the name of whom a column tells by username; of a job, the word that stands there."""
     names = User.objects.filter(username=OuterRef(column)).values("display_name")

@@ -299,7 +299,7 @@ def _reason(verdict: Severity, judging: Judging) -> str:
 
 @transaction.atomic
 def assign_owner(risk: Risk, *, owner: User | None, by: User, at: datetime, seen: str | None = None) -> None:
-    """Name who answers for a risk, or nobody (UNGP 19(a); G1).
+    """Name who answers for a risk, or nobody; who answers already stays, and nothing is logged (UNGP 19(a); G1).
 
     Args:
         risk: the risk; read again under a lock.
@@ -319,6 +319,8 @@ def assign_owner(risk: Risk, *, owner: User | None, by: User, at: datetime, seen
             f"Owner: this changed while you looked. It is {before or 'nobody'} now. If your choice still holds, save "
             "it again."
         )
+    if owner == before:
+        return
     Risk.objects.filter(pk=risk.pk).update(owner=owner)
     record_event(
         by=by.username,

@@ -1,12 +1,16 @@
-"""The register as a file, row by row: CSV, XLSX and JSON of the same columns, which the import reads again."""
+"""The register as a file, row by row: CSV, XLSX and JSON of the same columns, which the import reads again.
 
-from collections.abc import Iterator, Mapping
+It leaves the desk: a text that names a partner whose name endangers people is withheld (UNGP 21(c)).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from django.db.models import Prefetch, QuerySet
 
 from risks.documents.tables import Record, write_table
 from risks.models import Risk, RiskRight, SeverityAssessment
+from risks.queries.partners import never_named, told_outside
 from risks.rules.severity import BANDS
 from risks.rules.standing import CLOSED, REMEDIED
 
@@ -22,21 +26,22 @@ def records(risks: QuerySet[Risk]) -> Iterator[Record]:
     """Return what each risk has under each column, in memory that does not grow with their number."""
     touched = Prefetch("touches", RiskRight.objects.only("risk_id", "right_id"))
     wanted = risks.select_related("owner", "held").prefetch_related(touched, "products")
+    names = never_named()
     for risk in wanted.defer("search", "imported_record").iterator(chunk_size=CHUNK):
-        yield _record(risk)
+        yield _record(risk, names)
 
 
-def _record(risk: Risk) -> Record:
+def _record(risk: Risk, names: Sequence[str]) -> Record:
     return {
         "id": risk.pk,
-        "title": risk.title,
-        "summary": risk.summary,
+        "title": told_outside(risk.title, names),
+        "summary": told_outside(risk.summary, names),
         "status": risk.status,
         "rights": list(dict.fromkeys(one.right_id for one in risk.touches.all())),
-        "affected_groups": [_group(one) for one in risk.affected_groups],
+        "affected_groups": [told_outside(_group(one), names) for one in risk.affected_groups],
         "vulnerabilities": risk.vulnerabilities,
         "countries": risk.countries,
-        "products": [one.name for one in risk.products.all()],
+        "products": [told_outside(one.name, names) for one in risk.products.all()],
         "activity": risk.activity,
         "source": risk.source,
         "drivers": risk.drivers,

@@ -403,7 +403,6 @@ class FindingForm(Form):
     priority = forms.TypedChoiceField(
         coerce=int,
         choices=[("1", "1 pressing"), ("2", "2 important"), ("3", "3 to note")],
-        initial="2",
         error_messages=dict.fromkeys(("required", "invalid_choice"), "Priority: choose 1 to 3."),
     )
     owner = _owner()

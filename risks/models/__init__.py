@@ -32,7 +32,7 @@ from risks.models.partners import Partner, Relationship, RelationshipRisk
 from risks.models.plans import MitigationPlan
 from risks.models.policies import Policy, PolicyVersion
 from risks.models.proportionality import Chunk, Cycle, Finding, Reminder, ReviewTask, Touch
-from risks.models.publications import Publication, SalientList
+from risks.models.publications import Publication, ReplacedWords, SalientList
 from risks.models.rabat import RabatAssessment, RabatConfirmation
 from risks.models.reassessments import Reassessment
 from risks.models.record import RecordEntry
@@ -111,6 +111,7 @@ __all__ = [
     "Relationship",
     "RelationshipRisk",
     "Reminder",
+    "ReplacedWords",
     "ReviewTask",
     "Right",
     "Risk",

@@ -23,6 +23,38 @@ class Publication(models.Model):
         return f"{'Published' if self.publish else 'Left off the published list'}: {self.risk}"
 
 
+class ReplacedWords(models.Model):
+    """What the public read of a risk until its words were corrected: kept by the database, never edited.
+
+    The public is told that words were replaced and when, not which: they may have told too much.
+    """
+
+    risk = models.ForeignKey("risks.Risk", models.PROTECT, related_name="replaced_words")
+    title = models.CharField(max_length=200)
+    summary = models.TextField()
+    title_changed = models.BooleanField()
+    summary_changed = models.BooleanField()
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-replaced_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="replaced_words_differ", condition=Q(title_changed=True) | Q(summary_changed=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Replaced {self.replaced_at:%-d %B %Y}: {self.title}"
+
+    @property
+    def part(self) -> str:
+        """Return which words were replaced, as people read it."""
+        if self.title_changed and self.summary_changed:
+            return "Title and summary"
+        return "Title" if self.title_changed else "Summary"
+
+
 class SalientList(models.Model):
     """The salient risks of a day as the board signs them, with those left off the published list (domain.md 1.1)."""
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 
-from risks.models import Measure, MitigationPlan, Publication, Risk, SeverityAssessment
+from risks.models import Measure, MitigationPlan, Publication, ReplacedWords, Risk, SeverityAssessment
 from risks.models.salience import ON_THE_PUBLIC_LIST
 from risks.queries.public_dilemmas import PublicDilemma, public_dilemmas
 from risks.rules.countries import country_names
@@ -33,6 +33,7 @@ class Card:
     trend: str
     measures: int
     plans: int
+    words_replaced_on: date | None = None
     dilemmas: tuple[PublicDilemma, ...] = ()
 
 
@@ -52,6 +53,7 @@ def cards(shown: Sequence[Risk], *, on: date) -> list[Card]:
     before = _scored(ids, on=year_before(on))
     measures = _count(Measure.objects.filter(risk__in=ids).in_force(on))
     plans = _count(MitigationPlan.objects.filter(risk__in=ids, state=MitigationPlan.State.APPROVED))
+    replaced = _words_replaced(ids)
     weighed = public_dilemmas(shown)
     names = country_names() | PLACES
     return [
@@ -68,6 +70,7 @@ def cards(shown: Sequence[Risk], *, on: date) -> list[Card]:
             trend=_trend(one, before),
             measures=measures.get(one.pk, 0),
             plans=plans.get(one.pk, 0),
+            words_replaced_on=replaced.get(one.pk),
             dilemmas=tuple(weighed.get(one.pk, ())),
         )
         for one in shown
@@ -93,6 +96,19 @@ def _scored(ids: Sequence[int], *, on: date) -> dict[int, tuple[int, bool]]:
 
 def _count(found: QuerySet[Measure] | QuerySet[MitigationPlan]) -> dict[int, int]:
     return dict(found.order_by().values("risk").annotate(many=Count("pk")).values_list("risk", "many"))
+
+
+def _words_replaced(ids: Sequence[int]) -> dict[int, date]:
+    """Return when words that the public read of a risk were last replaced, by risk."""
+    found = (
+        ReplacedWords.objects.filter(risk__in=ids).order_by().values("risk").annotate(last=Max("replaced_at"))
+    )
+    return {risk: last.date() for risk, last in found.values_list("risk", "last")}
+
+
+def words_replaced() -> QuerySet[ReplacedWords]:
+    """Return each time that words of a risk of the public list were replaced, the latest first."""
+    return ReplacedWords.objects.filter(risk__in=published_risks()).order_by("-replaced_at", "-pk")
 
 
 def severe_unpublished() -> QuerySet[Risk]:

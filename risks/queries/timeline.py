@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Q
 from django.urls import reverse
 
+from hrdd.governance.queries import name_of
 from risks.models import ExitDecision, LeverageAction, Reassessment, RecordEntry, Risk
 from risks.models.measures import NEVER_STOOD
 from risks.queries.consultations import Row
@@ -73,10 +74,12 @@ def _asked(consultations: Iterable[Row]) -> Iterator[Happening]:
 
 
 def _judged(risk: Risk) -> Iterator[Happening]:
-    for one in risk.assessments.all():
-        by = f"{one.recorded_by}, confirmed by {one.confirmed_by}" if one.confirmed_by else one.recorded_by
-        what = f"Severity judged: level {one.level}, {BANDS[one.level]}"
-        yield Happening(one.holds_from, "", what, f"Assessment by {by}", "#severity")
+    judged = risk.assessments.annotate(judge=name_of("recorded_by"), second=name_of("confirmed_by"))
+    for level, day, judge, second in judged.values_list("level", "holds_from", "judge", "second"):
+        by = f"{judge}, confirmed by {second}" if second else judge
+        yield Happening(
+            day, "", f"Severity judged: level {level}, {BANDS[level]}", f"Assessment by {by}", "#severity"
+        )
     for lowering in risk.lowering_proposals.filter(state__in=["asked", "refused"]):
         what = f"Lower severity proposed: {lowering.level_held} to {lowering.level_proposed}"
         url = reverse("lowering-detail", args=[lowering.pk])
@@ -141,3 +144,6 @@ def _decided(risk: Risk) -> Iterator[Happening]:
     for publication in risk.publications.all():
         what = "Published" if publication.publish else "Left off the published list"
         yield Happening(publication.decided_at.date(), "", what, "Publication", "#publication")
+    for replaced in risk.replaced_words.all():
+        what = f"Words that the public read were replaced: {replaced.part.lower()}"
+        yield Happening(replaced.replaced_at.date(), "", what, "Publication", "#publication")

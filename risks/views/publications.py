@@ -60,6 +60,7 @@ def _context(request: HttpRequest, risk: Risk, form: WithholdForm, refusal: str)
         "risk": risk,
         "card": preview(risk, on=timezone.now().date()),
         "decisions": decisions,
+        "replaced": risk.replaced_words.all(),
         "reads_reasons": reads_reasons(user),
         "form": form,
         "refusal": refusal,

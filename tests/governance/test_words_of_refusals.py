@@ -103,6 +103,33 @@ def test_a_form_names_fields_that_are_added_or_renamed_late() -> None:
     assert form.errors["until"] == ["Last day: choose a day."]
 
 
+def test_no_list_begins_with_something_chosen_where_somebody_must_choose() -> None:
+    begin, unchosen = set(), 0
+
+    for one in all_of(Form):
+        bare = type("Bare", (Form,), dict(one.base_fields))()  # type: ignore[attr-defined]
+        for shown in bare:
+            if (
+                type(shown.field.widget) is forms.Select
+                and shown.field.required
+                and list(shown.field.choices)
+            ):
+                options = str(shown)
+                unchosen += '<option value="" selected>' in options
+                if '<option value="" selected>' not in options:
+                    begin.add(shown.name)
+
+    assert unchosen > 30
+    assert begin == {
+        "language",
+        "days",
+        "disclosure",
+        "identity_mode",
+        "unit_of_review",
+        "automated_decision",
+    }
+
+
 def test_nothing_that_the_api_takes_is_refused_in_the_framework_s_words() -> None:
     wrong, seen = set(), 0
 

@@ -132,6 +132,7 @@ def consult(site: str, enid: Page, rita: Page, risk: Risk) -> None:
     record(enid)
     enid.goto(f"{page}findings/")
     fill(enid, you_said=SAID, theme="Location")
+    enid.locator("main [name=priority]").select_option("1")
     record(enid)
     finding = ConsultationFinding.objects.get()
     enid.goto(f"{site}/desk/consultations/findings/{finding.pk}/tags/")

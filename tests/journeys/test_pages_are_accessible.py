@@ -1,5 +1,6 @@
 """Every page by axe in a real browser, light and dark: nothing that WCAG 2.2 AA forbids and a machine can find."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -93,6 +94,17 @@ def test_no_page_has_what_wcag_forbids(
 
     assert found == {}
     assert len(pages) >= FEWEST_PAGES
+
+
+def test_the_page_on_which_something_is_put_off_is_among_them(everything: None, cast: Cast) -> None:
+    pages = [
+        address
+        for whom in everybody(cast)
+        for share in range(SHARES)
+        for address, _key in pages_of(whom, share)
+    ]
+
+    assert any(re.fullmatch("/desk/inbox/[0-9a-f]+/put-off/", one) for one in pages)
 
 
 @pytest.mark.parametrize(

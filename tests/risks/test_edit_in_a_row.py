@@ -120,3 +120,13 @@ def test_who_may_not_assign_is_offered_no_edit_and_refused_at_the_door(risk: Ris
     assert owner_at(risk) not in client.get("/desk/risks/").content.decode()
     assert client.post(owner_at(risk), {"owner": ""}, headers=IN_A_ROW).status_code == 403
     assert owner(risk) == "ana"
+
+
+def test_nothing_is_logged_where_the_owner_stays(desk: Client, risk: Risk, ana: User) -> None:
+    before = AuditEvent.objects.count()
+
+    in_a_row(desk, risk, owner="ana", seen="ana")
+    told = desk.post(f"/api/v1/risks/{risk.pk}/assign/", {"owner": "ana"}, "application/json")
+
+    assert told.status_code == 200
+    assert (owner(risk), AuditEvent.objects.count()) == ("ana", before)

@@ -16,7 +16,8 @@ from openpyxl import load_workbook
 
 from hrdd.governance.models import AuditEvent
 from risks.documents.register import COLUMNS, write_register
-from risks.models import Product, Risk, SeverityAssessment
+from risks.models import Partner, Product, Risk, SeverityAssessment
+from risks.queries.partners import WITHHELD
 from risks.rules.spreadsheet import is_formula
 from tests.risks.test_register import TODAY, ana, desk, one_of_each, risk, rob, titles  # noqa: F401
 
@@ -49,6 +50,27 @@ def test_a_file_holds_exactly_what_the_page_lists_in_its_order(
     assert table[0] == sheet[0] == list(COLUMNS)
     assert [row[1] for row in table[1:]] == [row[1] for row in sheet[1:]] == listed
     assert [one["title"] for one in objects] == listed
+
+
+def test_a_text_that_names_a_partner_whose_name_endangers_people_is_withheld(
+    one_of_each: Risk, desk: Client
+) -> None:
+    Partner.objects.create(name="Northern Telecom", naming_endangers="Those who told us work there.")
+    Partner.objects.create(name="Southern Telecom")
+    said = {"title": "Northern  telecom cuts off a town", "summary": "Asked of northern telecom by phone"}
+    Risk.objects.filter(pk=one_of_each.pk).update(
+        **said, affected_groups=[{"group": "Staff of NORTHERN TELECOM"}, "Users of Southern Telecom"]
+    )
+    one_of_each.products.add(Product.objects.create(name="Northern Telecom shop"))
+
+    table = from_csv(body(desk.get("/desk/risks/export.csv")))
+    sheet = from_xlsx(body(desk.get("/desk/risks/export.xlsx")))
+    objects = json.loads(body(desk.get("/desk/risks/export.json")))
+    [row] = [one for one in objects if one["id"] == one_of_each.pk]
+
+    assert "northern" not in f"{table}{sheet}{objects}".lower()
+    assert (row["title"], row["summary"], row["products"]) == (WITHHELD, WITHHELD, ["Mail", WITHHELD])
+    assert row["affected_groups"] == [WITHHELD, "Users of Southern Telecom"]
 
 
 def test_a_row_says_what_is_on_record(one_of_each: Risk, desk: Client) -> None:
@@ -128,11 +150,11 @@ def test_no_cell_of_a_file_can_start_a_formula(db: None, title: str, group: str,
 
 
 def test_an_export_costs_the_same_queries_a_chunk(one_of_each: Risk, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):  # the names that are withheld are read once
         assert write_register(Risk.objects.order_by("pk"), form="json", out=io.BytesIO()) == 2
     for number in range(100):
         risk(f"Risk {number}")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert write_register(Risk.objects.order_by("pk"), form="json", out=io.BytesIO()) == 102
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from risks.models import PolicyVersion
+from risks.queries.publications import words_replaced
 from transparency.models import Report
 from transparency.queries import policies
 from transparency.queries.public_statements import PublicStatement, listed, public_statements, told
@@ -36,6 +37,16 @@ class CorrectedReport:
     earlier: Sequence[Report]
 
 
+@dataclass(frozen=True)
+class CorrectedRisk:
+    """A published risk whose words were replaced; what stood there before may have told too much, and is not told."""
+
+    key: str
+    title: str
+    what: str
+    replaced_on: date
+
+
 def reports_told() -> list[Piece]:
     """Return the published reports, the latest first; each edition is a piece of its own."""
     return [_report(one) for one in published_reports().order_by("-published_at", "-pk")[:MOST]]
@@ -56,6 +67,7 @@ def corrections_told() -> list[Piece]:
     """Return every correction, the latest first."""
     found = [_report(one.report) for one in corrected_reports()]
     found += [_statement(one) for one in corrected_statements()]
+    found += [_risk(one) for one in corrected_risks()]
     found += [_withdrawn(one) for one in withdrawn_editions()]
     return sorted(found, key=lambda one: one.at, reverse=True)[:MOST]
 
@@ -71,6 +83,33 @@ def corrected_statements() -> list[PublicStatement]:
     """Return the statements that correct an earlier one, hold, and that anyone may read, the latest first."""
     later = public_statements().filter(supersedes__isnull=False, superseded_by__isnull=True)
     return list(told(later.order_by("-issued_at", "-pk")[:MOST]))
+
+
+def corrected_risks() -> list[CorrectedRisk]:
+    """Return each time that words of a published risk were replaced, the latest first."""
+    kept = words_replaced().values_list(
+        "pk", "risk__title", "title_changed", "summary_changed", "replaced_at"
+    )
+    return [
+        CorrectedRisk(str(pk), title, _replaced(title=of_title, summary=of_summary), at.date())
+        for pk, title, of_title, of_summary, at in kept[:MOST]
+    ]
+
+
+def _replaced(*, title: bool, summary: bool) -> str:
+    if title and summary:
+        return _("Its title and its summary were replaced.")
+    return _("Its title was replaced.") if title else _("Its summary was replaced.")
+
+
+def _risk(one: CorrectedRisk) -> Piece:
+    return Piece(
+        key=f"risk-words/{one.key}",
+        title=one.title,
+        summary=one.what,
+        path=reverse("public-risks"),
+        at=midnight(one.replaced_on),
+    )
 
 
 def _report(one: Report) -> Piece:

@@ -19,7 +19,7 @@ from risks.queries.salient_list import signed_on
 from risks.rules.publication import counted
 from transparency.models import Document, Report
 from transparency.queries.consultations import published_consultations, told
-from transparency.queries.news import corrected_reports, corrected_statements
+from transparency.queries.news import corrected_reports, corrected_risks, corrected_statements
 from transparency.queries.reports import documents_of, readable_editions
 from transparency.queries.withdrawals import withdrawn_editions
 from transparency.rules.manifest import MEDIA_TYPES
@@ -119,7 +119,7 @@ SETS: Mapping[str, DataSet] = {
         DataSet(
             "corrections",
             _("Corrections"),
-            _("Reports and statements that were replaced, and editions that were withdrawn."),
+            _("Reports, statements and words of risks that were replaced, and editions that were withdrawn."),
             "public-corrections",
         ),
     )
@@ -162,6 +162,7 @@ def risk_data(one: Card) -> dict[str, Any]:
         "trend": one.trend,
         "measures_in_force": one.measures,
         "approved_plans": one.plans,
+        "words_replaced_on": one.words_replaced_on.isoformat() if one.words_replaced_on else None,
         "dilemmas": [asdict(each) for each in one.dilemmas],
     }
 
@@ -210,6 +211,10 @@ def corrections_data() -> dict[str, Any]:
                 "withdrawn_on": one.withdrawn_on.isoformat(),
             }
             for one in withdrawn_editions()
+        ],
+        "risks": [
+            {"title": one.title, "what": one.what, "replaced_on": one.replaced_on.isoformat()}
+            for one in corrected_risks()
         ],
         "statements": [
             {"puid": one.puid, "corrects": one.corrects, "issued_on": one.issued_on.isoformat()}

@@ -134,6 +134,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
     context = {
         "reports": news.corrected_reports(),
         "withdrawn": withdrawn_editions(),
+        "risks": news.corrected_risks(),
         "statements": news.corrected_statements(),
     }
     return shown(request, "transparency/corrections_public.html", context)

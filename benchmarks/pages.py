@@ -32,7 +32,8 @@ SHOWN = 10
 LINK = re.compile(r'(?:href|action|hx-get)="(/[^"#]*)"')
 # Made for long work: what they print, send away or look through is as long as what there is.
 LONG = re.compile(
-    r"-export|pdf|\.csv$|csv|board-pack|report-preview|public-report-file|public-edition-file|sitemap"
+    r"-export|pdf|csv|board-pack|report-preview|public-report-file|public-edition-file|sitemap"
+    r"|public-risks-data|statements-json"
 )
 LEFT_ALONE = {"logout"}
 SEARCHED = "q=surveillance+journ"

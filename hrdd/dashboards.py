@@ -11,12 +11,13 @@ from django.views.decorators.http import require_safe
 
 from hrdd.accounts.queries.people import review_overdue
 from hrdd.governance.access import person, requires
+from hrdd.governance.models import User
 from hrdd.governance.queries import waiting_sign_offs
 from hrdd.governance.rules import Permission, Role
 from hrdd.notifications.queries.put_off import is_away, may_be_put_off, put_off_by
 from hrdd.oversight.queries import figures
 from hrdd.oversight.queries.escalations import open_escalations
-from hrdd.oversight.queries.sign_offs import clocks_of, raised_with
+from hrdd.oversight.queries.sign_offs import SignOffClock, clocks_of, nearest_first, raised_with
 from hrdd.oversight.queries.today import ENTRIES, READ_AS, in_order, owed_by
 from remedies.queries.alarms import alarms_of
 from risks.actions.reassessments import deciders_of
@@ -63,6 +64,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     to_judge = due_risks(person(request), on=now.date())[:SHOWN]
     stand = standings([*to_assess, *to_judge])
     tasks = queries.waiting(list(page.object_list), at=now)
+    signoffs, more_to_sign = _to_sign(person(request), shown=ENTRIES)
     reader = person(request).as_one()
     barred = [one for one in tasks if reader & deciders_of(one.task.measure)]
     context: dict[str, Any] = {
@@ -78,7 +80,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "more_to_assess": unscored.paginator.count - len(to_assess),
         "access_review_due": person(request).may(Permission.REVIEW_ACCESS)
         and review_overdue(today=now.date()),
-        "signoffs": clocks_of(waiting_sign_offs(person(request))),
+        "signoffs": signoffs,
+        "more_to_sign": more_to_sign,
         "clocks": clocks[:SHOWN],
         "clock_reminders": open_reminders(person(request).roles_today, clocks, on=now.date(), shown=SHOWN),
         "milestones": leverage_plans.overdue_milestones(on=now.date())[:SHOWN],
@@ -106,7 +109,14 @@ def desk(request: HttpRequest) -> HttpResponse:
     }
     context["late"] = [one for one in context["entries"] if one.late(now)]
     context["many_late"] = sum(one.late(now) for one in every)
+    context["late_at_least"] = page.has_next() or more_to_sign or len(clocks) > SHOWN
     return render(request, "dashboards/desk.html", context)
+
+
+def _to_sign(user: User, *, shown: int) -> tuple[list[SignOffClock], bool]:
+    """Return the first of what waits for a signature, and whether there is more."""
+    asked = list(nearest_first(waiting_sign_offs(user))[: shown + 1])
+    return clocks_of(asked[:shown]), len(asked) > shown
 
 
 @require_safe
@@ -121,6 +131,7 @@ def board(request: HttpRequest) -> HttpResponse:
     told = release.content if release else figures.content_of_board(list(values.values()), at=now)
     overdue = queries.open_tasks().filter(due_at__lt=now)
     running = time_to_change.ListedClocks(on=now.date())
+    sign_offs, more_to_sign = _to_sign(user, shown=SHOWN)
     context = {
         "release": release,
         "pack": figures.pack_of(release),
@@ -141,7 +152,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "clocks": [one for one in running[:SHOWN] if one.due],
         "clock_reminders": open_reminders([Role.BOARD], running.pressing, on=now.date(), shown=SHOWN),
         "due": [one for one in exits.exits_due(on=now.date()) if one.late][:SHOWN],
-        "sign_offs": clocks_of(waiting_sign_offs(user)),
+        "sign_offs": sign_offs,
+        "more_to_sign": more_to_sign,
         "raised_sign_offs": raised_with([Role.BOARD], shown=SHOWN),
         "exceptions": signed_exceptions(),
         "overdue_reviews": model_reviews.overdue_reviews(on=now.date()),

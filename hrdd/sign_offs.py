@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from hrdd.governance.access import person, requires
 from hrdd.governance.models import SignOff
 from hrdd.governance.queries import asked_sign_offs, decided_sign_offs, earlier_requests, waiting_sign_offs
 from hrdd.governance.rules import ONLY_TO_REFUSE, NotAllowed, Permission, SignOffReasons
-from hrdd.oversight.queries.sign_offs import clocks_of, raised_with
+from hrdd.oversight.queries.sign_offs import clocks_of, nearest_first, raised_with
 from risks.actions import (
     changes,
     exit_narratives,
@@ -77,6 +78,7 @@ REASONS: Mapping[str, SignOffReasons] = {
     MODEL_REVIEW: model_reviews.SIGN_OFF_REASONS,
 }
 DECIDED_SHOWN = 20
+PAGE_SIZE = 100  # as many as an inbox leads to
 
 
 @require_safe
@@ -88,7 +90,8 @@ def sign_off_list(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, refused: SignOff | None = None, refusal: str = "") -> HttpResponse:
     now, user = timezone.now(), person(request)
-    clocks = clocks_of(waiting_sign_offs(user))
+    page = Paginator(nearest_first(waiting_sign_offs(user)), PAGE_SIZE).get_page(request.GET.get("page"))
+    clocks = clocks_of(page.object_list)
     earlier = earlier_requests(one.sign_off for one in clocks)
     waiting = [
         {
@@ -107,6 +110,7 @@ def _show(request: HttpRequest, refused: SignOff | None = None, refusal: str = "
     shown = refused is not None and any(one.sign_off.pk == refused.pk for one in clocks)
     context = {
         "now": now,
+        "page_obj": page,
         "waiting": waiting,
         "raised": raised_with(user.roles_today, shown=DECIDED_SHOWN),
         "mine": mine,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -184,6 +185,7 @@ def _watched(dates: Dates) -> Iterator[Deadline]:
         yield Deadline(Due.WATCH, dates.watch_on)
 
 
+@lru_cache(maxsize=2_000)  # thousands of cases were told in a few hundred weeks
 def _months_after(day: date, months: int) -> date:
     """Return the same day so many calendar months on, or the last of that month (domain.md 0.1)."""
     later: date = day + relativedelta(months=months)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.models import Measure, StatementOfReasons
 from risks.models.measures import IN_FORCE
+from risks.queries.bounded import MOST_COUNTED
 from risks.rules.statement import MeasureTold, refusal
 from risks.rules.statement_schema import ILLEGAL, INCOMPATIBLE
 
@@ -96,14 +97,18 @@ def listed_statements(
 
 
 def counts() -> dict[str, int]:
-    """Return how many statements hold by ground, how many were corrected, and how many measures are owed one."""
-    owed = Measure.objects.filter(state__in=IN_FORCE, statements__isnull=True).exclude(kind="no_action")
+    """Return how many statements hold by ground, how many were corrected, and how many measures are owed one.
+
+    Those are counted to one more than a list shows (`risks.queries.bounded`): any measure in force may be owed one.
+    """
+    issued = Exists(StatementOfReasons.objects.filter(measure=OuterRef("pk")).order_by())
+    owed = Measure.objects.filter(~issued, state__in=IN_FORCE).exclude(kind="no_action").order_by()
     holds = Q(superseded_by__isnull=True)
     return StatementOfReasons.objects.aggregate(
         illegal=Count("pk", filter=holds & Q(ground=ILLEGAL)),
         terms=Count("pk", filter=holds & Q(ground=INCOMPATIBLE)),
         corrected=Count("pk", filter=~holds),
-    ) | {"owed": owed.count()}
+    ) | {"owed": owed[: MOST_COUNTED + 1].count()}
 
 
 def first_words(measure: Measure, last: StatementOfReasons | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from risks.actions.lists import open_list
 from risks.forms.statements import ActionsForm, CorrectionForm, StatementFilter, StatementForm
 from risks.models import Measure, StatementOfReasons
 from risks.queries import statements as queries
+from risks.queries.bounded import said
 from risks.views.form_page import form_page
 
 PAGE_SIZE = 25
@@ -89,13 +90,15 @@ def statement_list(request: HttpRequest) -> HttpResponse:
     """Every statement, the latest first."""
     form = StatementFilter(request.GET)
     page = Paginator(queries.listed_statements(**form.filters()), PAGE_SIZE).get_page(request.GET.get("page"))
+    counts = queries.counts()
     context = {
         "page_obj": page,
         "form": form,
         "filtered": bool(form.chosen()),
         "querystring": form.querystring(),
         "list": open_list(person(request), "statements", at=timezone.now()),
-        "counts": queries.counts(),
+        "counts": counts,
+        "owed_said": said(counts["owed"]),
         "sees_actions": person(request).may(Permission.READ_RESTRICTED),
     }
     return render(request, "risks/statement_list.html", context)

@@ -1,5 +1,7 @@
 """The inbox of signatures and the audit log, through HTTP."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,6 +38,54 @@ def test_a_sign_off_waits_in_the_inbox_of_those_who_may_decide_only(
         "eve": False,
         "ana": False,
     }
+
+
+def asked_of_a_hundred(cast: Cast) -> SignOff:
+    """Return the last asked of a hundred and one, which has the nearest deadline."""
+    for number in range(101):
+        last = SignOff.objects.create(
+            subject_kind="report",
+            subject_id=number,
+            subject=f"Report number {number}.",
+            step="clearance",
+            step_label="Clearance",
+            permission=str(Permission.CLEAR_REPORT),
+            content_hash="x",
+            asked_by=cast.pia,
+            asked_at=NOW + timedelta(minutes=number),
+            answer_by=NOW if number == 100 else None,
+        )
+    return last
+
+
+def test_of_many_sign_offs_those_owed_first_are_shown_and_the_others_by_the_page(
+    cast: Cast, client: Client
+) -> None:
+    last = asked_of_a_hundred(cast)
+    client.force_login(cast.rex)
+
+    def shown(address: str) -> list[str]:
+        return re.findall(r"Report number \d+\.(?=</a></h3>|</a>)", client.get(address).content.decode())
+
+    first, second = shown(INBOX), shown(f"{INBOX}?page=2")
+    assert (first[0], len(first)) == (last.subject, 100)
+    assert second == ["Report number 99."]
+    assert last.subject in shown("/desk/")
+    assert "Report number 60." not in shown("/desk/")
+    assert b"More, on the page of sign-offs" in client.get("/desk/").content
+
+
+def test_a_refusal_from_a_later_page_keeps_what_was_typed(cast: Cast, client: Client) -> None:
+    asked_of_a_hundred(cast)
+    client.force_login(cast.rex)
+    page = client.get(f"{INBOX}?page=2").content.decode()
+    action = re.search(r'action="(/desk/signoffs/[^"]*)"', page)
+    assert action is not None
+
+    answer = client.post(action[1], {"decision": "", "reasons": "what I typed", "seen_hash": "x"})
+
+    assert answer.status_code == 400
+    assert b">what I typed</textarea>" in answer.content
 
 
 def test_a_refusal_without_reasons_keeps_what_was_typed(asked: SignOff, cast: Cast, client: Client) -> None:

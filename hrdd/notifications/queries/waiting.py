@@ -15,7 +15,7 @@ from hrdd.governance.queries import waiting_sign_offs
 from hrdd.governance.rules import NotAllowed, Permission
 from hrdd.notifications.rules.kinds import KINDS
 from hrdd.notifications.rules.putting_off import last_day
-from hrdd.oversight.queries.sign_offs import clocks_of
+from hrdd.oversight.queries.sign_offs import clocks_of, nearest_first
 from hrdd.oversight.queries.today import READ_AS, Entry, owed_by
 from hrdd.workbench.queries.comments import RECORDS, address_of, open_mentions
 from remedies.queries.alarms import Alarms, alarms_of
@@ -129,7 +129,7 @@ def _mine(
     return {
         "remedies": alarms.late_remedies,
         "actions": alarms.actions,
-        "signoffs": clocks_of(waiting_sign_offs(user)[:MOST]),
+        "signoffs": clocks_of(nearest_first(waiting_sign_offs(user))[:MOST]),
         "reminders": escalated_to(user, shown=MOST).reminders,
         "asked": waiting(asked_of(user)[:MOST], at=at),
         "clocks": owned[:MOST],

@@ -3,7 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from hrdd.governance.models import SignOff
 from hrdd.governance.rules import Role
@@ -37,6 +40,12 @@ class SignOffClock:
         """Return what is to be done, and how often it was asked for: one that was reminded of is new again."""
         times = "" if self.reminded == 1 else f" {self.reminded} times"
         return f"{self.sign_off.step_label} (reminded{times})" if self.reminded else self.sign_off.step_label
+
+
+def nearest_first(sign_offs: QuerySet[SignOff]) -> QuerySet[SignOff]:
+    """Return sign-offs in the order in which they are owed, so that who reads the first of many misses no deadline."""
+    after = Value(timedelta(days=method().sign_off_days))
+    return sign_offs.order_by(Coalesce("answer_by", F("asked_at") + after), "pk")
 
 
 def clocks_of(sign_offs: Iterable[SignOff]) -> list[SignOffClock]:

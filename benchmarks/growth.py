@@ -20,41 +20,39 @@ Lines = Mapping[str, Mapping[int, float]]
 
 @dataclass(frozen=True)
 class Told:
-    """What is drawn of a benchmark whose runs have one size each: cost for so many of what it counts.
+    """What is drawn of a benchmark whose runs have one size each.
 
     Args:
         title: what the picture shows.
         size: which figure of a run is its size.
         unit: of what is drawn.
-        seconds: by name of the line, the figure that holds seconds.
-        many: cost is told for so many.
+        figures: by name of the line, which figure of a run it shows.
+        many: figures are told for so many of what the size counts; as they stand where this is 0.
     """
 
     title: str
     size: str
     unit: str
-    seconds: Mapping[str, str]
-    many: int
+    figures: Mapping[str, str]
+    many: int = 0
 
     def lines(self, runs: Sequence[Mapping[str, float]]) -> Lines:
-        """Return cost by size, by line; a straight line says that cost grows as size does, and no faster."""
+        """Return figures by size, by line; told for so many, a level line is cost that grows as size does."""
         return {
-            name: {int(one[self.size]): round(one[key] / one[self.size] * self.many, 2) for one in runs}
-            for name, key in self.seconds.items()
+            name: {int(one[self.size]): round(self._told(one, key), 2) for one in runs}
+            for name, key in self.figures.items()
         }
+
+    def _told(self, run: Mapping[str, float], key: str) -> float:
+        return run[key] / run[self.size] * self.many if self.many else run[key]
 
 
 TOLD = {
     "reassess": Told(
-        "Seconds for each million measures of a full sweep, by number of measures",
+        "A full sweep against the same rules by hand, by number of measures",
         "measures",
-        "s a million",
-        {
-            "workers": "ours_seconds",
-            "one process": "ours_in_one_process_seconds",
-            "by hand": "by_hand_seconds",
-        },
-        1_000_000,
+        "times by hand",
+        {"worker group": "ratio", "one process": "ratio_in_one_process"},
     ),
     "audit": Told(
         "Seconds to verify each 100,000 events, by number of events",

@@ -337,7 +337,7 @@ def _propose_measure(decision: DilemmaDecision, *, at: datetime, ends_on: date |
         territory=dilemma.countries,
         rule_relied_on=decision.policy_relied_on,
         legal_ground=dilemma.demand_legal_basis,
-        note=f"Decided in dilemma {dilemma.pk}",
+        note=f"Decided in the dilemma: {dilemma.question}",
         starts_on=today,
         starts_said=today.isoformat(),
         ends_on=ends_on,

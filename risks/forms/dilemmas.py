@@ -330,6 +330,7 @@ class OpinionForm(_OfOptions):
 class PrecedentForm(Form):
     """An earlier dilemma, and whether this one follows it."""
 
+    look = "Look for dilemmas"
     look_for = forms.CharField(
         label="Look for decided dilemmas by their words",
         help_text="Those of the same kind are offered; “Look” lists others. Nothing is recorded by it.",

@@ -53,7 +53,7 @@ class ImpactAssessmentForm(GroupedForm):
         required=False,
     )
     why_not_consulted = choice(
-        "Or why nobody could be consulted", [("", "somebody was"), *WHY_NOT_CONSULTED], required=False
+        "Or why nobody could be consulted", [("", "Somebody was"), *WHY_NOT_CONSULTED], required=False
     )
     alternatives = words(
         "Alternatives weighed",

@@ -10,6 +10,7 @@ from risks.models import Involvement, Measure, ReviewTask, Risk, RiskRight, Seve
 from risks.queries.method import method
 from risks.queries.words import searched
 from risks.rules.countries import country_names
+from risks.rules.recording import GLOBAL
 from risks.rules.salience import State
 from risks.rules.severity import BANDS
 from risks.rules.standing import CLOSED, REMEDIED
@@ -103,7 +104,7 @@ class Standing:
 
     @property
     def places(self) -> str:
-        names = country_names()
+        names = country_names() | {GLOBAL: "Worldwide"}
         return "; ".join(names.get(place, place) for place in self.risk.countries)
 
     @property

@@ -16,7 +16,7 @@ from risks.forms.rabat import ConfirmationForm, RabatForm
 from risks.models import Dilemma
 from risks.queries.rabat import assessments, preview_of, standing_of
 from risks.rules.dilemma import ADVISED_IN
-from risks.rules.rabat_worksheet import IS_INPUT
+from risks.rules.rabat_worksheet import GATE_ANSWERS, GATES, IS_INPUT
 from risks.rules.words import said
 from risks.views.form_page import form_page
 
@@ -87,6 +87,7 @@ def _detail(request: HttpRequest, pk: int, *, extract: str = "") -> HttpResponse
     context = {
         "assessment": assessment,
         "standing": stands,
+        "gates": [(said(gate), GATE_ANSWERS[one]) for gate, one in zip(GATES, assessment.gates, strict=True)],
         "grounds": [said(one) for one in assessment.grounds],
         "harm_sought": [said(one) for one in assessment.harm_sought],
         "exceptions": [said(one) for one in assessment.exceptions],

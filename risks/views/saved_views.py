@@ -58,7 +58,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
             actions.save_view, register=name, querystring=querystring, by=person(request), at=timezone.now()
         ),
         title="Save this view",
-        lead=f"It lists what matches on the day it is opened. {said}.",
+        lead=f"It lists what matches on the day it is opened: {said}.",
         button="Save the view",
         back=f"{reverse(of.page)}?{querystring}",
         done="The view is saved. It stands above the list.",

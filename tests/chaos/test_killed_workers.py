@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db import connection
 
 from hrdd.celery import app, database_url
+from hrdd.governance.models import User
+from hrdd.governance.rules import Role
 from hrdd.trial.servers import Servers, dies_with_parent
 from risks.actions import proportionality as actions
 from risks.models import Cycle, Finding, Measure, ReviewTask
@@ -33,15 +35,15 @@ def test_fifty_kills_leave_exactly_one_finding_a_measure(
 ) -> None:
     chance = random.Random(seed)  # noqa: S311  # when to kill, not a secret
     monkeypatch.setattr(actions, "CHUNK_SIZE", PART)
-    monkeypatch.setattr(actions, "MOST_ATTEMPTS", 10 * KILLS)
     fill()
+    ana = User.objects.create_user("ana", "x", roles=[Role.ANALYST])
     now = datetime.now(UTC)
     app.control.purge()
     cycle = actions.plan_cycle(as_of=now.date(), at=now)
     began, kills = time.monotonic(), 0
     worker = start(servers)
     try:
-        while not actions.finish_cycle(cycle, at=datetime.now(UTC)):
+        while not worked_off(cycle, by=ana):
             assert time.monotonic() < began + LONGEST_SECONDS
             app.control.purge()
             ring(cycle)
@@ -63,6 +65,17 @@ def test_fifty_kills_leave_exactly_one_finding_a_measure(
     assert Finding.objects.filter(cycle=cycle).values("measure").distinct().count() == MEASURES
     assert ReviewTask.objects.count() == MEASURES
     assert kills == KILLS
+
+
+def worked_off(cycle: Cycle, *, by: User) -> bool:
+    """Whether all is done; a part in which workers died three times is set aside until somebody tries it again."""
+    at = datetime.now(UTC)
+    if not actions.finish_cycle(cycle, at=at):
+        return False
+    if cycle.chunks.filter(quarantined=True).exists():
+        actions.retry_quarantined(cycle, by=by, at=at)
+        return False
+    return True
 
 
 def done_of(cycle: Cycle) -> int:

@@ -300,7 +300,7 @@ def test_the_list_says_which_partners_have_no_day_of_knowledge(
     page = clients["paul"].get("/desk/partners/?status=unknown").content.decode()
 
     assert "no day of knowledge yet" in page
-    assert "told by the dossier c05" in page
+    assert "from the public record" in page
 
 
 @contextmanager

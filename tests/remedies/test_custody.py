@@ -59,7 +59,7 @@ def asked_for(stage: Vault) -> tuple[dict[str, bytes], Case, str, Client, Identi
     case, receipt, grace = admitted(stage, identity_mode="confidential", contact=CONTACT)
     ivan = at_desk(stage.ivan)
     refused = act(grace, case, "ask-identity", reasons=REASONS)
-    assert "6.7" in refused.content.decode()
+    assert "WB Dir 16" in refused.content.decode()
     assert act(ivan, case, "ask-identity", reasons=REASONS).status_code == 302
     return kept, case, receipt, ivan, IdentityRequest.objects.get()
 

@@ -93,7 +93,7 @@ def test_a_plan_is_changed_before_the_check(stage: Stage) -> None:
         ({"title": "Meeting at 52.5200, 13.4050"}, "Title: take out what could identify a person"),
         ({"risk_to_participants": "9"}, "choose 1 to 5"),
         ({"risks": ["nonsense"]}, "Risks: choose from the list."),
-        ({"title": "a\0b"}, "Null characters are not allowed."),
+        ({"title": "a\0b"}, "leave out the character NUL."),
         ({"days_before": "-1"}, "a whole number from 0 to 365"),
     ],
 )

@@ -150,7 +150,7 @@ def test_analysts_and_the_engagement_lead_share(role: Role, risk: Risk, noor: Us
             f"{OPINION} Ask reporter@example.org.",
             "Opinion: take out what could identify a person: an e-mail address",
         ),
-        ("a\0b" * 60, "Null characters are not allowed."),
+        ("a\0b" * 60, "leave out the character NUL."),
     ],
 )
 def test_an_opinion_that_is_too_short_or_could_identify_somebody_is_refused_and_stays_typed(

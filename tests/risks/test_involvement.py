@@ -181,7 +181,7 @@ def test_a_preview_shows_where_the_answers_lead_and_records_nothing(
         ({"alone": "perhaps"}, "Choose yes, no or not known."),
         ({"omission_kinds": ["sloth"]}, "Kinds of omission: choose from the list."),
         ({"relationship": "77"}, "Relationship: choose one to which this risk is tied."),
-        ({"product": "a\0b"}, "Null characters are not allowed."),
+        ({"product": "a\0b"}, "leave out the character NUL."),
     ],
 )
 @pytest.mark.parametrize("button", ["propose", "preview"])

@@ -291,7 +291,7 @@ def test_a_publisher_puts_back_what_a_publisher_left_off(pia: Client) -> None:
     [
         ("It looks bad.", "Reasons: say it in at least 50 characters"),
         ("", "Reasons: say why, in at least 50 characters."),
-        ("\0", "Null characters are not allowed."),
+        ("\0", "leave out the character NUL."),
         (f"{REASONS} Ask selam@example.org.", "Reasons: this holds an e-mail address"),
     ],
 )

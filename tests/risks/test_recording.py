@@ -114,7 +114,7 @@ def test_money_and_reputation_feed_nothing_and_are_logged(analyst: Client) -> No
         ({"owner": "999999"}, "Owner: choose somebody"),
         ({"summary": "Call +251 911 234 567"}, "this holds a telephone number"),
         ({"title": "Write to a@example.org"}, "Title: this holds an e-mail address"),
-        ({"summary": "nul \0 byte"}, "Null characters are not allowed"),
+        ({"summary": "nul \0 byte"}, "leave out the character NUL"),
     ],
 )
 def test_a_refusal_names_the_field_keeps_what_was_typed_and_writes_nothing(

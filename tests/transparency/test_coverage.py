@@ -29,7 +29,7 @@ def say(
 def test_figures_are_not_frozen_while_a_question_has_neither_place_nor_reason(
     record: None, draft: Report, cast: Cast
 ) -> None:
-    with pytest.raises(NotAllowed, match=r"UNGP 21\(b\), Reporting Framework .*: A1, A1\.1"):
+    with pytest.raises(NotAllowed, match=r"UNGP 21\(b\), Reporting Framework: .*: A1, A1\.1"):
         actions.freeze_figures(draft, by=cast.pia, at=NOW)
     coverage.answer_from_the_record_alone(draft, by=cast.pia, at=NOW)
     coverage.forget_answer(draft, question="A2", risk=None, by=cast.pia, at=NOW)

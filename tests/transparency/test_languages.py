@@ -9,8 +9,10 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.shortcuts import render
 from django.test import Client, RequestFactory
+from django.utils import translation
 
 from hrdd.governance.rules import Role
+from hrdd.governance.templatetags.tongue import recorded
 from hrdd.tongues import in_language, language_of, languages
 from tests.cast import Cast
 from tests.risks.policy_stage import in_force, person
@@ -211,6 +213,14 @@ def test_a_reader_of_arabic_meets_no_word_in_latin_letters_that_is_not_a_name(
 def test_a_word_that_nobody_translated_is_found() -> None:
     page = '<html lang="ar"><p>مرحبا Hello</p><p lang="en">Record</p><code>x</code><a title="Go">ن</a></html>'
     assert foreign_words(page) == {"مرحبا Hello", "Go"}
+
+
+@pytest.mark.parametrize(
+    ("language", "read"), [("en", "0 in 24 months"), ("fr", "0 en 24 mois"), ("ar", "0 خلال 24 شهرًا")]
+)
+def test_a_number_of_a_report_is_read_with_its_unit(language: str, read: str) -> None:
+    with translation.override(language):
+        assert recorded("0 in 24 months", "" if language == "en" else ' lang="en"') == read
 
 
 def test_the_names_of_the_languages_are_their_own() -> None:

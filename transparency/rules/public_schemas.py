@@ -52,6 +52,7 @@ _RISK = _record(
     trend=TEXT,
     measures_in_force=WHOLE,
     approved_plans=WHOLE,
+    words_replaced_on=_or_none(DAY),
     dilemmas=_many(_DILEMMA),
 )
 _ANSWERED = _record(**dict.fromkeys(("theme", "you_said", "response", "we_did", "why"), TEXT))
@@ -189,6 +190,7 @@ _SHAPES: Mapping[str, tuple[str, Schema]] = {
             withdrawn=_many(
                 _record(period=TEXT, edition=WHOLE, content_sha256=HASH, reason=TEXT, withdrawn_on=DAY)
             ),
+            risks=_many(_record(title=TEXT, what=TEXT, replaced_on=DAY)),
             statements=_many(_record(puid=TEXT, corrects=TEXT, issued_on=DAY)),
         ),
     ),

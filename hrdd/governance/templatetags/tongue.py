@@ -17,6 +17,14 @@ from hrdd.tongues import ENGLISH
 register = template.Library()
 COUNTED = re.compile(r"(fewer than|about) (\d+)")
 FEWER, ABOUT = marked("fewer than %(number)s"), marked("about %(number)s")
+OF_A_UNIT = re.compile(r"(\d+(?:\.\d+)?) (of 5|channels|days|points|in 24 months)")
+UNITS = {
+    "of 5": marked("%(number)s of 5"),
+    "channels": marked("%(number)s channels"),
+    "days": marked("%(number)s days"),
+    "points": marked("%(number)s points"),
+    "in 24 months": marked("%(number)s in 24 months"),
+}
 
 
 @register.filter
@@ -38,6 +46,8 @@ def recorded(said: str, written: str = "") -> str:
     """Return a label in the page's language where it is one, else the words of the record, marked by `written`."""
     if not written:
         return said
+    if found := OF_A_UNIT.fullmatch(said):
+        return gettext(UNITS[found[2]]) % {"number": number_format(found[1], use_l10n=True)}
     known = said in catalog()._catalog  # type: ignore[attr-defined]  # the stubs leave it out
     return gettext(said) if known else format_html("<span{}>{}</span>", written, said)
 

@@ -174,7 +174,7 @@ def _without_a_list(
     for task in [one for one in records_of_partners if one.due is None][:MOST]:
         page = reverse("partner-detail", args=[task.relationship.pk])
         said = str(task.relationship.partner)
-        yield "partner", Entry(NO_DAY, task.says, said, page, waits_since=True)
+        yield "partner", Entry(NO_DAY, task.says.rstrip("."), said, page, waits_since=True)
 
 
 def _midnight(at: datetime) -> datetime:

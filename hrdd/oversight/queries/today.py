@@ -122,7 +122,7 @@ READ_AS: Mapping[str, Callable[[Any], Entry]] = {
     "due": lambda one: _entry(_by(one.due), "Exit", one.sentence, "exit-detail", one.decision.pk),
     "due_risks": lambda one: _entry(_by(one.next_review), "Judge again", one.title, "risk-detail", one.pk),
     "partner_tasks": lambda one: _entry(
-        _by(one.due), one.says, one.relationship.partner, "partner-detail", one.relationship.pk
+        _by(one.due), one.says.rstrip("."), one.relationship.partner, "partner-detail", one.relationship.pk
     ),
     "findings_to_answer": lambda one: _entry(
         _by(one.finding.due), "Answer a finding", one.finding.theme, "finding-answer", one.finding.pk

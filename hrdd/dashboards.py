@@ -61,7 +61,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     unscored = Paginator(unscored_risks(), SHOWN).page(1)
     to_assess = list(unscored.object_list)
-    to_judge = due_risks(person(request), on=now.date())[:SHOWN]
+    to_judge = list(due_risks(person(request), on=now.date())[:SHOWN])
     stand = standings([*to_assess, *to_judge])
     tasks = queries.waiting(list(page.object_list), at=now)
     signoffs, more_to_sign = _to_sign(person(request), shown=ENTRIES)
@@ -97,7 +97,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     }
     cases = context["cases"]
     lists = {name: context[name] for name in READ_AS if name in context}
-    lists |= {"tasks": [one for one in tasks if one not in barred]}
+    lists |= {"tasks": [one for one in tasks if one not in barred], "due_risks": to_judge}
     lists |= {"remedies": cases.late_remedies, "actions": cases.actions}
     lists |= {"reminders": context["escalated"].reminders} | owed_by(person(request), at=now)
     every, held = in_order(person(request), lists), put_off_by(person(request))

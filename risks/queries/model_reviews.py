@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Func, Q, QuerySet
+from django.db.models import Case, Count, F, Func, Q, QuerySet, When
 
 from hrdd.governance.models import SignOff
 from risks.models import (
@@ -83,10 +83,11 @@ class DriverRow:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many open risks carry a driver: by driver and level, and the severe ones of the last year."""
+    """How many open risks carry a driver: by level, severe ones of the last year, those from outside by their day."""
 
     levels: Counter[tuple[str, int]]
     severe_lately: Counter[str]
+    outside: Counter[tuple[str, date]]
 
 
 def driver_rows(*, on: date, counted: Counts | None = None) -> list[DriverRow]:
@@ -151,7 +152,7 @@ def facts_of_drivers(counted: Counts, *, on: date) -> dict[Driver, DriverFacts]:
     """
     last = last_signed()
     reviewed = _severe_lately_of(_weighed_as_severe(last), on=on)
-    changes, outside = _monetisation_changes(last), _outside_findings(last, on=on)
+    changes, outside = _monetisation_changes(last), _outside_findings(last, counted, on=on)
     return {
         driver: DriverFacts(
             open_risks=sum(counted.levels[driver, level] for level in BANDS),
@@ -168,18 +169,22 @@ def facts_of_drivers(counted: Counts, *, on: date) -> dict[Driver, DriverFacts]:
 
 def risks_by_driver(*, on: date) -> Counts:
     """Return how many open risks carry each driver, counted once for whoever asks several things of it."""
+    from_outside = Q(source__in=OUTSIDE, opened_on__gt=year_before(on))
     rows = (
         _open_risks()
         .order_by()
-        .values_list(Func("drivers", function="unnest"), "level")
+        .values_list(
+            Func("drivers", function="unnest"), "level", Case(When(from_outside, then=F("opened_on")))
+        )
         .annotate(many=Count("pk"), lately=Count("pk", filter=_severe_lately(on)))
     )
-    levels: Counter[tuple[str, int]] = Counter()
-    severe_lately: Counter[str] = Counter()
-    for driver, level, many, lately in rows:
-        levels[driver, level] += many
-        severe_lately[driver] += lately
-    return Counts(levels, severe_lately)
+    counts = Counts(Counter(), Counter(), Counter())
+    for driver, level, day, many, lately in rows:
+        counts.levels[driver, level] += many
+        counts.severe_lately[driver] += lately
+        if day is not None:
+            counts.outside[driver, day] += many
+    return counts
 
 
 def _severe_lately(on: date) -> Q:
@@ -229,7 +234,7 @@ def _monetisation_changes(last: Mapping[str, ModelReview]) -> Counter[str]:
     return Counter(driver for driver, _pk in met)
 
 
-def _outside_findings(last: Mapping[str, ModelReview], *, on: date) -> Counter[str]:
+def _outside_findings(last: Mapping[str, ModelReview], counted: Counts, *, on: date) -> Counter[str]:
     """Count, by driver, what experts and regulators found within a year, and after the last signed review.
 
     Counted are risks that came from them, their answers on risks shared with them, and what they said in consultations
@@ -237,7 +242,6 @@ def _outside_findings(last: Mapping[str, ModelReview], *, on: date) -> Counter[s
     """
     since = year_before(on)
     days = [
-        _open_risks().filter(source__in=OUTSIDE, opened_on__gt=since).values_list("drivers", "opened_on"),
         ExpertOpinion.objects.filter(access__risk__tier__lt=REMEDIED, given_at__date__gt=since).values_list(
             "access__risk__drivers", "given_at__date"
         ),
@@ -249,13 +253,16 @@ def _outside_findings(last: Mapping[str, ModelReview], *, on: date) -> Counter[s
             recorded_at__date__gt=since,
         ).values_list("risks__drivers", "recorded_at__date"),
     ]
-    return Counter(
+    found = Counter(
         driver
         for rows in days
         for drivers, day in rows
         for driver in drivers
         if _since(last, driver, day, same_day=False)
     )
+    for (driver, day), many in counted.outside.items():
+        found[driver] += many if _since(last, driver, day, same_day=False) else 0
+    return found
 
 
 def _since(last: Mapping[str, ModelReview], driver: str, day: date, *, same_day: bool = True) -> bool:

@@ -1,7 +1,8 @@
 """Words, days and numbers as a reader of the page's language knows them."""
 
 import re
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -70,7 +71,15 @@ def number(value: object) -> str:
 @register.filter
 def local_day(value: Any) -> str:
     """Return a day in words; nothing for what is no day."""
-    return date_format(value, gettext("j F Y")) if isinstance(value, date) else ""
+    if not isinstance(value, date):
+        return ""
+    day = value.date() if isinstance(value, datetime) else value
+    return _in_words(day, get_language() or ENGLISH)
+
+
+@lru_cache(maxsize=4_000)  # a list of a hundred rows has the same few days
+def _in_words(day: date, _language: str) -> str:
+    return date_format(day, gettext("j F Y"))
 
 
 @register.filter

@@ -27,7 +27,6 @@ from risks.queries.escalations import escalated_to
 from risks.queries.partners import PartnerTask, partner_tasks
 from risks.queries.rabat import referred_to_senior
 from risks.queries.reassessments import asked_of
-from risks.queries.register import standings
 from risks.queries.time_to_change import Reading, pressing_clocks
 
 NO_DAY = datetime.max.replace(tzinfo=UTC)
@@ -134,7 +133,7 @@ def _mine(
         "asked": waiting(asked_of(user)[:MOST], at=at),
         "clocks": owned[:MOST],
         "partner_tasks": [one for one in records_of_partners if one.due][:MOST],
-        "due_risks": standings(list(due_risks(user, on=on)[:MOST])) if judges else [],
+        "due_risks": due_risks(user, on=on)[:MOST] if judges else [],
         "plans_to_decide": plans_to_decide(user)[:MOST],
         "findings_to_answer": findings_to_answer(user, on=on)[:MOST],
     }

@@ -120,9 +120,7 @@ READ_AS: Mapping[str, Callable[[Any], Entry]] = {
         _by(one.next_step_due), "Next step of leverage", one.next_step, "clock-detail", one.tied_id
     ),
     "due": lambda one: _entry(_by(one.due), "Exit", one.sentence, "exit-detail", one.decision.pk),
-    "due_risks": lambda one: _entry(
-        _by(one.risk.next_review), "Judge again", one.risk.title, "risk-detail", one.risk.pk
-    ),
+    "due_risks": lambda one: _entry(_by(one.next_review), "Judge again", one.title, "risk-detail", one.pk),
     "partner_tasks": lambda one: _entry(
         _by(one.due), one.says.rstrip("."), one.relationship.partner, "partner-detail", one.relationship.pk
     ),

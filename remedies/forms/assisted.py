@@ -35,6 +35,7 @@ LABELS = {
     "identity_mode": "How they want to be known",
     "contact": "How to reach them",
 }
+SAID_TO_WHO_WRITES = ("type", "what", "identity_mode")  # what is missing is told to staff in other words
 HELPS = {
     "what": "Read it back to them before you send it.",
     "about_handlers": "Then only two custodians together open it, not you.",
@@ -59,6 +60,8 @@ class AssistedForm(WhatForm, DetailsForm, Form):
             self.fields[name].label = label
             self.fields[name].help_text = HELPS.get(name, "")
             self.fields[name].widget.attrs["autocomplete"] = "off"
+            if name in SAID_TO_WHO_WRITES:
+                del self.fields[name].error_messages["required"]
 
     def submission(self) -> Submission:
         """Return the concern that a valid form makes."""

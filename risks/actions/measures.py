@@ -36,7 +36,7 @@ def note_signal(measure: Measure, *, by: User, at: datetime, kind: str, noted_on
             "Nobody records it here."
         )
     if not by.may(Permission.REASSESS_MEASURE):
-        raise NotAllowed("Your role does not record signals (domain roles ANALYST, REVIEWER, DECIDER).")
+        raise NotAllowed("Your role does not record signals. Analysts, reviewers and deciders do.")
     if noted_on > at.date():
         raise NotAllowed(f"Noted on: choose {at:%-d %B %Y} or earlier; a signal is noted when it is known.")
     if noted_on < measure.starts_on:

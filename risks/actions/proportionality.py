@@ -228,7 +228,7 @@ def retry_quarantined(cycle: Cycle, *, by: User, at: datetime) -> int:
         NotAllowed: the role may not, or nothing was set aside.
     """
     if not by.may(Permission.REASSESS_MEASURE):
-        raise NotAllowed("Your role does not run re-assessments (domain roles ANALYST, REVIEWER, DECIDER).")
+        raise NotAllowed("Your role does not run re-assessments. Analysts, reviewers and deciders do.")
     retried = cycle.chunks.filter(quarantined=True, done_at__isnull=True).update(
         quarantined=False, attempts=0
     )

@@ -107,6 +107,7 @@ def show(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
 def _may(decision: ExitDecision, state: ExitState, user: User) -> dict[str, object]:
     prepares = user.may(Permission.PREPARE_EXIT)
     return {
+        "aside": {"withdraw", "suspend", "abandon"},
         "buttons": [
             (name, step_label(name, decision.kind))
             for name in STEPS_BY_BUTTON

@@ -27,7 +27,7 @@ PLACEHOLDER = re.compile(r"\\\{\w+\\\}|%\\\(\w+\\\)\w|%\(\w+\)\w")
 
 # People have the provisions and docs/method.md, and not the document that the numbers of our sections came from.
 OF_THE_DOMAIN = re.compile(
-    r"domain(\.md| rule)? \d|domain\.md|reliability\.md"
+    r"domain(\.md| rule)? \d|domain roles|domain\.md|reliability\.md"
     r"|^[1-9]\.\d{1,2}( N\d)?: |[(][1-9]\.\d{1,2}( N\d)?[);]|; [1-9]\.\d{1,2}[),]"
 )
 SECTION = re.compile(r"[Mm]ethod (\d+[a-z]?(?:\.\d+)?)")

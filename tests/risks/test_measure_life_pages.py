@@ -360,3 +360,14 @@ def test_the_public_reads_of_no_measure_that_never_stood(measure: Measure, risk:
     page = signed_in(who["ana"]).get(f"/desk/measures/{measure.pk}/").content.decode()
     assert "it never stood so far" in page
     assert Measure.objects.in_force(TODAY).get() == second
+
+
+def test_a_measure_that_never_stood_asks_for_no_signal_and_says_why_nobody_decided(
+    risk: Risk, who: WHO
+) -> None:
+    refused = decided(actions.propose(risk, a_proposal(), by=who["ana"], at=NOW), who["dan"], approve=False)
+
+    page = signed_in(who["ana"]).get(f"/desk/measures/{refused.pk}/").content.decode()
+
+    assert "It never stood, so nobody looked at it again" in page
+    assert "Record a signal" not in page

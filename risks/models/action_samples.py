@@ -45,7 +45,7 @@ class ActionSample(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Sample of {self.period_from} to {self.period_to}"
+        return f"Sample of {self.period_from:%-d %B %Y} to {self.period_to:%-d %B %Y}"
 
 
 class SampledAction(models.Model):

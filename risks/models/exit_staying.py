@@ -60,7 +60,7 @@ class StayingTerm(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"To stay, asked on {self.asked_on}"
+        return f"To stay, asked on {self.asked_on:%-d %B %Y}"
 
 
 class EmergencyStop(models.Model):

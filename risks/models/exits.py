@@ -177,4 +177,4 @@ class ExitReview(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.reviewed_on}"
+        return f"{self.get_kind_display()}, {self.reviewed_on:%-d %B %Y}"

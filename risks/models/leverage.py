@@ -126,4 +126,4 @@ class EffectMeasurement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Effect {self.effect} on {self.measured_on}"
+        return f"Effect {self.effect} on {self.measured_on:%-d %B %Y}"

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
 
 from hrdd.governance.access import person, require_safe_or_post, requires
@@ -142,7 +143,7 @@ def challenge_involvement(request: HttpRequest, pk: int) -> HttpResponse:
         ChallengeForm(request.POST or None),
         act=partial(actions.challenge_finding, found, by=person(request), at=timezone.now()),
         title="Challenge the finding",
-        lead=f"{found}. {found.risk}. It stands until another person finds again.",
+        lead=f"{capfirst(str(found))}. {found.risk}. It stands until another person finds again.",
         button="Challenge it",
         back=reverse("involvement-detail", args=[pk]),
         done="The challenge is on record. Next: a new proposal, decided by somebody else.",
@@ -159,7 +160,8 @@ def stop_own_part(request: HttpRequest, pk: int) -> HttpResponse:
         StopOwnPartForm(request.POST or None),
         act=partial(actions.stop_own_part, found, by=person(request), at=timezone.now()),
         title="The own part stopped",
-        lead=f"{found}. {found.risk}. The company stops its own part whatever the partner does (UNGP 19).",
+        lead=f"{capfirst(str(found))}. {found.risk}. The company stops its own part whatever the partner does "
+        "(UNGP 19).",
         button="Record it",
         back=reverse("involvement-detail", args=[pk]),
         done="It is on record that the own part stopped.",

@@ -115,7 +115,7 @@ def test_a_new_judgement_leaves_the_older_one_as_it_was(risk: Risk, analyst: Cli
         ),
         ({"evidence_kind": "testimony"}, "Testimony is restricted to those who judge"),
         ({"scope_people": "500"}, "Scope: the figures given read as 2, not 4"),
-        ({"scope_people": "0"}, "greater than or equal to 1"),
+        ({"scope_people": "0"}, "1 or more."),
         ({"scope_group_share": "30"}, "counts only for a defined group of 10 people or more"),
         ({"scope_group_share": "60", "scope_group_size": "12"}, "the figures given read as 5, not 4"),
         ({"scale_rationale": "x" * 5001}, "Why this scale: keep it under 5000"),

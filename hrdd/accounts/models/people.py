@@ -140,7 +140,7 @@ class AccessReview(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Access review of {self.opened_at:%Y-%m-%d}"
+        return f"Access review of {self.opened_at:%-d %B %Y}"
 
 
 class ReviewLine(models.Model):

@@ -73,7 +73,7 @@ def test_a_delegation_is_given_on_the_page_and_ended_there(ana: User, dan: User)
 
 HOLDS, OTHER = frozenset({Role.DECIDER}), frozenset({Role.ANALYST})
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"job": True}, "JOB"),
+    ({"job": True}, "delegated to a job"),
     ({"role": Role.SENIOR}, "hold yourself"),
     ({"role": Role.GRV_INV, "delegator": frozenset({Role.GRV_INV})}, "in person"),
     ({"role": Role.AUDITOR, "delegator": frozenset({Role.AUDITOR})}, "in person"),
@@ -108,7 +108,7 @@ def test_a_wrong_delegation_is_refused(bent: dict[str, Any], says: str) -> None:
 
 def test_nothing_is_lent_to_a_job_or_to_oneself_or_on(ana: User, dan: User, eve: User) -> None:
     job = User.objects.create_user(JOB, "x", display_name="Job", roles=[Role.ANALYST])
-    with pytest.raises(NotAllowed, match="JOB"):
+    with pytest.raises(NotAllowed, match="delegated to a job"):
         lend(dan, job)
     with pytest.raises(NotAllowed, match="another person"):
         lend(dan, dan)

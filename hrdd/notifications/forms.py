@@ -50,7 +50,7 @@ class PutOffForm(Form):
     """Until which day something is put off."""
 
     until = forms.DateField(
-        label="Another day",
+        label="Until",
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": "Until: choose a day.",

@@ -18,7 +18,7 @@ CODE = forms.TextInput(
 )
 
 
-class NameAndPassword(AuthenticationForm):
+class NameAndPassword(Form, AuthenticationForm):
     """The two fields of the sign-in page; the view checks them, once, within its limits."""
 
     def clean(self) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def test_fifty_kills_leave_exactly_one_finding_a_measure(
     chance = random.Random(seed)  # noqa: S311  # when to kill, not a secret
     monkeypatch.setattr(actions, "CHUNK_SIZE", PART)
     fill()
-    ana = User.objects.create_user("ana", "x", roles=[Role.ANALYST])
+    ana = User.objects.create_user("ana", "x", display_name="Ana", roles=[Role.ANALYST])
     now = datetime.now(UTC)
     app.control.purge()
     cycle = actions.plan_cycle(as_of=now.date(), at=now)

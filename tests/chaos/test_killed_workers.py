@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -132,5 +133,6 @@ def start(servers: Servers) -> "subprocess.Popen[bytes]":
 
 def kill(worker: "subprocess.Popen[bytes]") -> None:
     """Kill the whole group, as a machine that loses power would."""
-    os.killpg(worker.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # it ended by itself
+        os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()

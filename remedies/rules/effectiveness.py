@@ -303,7 +303,7 @@ def _accessible(at: _Window) -> Iterator[Indicator]:
         "b2",
         "Cases from high-risk groups against their share of users",
         "0.8 to 1.25",
-        "a case holds no group and no country in the clear (ADR 20)",
+        "a case holds no group and no country in the clear",
     )
     yield _missing(
         "b3", "Forms begun and not sent", "under 30 %", "on purpose: nobody who only looks is counted"

@@ -21,20 +21,20 @@ LIMITS: Mapping[str, str] = {
 }
 SAID_AS_IT_STANDS = {"required", "invalid", "missing", "empty", "invalid_list"}  # Django formats the others
 UNCHOSEN = ("", "Choose")
-OF_THE_LIST = "choose one of the list."
-A_DAY = "a day such as 2026-11-25."
 SOME_OF_THE_LIST = {
     "required": "choose at least one.",
     **dict.fromkeys(("invalid_choice", "invalid_list", "invalid_pk_value"), "choose some of the list."),
 }
+Kinds = type[forms.Field] | tuple[type[forms.Field], ...]
 # The first that a field is one of says how it is mended.
-FIXES: Sequence[tuple[type[forms.Field], Mapping[str, str]]] = (
-    (forms.MultipleChoiceField, SOME_OF_THE_LIST),
-    (forms.ModelMultipleChoiceField, SOME_OF_THE_LIST),
-    (forms.ChoiceField, {"required": OF_THE_LIST, "invalid_choice": OF_THE_LIST}),
-    (forms.ModelChoiceField, {"required": OF_THE_LIST, "invalid_choice": OF_THE_LIST}),
+FIXES: Sequence[tuple[Kinds, Mapping[str, str]]] = (
+    ((forms.MultipleChoiceField, forms.ModelMultipleChoiceField), SOME_OF_THE_LIST),
+    (
+        (forms.ChoiceField, forms.ModelChoiceField),
+        dict.fromkeys(("required", "invalid_choice"), "choose one of the list."),
+    ),
     (forms.BooleanField, {"required": "tick the box."}),
-    (forms.DateField, {"required": "choose a day.", "invalid": A_DAY}),
+    (forms.DateField, {"required": "choose a day.", "invalid": "a day such as 2026-11-25."}),
     (
         forms.FileField,
         {
@@ -43,8 +43,10 @@ FIXES: Sequence[tuple[type[forms.Field], Mapping[str, str]]] = (
             "max_length": "its name is too long. Give it a shorter one.",
         },
     ),
-    (forms.FloatField, {"required": "write a number.", "invalid": "a number such as 1.5."}),
-    (forms.DecimalField, {"required": "write a number.", "invalid": "a number such as 1.5."}),
+    (
+        (forms.FloatField, forms.DecimalField),
+        {"required": "write a number.", "invalid": "a number such as 1.5."},
+    ),
     (forms.IntegerField, {"required": "write a number.", "invalid": "a whole number."}),
     (forms.EmailField, {"required": "write it.", "invalid": "write it as name@example.org."}),
     (forms.URLField, {"required": "write it.", "invalid": "write it as https://example.org."}),

@@ -31,16 +31,6 @@ def victim(ana: User) -> Client:
     return signed_in_with_code(Client())
 
 
-def signed_in_as(user: User) -> Client:
-    """Return the browser of somebody with two factors, who is no victim."""
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["_factors"] = ["passkey"]
-    session.save()
-    return client
-
-
 def victims_device(ana: User) -> tuple[Client, Device]:
     client = victim(ana)
     return client, add_device(client)[0]

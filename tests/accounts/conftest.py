@@ -14,8 +14,9 @@ from hrdd.accounts.actions import delegations
 from hrdd.accounts.actions.factors import set_totp
 from hrdd.accounts.models import Delegation
 from hrdd.accounts.rules.proofs import new_totp_secret, step_of, totp_code
-from hrdd.governance.models import User
+from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import Role
+from risks.models import MitigationPlan, Risk
 from tests.cast import NOW
 
 PASSWORD = "four words nobody would join"  # noqa: S105
@@ -88,4 +89,32 @@ def lend(by: User, to: User, role: Role = Role.DECIDER, *, days: int = 7, at: An
     at = at or timezone.now()
     return delegations.delegate(
         role=role, to=to, starts_on=at.date(), until=at.date() + timedelta(days=days), why=WHY, by=by, at=at
+    )
+
+
+def asked_by(author: User) -> SignOff:
+    """Return a bare request for a signature."""
+    return SignOff.objects.create(
+        subject_kind="x",
+        subject_id=1,
+        subject="x",
+        step="x",
+        step_label="x",
+        permission="x",
+        content_hash="x",
+        asked_by=author,
+        asked_at=NOW,
+    )
+
+
+def proposed_plan(risk: Risk, *, by: User) -> MitigationPlan:
+    return MitigationPlan.objects.create(
+        risk=risk,
+        kind="mitigation",
+        actions="x",
+        target="x",
+        owner=by,
+        due=NOW.date(),
+        proposed_by=by,
+        proposed_at=NOW,
     )

@@ -7,9 +7,7 @@ import pytest
 from django.utils import timezone
 
 from hrdd.accounts.actions import delegations, people
-from hrdd.accounts.models import (
-    Delegation,
-)
+from hrdd.accounts.models import Delegation
 from hrdd.accounts.rules.people import demand_delegation
 from hrdd.governance.actions import JOB
 from hrdd.governance.models import SignOff, User
@@ -20,7 +18,15 @@ from hrdd.governance.rules import (
     Role,
     may_sign_off,
 )
-from tests.accounts.conftest import WHY, lend, person, refused_by_the_database, strong
+from tests.accounts.conftest import (
+    WHY,
+    asked_by,
+    lend,
+    person,
+    proposed_plan,
+    refused_by_the_database,
+    strong,
+)
 from tests.cast import NOW
 
 TODAY = NOW.date()
@@ -155,17 +161,7 @@ def test_neither_of_the_two_signs_what_the_other_asked(ana: User, dan: User, ask
             least=ONLY_TO_REFUSE,
             stands_with=decider.stands_with(),
         )
-    asked = SignOff.objects.create(
-        subject_kind="x",
-        subject_id=1,
-        subject="x",
-        step="x",
-        step_label="x",
-        permission="x",
-        content_hash="x",
-        asked_by=author,
-        asked_at=NOW,
-    )
+    asked = asked_by(author)
     refused_by_the_database(
         lambda: SignOff.objects.filter(pk=asked.pk).update(
             decision="approved", decided_by=decider, decided_at=timezone.now()
@@ -176,20 +172,11 @@ def test_neither_of_the_two_signs_what_the_other_asked(ana: User, dan: User, ask
 @pytest.mark.parametrize("lent", [False, True])
 def test_a_stand_in_approves_no_plan_of_whom_they_stand_in_for(ana: User, dan: User, lent: bool) -> None:
     from risks.actions.plans import decide_plan
-    from risks.models import MitigationPlan, Risk
+    from risks.models import Risk
 
     vera = person("vera", Role.DECIDER)
     risk = Risk.objects.create(title="x", summary="x", opened_on=TODAY)
-    plan = MitigationPlan.objects.create(
-        risk=risk,
-        kind="mitigation",
-        actions="x",
-        target="x",
-        owner=ana,
-        due=TODAY,
-        proposed_by=ana,
-        proposed_at=NOW,
-    )
+    plan = proposed_plan(risk, by=ana)
     if lent:
         lend(vera, ana)
         vera.refresh_from_db()
@@ -224,17 +211,7 @@ def test_who_earns_by_a_partner_lends_nobody_the_role_to_decide_on_it(
 def test_after_a_delegation_both_sign_again(ana: User, dan: User) -> None:
     delegations.end_delegation(lend(dan, ana), by=dan, at=timezone.now())
     ana.refresh_from_db()
-    asked = SignOff.objects.create(
-        subject_kind="x",
-        subject_id=1,
-        subject="x",
-        step="x",
-        step_label="x",
-        permission="x",
-        content_hash="x",
-        asked_by=dan,
-        asked_at=NOW,
-    )
+    asked = asked_by(dan)
     SignOff.objects.filter(pk=asked.pk).update(decision="approved", decided_by=ana, decided_at=timezone.now())
 
     assert ana.stands_with() == frozenset()

@@ -26,6 +26,7 @@ from risks.models import (
     Risk,
     SeverityAssessment,
 )
+from tests.accounts.conftest import proposed_plan
 from tests.oversight.stage import escalated
 
 NOW = timezone.now()
@@ -156,16 +157,7 @@ def test_without_a_delegation_another_person_is_not_refused_for_standing_in(
 def test_the_database_refuses_it_as_well(first: User, second: User) -> None:
     lend(first, second)
     milestone, held = a_milestone(first), a_consultation(first)
-    plan = MitigationPlan.objects.create(
-        risk=milestone.plan.tied.risk,
-        kind="mitigation",
-        actions="x",
-        target="x",
-        owner=first,
-        due=TODAY,
-        proposed_by=first,
-        proposed_at=NOW,
-    )
+    plan = proposed_plan(milestone.plan.tied.risk, by=first)
     seen = {"verification": "on_site", "verified_on": TODAY, "verified_how": "x"}
     writes: list[Callable[[User], object]] = [
         lambda who: Milestone.objects.filter(pk=milestone.pk).update(verified_by=who, **seen),

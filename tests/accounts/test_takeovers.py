@@ -21,8 +21,8 @@ from hrdd.accounts.rules.proofs import MOST_FAILURES, TRIES, step_of, totp_code
 from hrdd.governance.models import User
 from hrdd.governance.rules import Role
 from tests.accounts import attacks_on_passkeys  # noqa: F401  # registers them
-from tests.accounts.attacks import ATTACKS, COOKIE, attack, signed_in_as, victim, victims_device, with_cookie
-from tests.accounts.conftest import PASSWORD, person, with_password
+from tests.accounts.attacks import ATTACKS, COOKIE, attack, victim, victims_device, with_cookie
+from tests.accounts.conftest import PASSWORD, person, strong, with_password
 from tests.accounts.device import HERE, Device, add_device, sign_in_with
 from tests.accounts.test_sessions_and_factors import aged, code_now
 from tests.cast import NOW
@@ -374,7 +374,7 @@ def name_in_other_letters_to_get_around_the_count(ana: User) -> Client:
 def account_renewed_by_one_operator_alone(ana: User) -> Client:
     sam = person("sam", Role.SYSADMIN)
     asked = people.ask_renewal(ana, why="They called and said that the phone is gone.", by=sam, at=NOW)
-    operator = signed_in_as(sam)
+    operator = strong(sam)
     operator.post(f"/desk/people/invitations/{asked.pk}/confirm/")
     asked.refresh_from_db()
     thief = Client()

@@ -9,6 +9,8 @@ from rest_framework import serializers
 
 from hrdd.forms import defaults_of, named
 
+A_MOMENT = "send the day and the hour, such as 2026-11-25T09:30:00Z."
+DIGITS = "send fewer digits."
 ANY: Mapping[str, str] = {
     "required": "it is missing. Send it.",
     "null": "null is no answer. Send a value.",
@@ -19,19 +21,19 @@ ANY: Mapping[str, str] = {
     "invalid_choice": "{input} is none of its values. /api/schema/ lists them.",
     "does_not_exist": "there is no such record, or none for you.",
     "incorrect_type": "send the number of a record.",
-    "max_string_length": "send fewer digits.",
-    "max_digits": "send fewer digits.",
+    "max_string_length": DIGITS,
+    "max_digits": DIGITS,
     "max_decimal_places": "no more than {max_decimal_places} decimal places.",
     "max_whole_digits": "no more than {max_whole_digits} digits before the point.",
     "datetime": "send a day such as 2026-11-25, without the hour.",
-    "date": "send the day and the hour, such as 2026-11-25T09:30:00Z.",
+    "date": A_MOMENT,
     "overflow": "no calendar has this day.",
     "make_aware": "say in which time zone, such as 2026-11-25T09:30:00Z.",
 }
 # The first that a field is one of says what it takes.
 TAKES: Sequence[tuple[type[serializers.Field[Any, Any, Any, Any]], str]] = (
     (serializers.Serializer, "send an object."),
-    (serializers.DateTimeField, "send the day and the hour, such as 2026-11-25T09:30:00Z."),
+    (serializers.DateTimeField, A_MOMENT),
     (serializers.DateField, "send a day such as 2026-11-25."),
     (serializers.BooleanField, "send true or false."),
     (serializers.IntegerField, "send a whole number."),

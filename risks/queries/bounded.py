@@ -23,6 +23,11 @@ def said(many: int) -> str:
     return f"more than {MOST_COUNTED:,}" if many > MOST_COUNTED else str(many)
 
 
+def counted(rows: QuerySet[Any]) -> int:
+    """Return how many rows there are, at most one beyond the limit."""
+    return rows.order_by()[: MOST_COUNTED + 1].count()
+
+
 class BoundedPages(_Pages):
     """Pages of the first MOST_COUNTED rows; `said` tells whether there are more."""
 
@@ -30,7 +35,7 @@ class BoundedPages(_Pages):
     def found(self) -> int:
         """Return how many rows there are, at most one beyond the limit."""
         assert isinstance(self.object_list, QuerySet)  # noqa: S101  # what a list of rows is made of
-        return self.object_list.order_by()[: MOST_COUNTED + 1].count()
+        return counted(self.object_list)
 
     @cached_property
     def count(self) -> int:

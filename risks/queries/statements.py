@@ -11,7 +11,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
 from risks.models import Measure, StatementOfReasons
 from risks.models.measures import IN_FORCE
-from risks.queries.bounded import MOST_COUNTED
+from risks.queries.bounded import counted
 from risks.rules.statement import MeasureTold, refusal
 from risks.rules.statement_schema import ILLEGAL, INCOMPATIBLE
 
@@ -102,13 +102,13 @@ def counts() -> dict[str, int]:
     Those are counted to one more than a list shows (`risks.queries.bounded`): any measure in force may be owed one.
     """
     issued = Exists(StatementOfReasons.objects.filter(measure=OuterRef("pk")).order_by())
-    owed = Measure.objects.filter(~issued, state__in=IN_FORCE).exclude(kind="no_action").order_by()
+    owed = Measure.objects.filter(~issued, state__in=IN_FORCE).exclude(kind="no_action")
     holds = Q(superseded_by__isnull=True)
     return StatementOfReasons.objects.aggregate(
         illegal=Count("pk", filter=holds & Q(ground=ILLEGAL)),
         terms=Count("pk", filter=holds & Q(ground=INCOMPATIBLE)),
         corrected=Count("pk", filter=~holds),
-    ) | {"owed": owed[: MOST_COUNTED + 1].count()}
+    ) | {"owed": counted(owed)}
 
 
 def first_words(measure: Measure, last: StatementOfReasons | None) -> dict[str, Any]:

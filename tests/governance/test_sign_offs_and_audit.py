@@ -75,6 +75,17 @@ def test_of_many_sign_offs_those_owed_first_are_shown_and_the_others_by_the_page
     assert b"More, on the page of sign-offs" in client.get("/desk/").content
 
 
+def test_the_desk_says_of_what_is_late_that_it_is_at_least_so_many_where_it_shows_a_part(
+    asked: SignOff, cast: Cast, client: Client
+) -> None:
+    client.force_login(cast.rex)
+    assert b"at least" not in client.get("/desk/").content
+
+    asked_of_a_hundred(cast)
+
+    assert b"<small>at least</small>" in client.get("/desk/").content
+
+
 def test_a_refusal_from_a_later_page_keeps_what_was_typed(cast: Cast, client: Client) -> None:
     asked_of_a_hundred(cast)
     client.force_login(cast.rex)

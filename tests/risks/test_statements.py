@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hrdd.governance.models import AuditEvent, User
 from risks.models import Measure, StatementOfReasons
+from risks.queries import bounded
 from risks.rules.ladder import LADDER
 from risks.rules.statement import MeasureTold, Told, derive, in_plain_words, missing
 from tests.risks.measure_stage import LATER, NOW, REASONS, TODAY, a_risk, people, signed_in
@@ -226,6 +227,18 @@ def test_the_list_filters_and_asks_the_same_number_of_questions(
         ("kind=geoblock", "No statement matches"),
     ):
         assert said in client.get(f"/desk/statements/?{query}").content.decode()
+
+
+def test_beyond_a_limit_the_list_says_that_more_measures_are_owed_a_statement(
+    who: dict[str, User], measure: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "MOST_COUNTED", 1)
+    assert "<strong>1</strong><span>measure in force without one" in page(who, "/desk/statements/")
+
+    for _ in range(3):
+        in_force()
+
+    assert "more than 1</strong><span>measures in force without one" in page(who, "/desk/statements/")
 
 
 def test_the_api_issues_and_lists_statements_in_the_same_words(

@@ -5,18 +5,21 @@ script/demo --port 8000 &
 .venv/bin/python docs/pictures.py http://127.0.0.1:8000 --only desk board  # two of them
 .venv/bin/python docs/pictures.py http://127.0.0.1:8000 --every .data/all  # each page, 1440 and 390 px, light and dark
 .venv/bin/python docs/pictures.py http://127.0.0.1:8000 --every .data/all --person dan --kind refused --mode 390-dark
+.venv/bin/python docs/pictures.py http://127.0.0.1:8000 --list             # take none, say which pages no link leads to
 
 Every page is taken once, with the first person who may open it. --every also takes the forms as they refuse, the lists
 in which nothing is found, and a concern on its way; so it writes to the demonstration. It says which pages are wider
-than the screen, and keeps what it took in pages.csv.
+than the screen and which pages of the site no link led to, and keeps what it took in pages.csv.
 """
 
 import argparse
 import csv
 import io
+import os
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,15 +27,17 @@ from urllib.parse import urlsplit
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-HERE = Path(__file__).resolve().parent / "img"
+ROOT = Path(__file__).resolve().parent.parent
+HERE = ROOT / "docs" / "img"
+ROUTES = ROOT / "tests" / "permissions" / "routes.csv"
 PASSWORD = "demonstration only"  # noqa: S105  # what script/demo prints
 VAULT_PASSPHRASE = "demonstration only vault"  # noqa: S105  # the same
 WIDE, PHONE = (1280, 800), (390, 780)
 NOBODY = ""
 COLOURS = 96
-# Whose pages are walked for --every, and where each walk begins beside the desk. Who can open most comes first.
+# Whose pages are walked for --every, and where each walk begins beside the desk. Who can open most comes first; nobody
+# comes last, for the desk links to public pages that no public list names.
 WALKS = {
-    NOBODY: ["/", "/raise/", "/follow/", "/data/", "/fr/", "/ar/", "/no-such-page/"],
     "ana": ["/desk/components/"],
     "rita": [],
     "dan": [],
@@ -50,6 +55,7 @@ WALKS = {
     "oskar": ["/desk/status/", "/desk/people/"],
     "audrey": ["/desk/audit/"],
     "bob": [],
+    NOBODY: ["/", "/raise/", "/follow/", "/data/", "/fr/", "/ar/", "/no-such-page/"],
 }
 READS_CASES = {"grace", "ivan", "dora", "abel"}
 CONCERNS = ("en", "ar")
@@ -65,7 +71,7 @@ LEFT_OUT = re.compile(
 )
 DESK = "/desk/"
 ANYWHERE, OF_STAFF = re.compile(""), re.compile(r"/(desk|board)/")
-LINK = re.compile(r'href="(/[^"#]*)')
+LINK = re.compile(r'(?:href|hx-get|formaction)="(/[^"#]*)')
 RECEIPT = ".receipt .code"
 # A form that must refuse what is empty: words out, choices unmade, and the browser holds nothing back.
 FORM_THAT_ASKS = "main form[method=post]:has([required])"
@@ -150,10 +156,11 @@ def shape(address: str) -> str:
     return re.sub(r"/(\d[\d-]*|[A-Z]\d+(\.\d+)?|[0-9a-f-]{20,}|[A-Za-z0-9_-]{22,})(?=/|$)", "/*", path)
 
 
-def walk(page: Page, base: str, begin: list[str], known: set[str]) -> Iterator[str]:
+def walk(page: Page, base: str, begin: list[str], known: set[str], public: set[str]) -> Iterator[str]:
     """Yield the address of each kind of page that links lead to; what staff reads of the public pages anybody reads.
 
     Of the kinds that are known, only lists and records are opened again: who may do more finds more links there.
+    Links from the desk to public pages are kept in public.
     """
     within = OF_STAFF if begin[0] == DESK else ANYWHERE
     seen, shown, alike, ahead = set[str](), set[str](), Counter[str](), list(begin)
@@ -162,17 +169,49 @@ def walk(page: Page, base: str, begin: list[str], known: set[str]) -> Iterator[s
         kind, path = shape(address), urlsplit(address).path
         if address in seen or alike[kind] >= ALIKE or LEFT_OUT.search(path) or not within.match(path):
             continue
-        if kind in known and "/*/" in kind:
+        if kind in known and "/*/" in kind.removesuffix("/*/"):
             continue
         seen.add(address)
         alike[kind] += 1
         answer = page.request.get(base + address)
         if "text/html" not in answer.headers.get("content-type", ""):
             continue
-        ahead += [link.replace("&amp;", "&") for link in LINK.findall(answer.text())]
+        links = [link.replace("&amp;", "&") for link in LINK.findall(answer.text())]
+        public |= {link for link in links if not OF_STAFF.match(link)} if within is OF_STAFF else set()
+        ahead += links
         if kind not in shown and shape(answer.url.removeprefix(base)) == kind:
             shown.add(kind)
             yield address
+
+
+def pages_of_the_site() -> tuple[set[str], Callable[[str], str]]:
+    """Return the names of all pages, from the addresses of the site, and what names the page at an address.
+
+    The address of a page ends in a slash, that of a file does not; which of them can be opened stands in ROUTES.
+    """
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")  # no server is asked
+    import django
+    from django.urls import Resolver404, resolve
+
+    django.setup()
+    from tests.addresses import addresses
+
+    with ROUTES.open(encoding="utf-8", newline="") as file:
+        opened = {row["route"] for row in csv.DictReader(file) if "GET" in row["methods"].split()}
+    pages = {
+        one.name
+        for one in addresses()
+        if one.name in opened and re.search(r"(^|/)$", str(one.pattern)) and not one.name.startswith("api-")
+    }
+
+    def named(address: str) -> str:
+        try:
+            return resolve(urlsplit(address).path).url_name or ""
+        except Resolver404:
+            return ""
+
+    return pages, named
 
 
 @dataclass
@@ -183,6 +222,8 @@ class Album:
     folder: Path
     modes: list[str]
     known: set[str] = field(default_factory=set)
+    found: list[str] = field(default_factory=list)
+    public: set[str] = field(default_factory=set)
     taken: dict[str, tuple[str, str]] = field(default_factory=dict)
     wide: list[str] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
@@ -228,10 +269,12 @@ class Album:
             page.goto(f"{self.base}/desk/cases/vault/")
             page.fill("main input[type=password]", VAULT_PASSPHRASE)
             page.click("main form.form-page button")
-        begin = [DESK, *WALKS[person]] if person else WALKS[person]
-        found = [one for one in walk(page, self.base, begin, self.known) if shape(one) not in self.known]
+        begin = [DESK, *WALKS[person]] if person else [*WALKS[person], *sorted(self.public)]
+        walked = walk(page, self.base, begin, self.known, self.public)
+        found = [one for one in walked if shape(one) not in self.known]
         self.known |= {shape(one) for one in found}
-        for address in found:
+        self.found += found
+        for address in found if kinds else ():
             self.take_page(page, person, address, kinds)
         page.context.close()
         print(f"{person or 'anybody'}: {len(found)} pages")  # noqa: T201
@@ -281,6 +324,12 @@ class Album:
         for told, names in (("Wider than the screen", self.wide), ("Took an empty form", self.accepted)):
             print(f"{told}: {', '.join(names) or 'none'}")  # noqa: T201
 
+    def tell_unreached(self) -> None:
+        """Say which pages of the site no link led to."""
+        pages, named = pages_of_the_site()
+        left = sorted(pages - {named(one) for one in self.found})
+        print(f"No link led to {len(left)} of {len(pages)} pages: {', '.join(left) or 'none'}")  # noqa: T201
+
 
 def main() -> None:
     """Read the arguments and take the pictures."""
@@ -288,6 +337,7 @@ def main() -> None:
     given.add_argument("base", help="where the demonstration runs, such as http://127.0.0.1:8000")
     given.add_argument("--only", nargs="+", metavar="NAME", help="only these pictures of the guides")
     given.add_argument("--every", type=Path, metavar="FOLDER", help="each page instead, into this folder")
+    given.add_argument("--list", action="store_true", help="only walk, and say which pages no link led to")
     given.add_argument(
         "--person", action="append", choices=[*filter(None, WALKS), "anybody"], help="only what they open"
     )
@@ -297,19 +347,24 @@ def main() -> None:
     )
     said = given.parse_args()
     base, kinds = said.base.rstrip("/"), said.kind or list(KINDS)
+    persons = [one for one in WALKS if not said.person or (one or "anybody") in said.person]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        if said.every:
+        if said.list:
+            album = Album(base, HERE, [])
+            for person in persons:
+                album.walk_with(browser, person, [])
+            album.tell_unreached()
+        elif said.every:
             album = Album(base, said.every, said.mode or ON_SCREEN)
             said.every.mkdir(parents=True, exist_ok=True)
-            for person in WALKS if kinds != ["concern"] else ():
-                if not said.person or (person or "anybody") in said.person:
-                    album.walk_with(browser, person, kinds)
-            for language in (
-                CONCERNS if "concern" in kinds and (not said.person or "anybody" in said.person) else ()
-            ):
+            for person in persons if kinds != ["concern"] else ():
+                album.walk_with(browser, person, kinds)
+            for language in CONCERNS if "concern" in kinds and NOBODY in persons else ():
                 album.follow_a_concern(browser, language)
             album.tell()
+            if not said.person:
+                album.tell_unreached()
         else:
             take_pictures(browser, base, said.only)
         browser.close()

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from hrdd.demo import VAULT_PASSPHRASE
+from hrdd.demo_measures import REVERSED, RUMOUR
 from hrdd.governance.models import User
 from remedies.actions import (
     assignment,
@@ -19,12 +20,12 @@ from remedies.actions import (
 from remedies.actions.intake import receive
 from remedies.models import Case
 from remedies.rules.case import CaseRole, CaseType, IdentityMode, Region
-from remedies.rules.case_workflow import Automation, Finding, Proceeding
+from remedies.rules.case_workflow import Automation, Finding, OnMeasure, Proceeding, Refusal
 from remedies.rules.receipt import new_receipt
 from remedies.rules.remedy import Part, RemedyKind, RoleTaken, RootCause, Scope
 from remedies.rules.submission import Submission
 from remedies.rules.wraps import KeyPair
-from risks.models import Measure
+from risks.models import Measure, Risk
 from risks.models.measures import IN_FORCE
 
 ADMITTED = "Thank you for writing. We will look into it, and you read here what we find."
@@ -49,6 +50,26 @@ OFFER = (
     "language check the list before anything is closed by it."
 )
 RIDERS = "The partner shares out the orders. Your words and its logs agree in part; why some got none we could not see."
+PHARMACY = (
+    "Invented for the demonstration. I wrote that the wells are clean, with the reports of the laboratory. You took "
+    "away my right to answer on my own page for two months, and the rumour stands there alone."
+)
+KEPT = "The page used the words of the rumour in forty posts. At the time nobody could tell which side it was on."
+HEARD_ANEW = (
+    "You wrote against the rumour, with proof. Quoting words in order to refute them breaks no rule, so the limit is "
+    "undone and your page is as it was."
+)
+SCHOOL = (
+    "Invented for the demonstration. Your translation made our school's notice an insult, and it was removed."
+)
+SORRY = (
+    "We are sorry. The notice is back, and the people who read your language read what is removed in it now."
+)
+WRONG_WORD = (
+    "A machine translated one word wrongly; the removal rested on the translation, which nobody had checked."
+)
+ADVERT = "Invented for the demonstration. The cinema of my town shows advertisements that are too loud for my child."
+NOT_OURS = "We run no cinemas and cannot change what they show. The consumer office of your region takes such words up."
 WHO = "Two pages have nearly the same name. Only the person can say which of the two was theirs before it is opened."
 
 
@@ -68,6 +89,9 @@ def record_cases(*, at: datetime) -> bool:
         at=at,
     )
     _told(Submission(CaseType.RETALIATION, INSIDE, "fr", about_handlers=True), at=at)
+    _undone_on_appeal(people, at=at)
+    _closed(people, at=at)
+    _not_ours(people["grace"], at=at)
     return True
 
 
@@ -129,16 +153,116 @@ def _on_appeal(people: Mapping[str, User], *, at: datetime) -> None:
     _decided(
         case, people, finding=Finding.PARTLY_UPHELD, summary=RIDERS, reasons=RIDERS, at=at - timedelta(days=9)
     )
-    grace, abel = people["grace"], people["abel"]
-    remedies.take_appeal(case, by=grace, at=at - timedelta(days=2))
-    assignment.assign(
+    _appealed(case, people, at=at - timedelta(days=1))
+
+
+def _undone_on_appeal(people: Mapping[str, User], *, at: datetime) -> None:
+    """Leave an appeal that was decided for the person: the measure of the case is reversed by the next sweep."""
+    kind = CaseType.MODERATION_DECISION_APPEAL
+    case, _receipt = _told(
+        Submission(kind, PHARMACY, "en", region=Region.ASIA_SOUTH), at=at - timedelta(days=40)
+    )
+    _admitted(case, people, kind=kind, severity=2, at=at - timedelta(days=38))
+    measure = Measure.objects.filter(state__in=IN_FORCE, target=REVERSED).first()
+    if measure is not None:
+        case_links.link_measure(case, measure=measure.pk, by=people["ivan"], at=at - timedelta(days=37))
+    _decided(
         case,
-        to=abel,
-        role=CaseRole.APPEAL,
-        by=grace,
-        pair=_pair(grace, at=at),
-        attested=True,
-        at=at - timedelta(days=1),
+        people,
+        finding=Finding.NOT_UPHELD,
+        summary=KEPT,
+        reasons=KEPT,
+        drafted=at - timedelta(days=34),
+        at=at - timedelta(days=18),
+    )
+    _appealed(case, people, at=at - timedelta(days=9))
+    abel, when = people["abel"], at - timedelta(days=2)
+    _read(case, abel, purpose="deciding", at=when)
+    remedies.decide_appeal(
+        case,
+        finding=Finding.UPHELD,
+        reasons=HEARD_ANEW,
+        on_measure=OnMeasure.UNDONE if measure else OnMeasure.NONE,
+        by=abel,
+        pair=_pair(abel, at=when),
+        at=when,
+    )
+
+
+def _closed(people: Mapping[str, User], *, at: datetime) -> None:
+    """Leave a case that went its whole way: upheld, made good, verified by somebody else, closed with its lesson."""
+    kind = CaseType.MODERATION_DECISION_APPEAL
+    case, receipt = _told(Submission(kind, SCHOOL, "en", region=Region.AFRICA), at=at - timedelta(days=90))
+    _admitted(case, people, kind=kind, severity=2, at=at - timedelta(days=88))
+    _decided(
+        case,
+        people,
+        finding=Finding.UPHELD,
+        summary=WRONG_WORD,
+        reasons=WRONG_WORD,
+        at=at - timedelta(days=72),
+    )
+    ivan, dora = people["ivan"], people["dora"]
+    case_links.record_part(
+        case, part=Part.CAUSED, role_taken=RoleTaken.NONE, by=dora, at=at - timedelta(days=71)
+    )
+    remedies.offer_remedy(
+        case,
+        kinds=[RemedyKind.APOLOGY],
+        scope=Scope.INDIVIDUAL,
+        due=at.date() - timedelta(days=50),
+        text=SORRY,
+        by=dora,
+        pair=_pair(dora, at=at),
+        at=at - timedelta(days=70),
+    )
+    follow_up.answer_remedy(receipt, agrees=True, today=at.date() - timedelta(days=66))
+    case.refresh_from_db()
+    remedies.begin_delivery(case, by=dora, at=at - timedelta(days=65))
+    remedy = str(case.remedies.get().pk)
+    remedies.deliver(
+        case,
+        remedy=remedy,
+        evidence="The apology was sent in both languages, and the notice of the school is back with its date.",
+        by=dora,
+        pair=_pair(dora, at=at),
+        at=at - timedelta(days=60),
+    )
+    remedies.verify(
+        case,
+        remedy=remedy,
+        how="The notice was opened from outside, and the school wrote back that it had received the apology.",
+        by=ivan,
+        pair=_pair(ivan, at=at),
+        at=at - timedelta(days=50),
+    )
+    risk = Risk.objects.filter(title=RUMOUR).first()
+    case_steps.close(
+        case,
+        root_cause=RootCause.LANGUAGE_GAP,
+        risk=risk.pk if risk else None,
+        by=dora,
+        at=at - timedelta(days=8),
+    )
+
+
+def _not_ours(grace: User, *, at: datetime) -> None:
+    """Leave a concern that was turned away for a reason of the closed list."""
+    case, _receipt = _told(Submission(CaseType.HUMAN_RIGHTS_HARM, ADVERT, "en"), at=at - timedelta(days=6))
+    pair, when = _pair(grace, at=at), at - timedelta(days=5)
+    case_steps.acknowledge(case, text=ADMITTED, attested=True, by=grace, pair=pair, at=when)
+    case_steps.begin_screening(case, by=grace, at=when)
+    _read(case, grace, purpose="screening", at=when)
+    case_steps.refuse(
+        case, refusal=Refusal.NOT_OURS, informed_on=None, text=NOT_OURS, by=grace, pair=pair, at=when
+    )
+
+
+def _appealed(case: Case, people: Mapping[str, User], *, at: datetime) -> None:
+    grace, abel = people["grace"], people["abel"]
+    remedies.take_appeal(case, by=grace, at=at)
+    assignment.assign(
+        case, to=abel, role=CaseRole.APPEAL, by=grace, pair=_pair(grace, at=at), attested=True, at=at
     )
 
 
@@ -161,13 +285,23 @@ def _admitted(case: Case, people: Mapping[str, User], *, kind: CaseType, severit
 
 
 def _decided(
-    case: Case, people: Mapping[str, User], *, finding: Finding, summary: str, reasons: str, at: datetime
+    case: Case,
+    people: Mapping[str, User],
+    *,
+    finding: Finding,
+    summary: str,
+    reasons: str,
+    at: datetime,
+    drafted: datetime | None = None,
 ) -> None:
     ivan, dora = people["ivan"], people["dora"]
-    case_steps.investigate(case, by=ivan, at=at)
+    drafted = drafted or at
+    case_steps.investigate(case, by=ivan, at=drafted)
     for user, purpose in ((ivan, "investigating"), (dora, "deciding")):
-        _read(case, user, purpose=purpose, at=at)
-    case_steps.draft_findings(case, finding=finding, summary=summary, by=ivan, pair=_pair(ivan, at=at), at=at)
+        _read(case, user, purpose=purpose, at=drafted)
+    case_steps.draft_findings(
+        case, finding=finding, summary=summary, by=ivan, pair=_pair(ivan, at=at), at=drafted
+    )
     case_steps.decide(
         case,
         finding=finding,

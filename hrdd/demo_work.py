@@ -128,7 +128,8 @@ def _risk(ana: User, *, at: datetime) -> Risk:
     return risk
 
 
-def _test(kind: str) -> GivenTest:
+def given_test(kind: str) -> GivenTest:
+    """Return a three-part test that a measure of a kind passes, with an answer to each question."""
     intrusion = LADDER[kind].intrusion
     lower = [code for code, rung in LADDER.items() if rung.intrusion < intrusion]
     return GivenTest(
@@ -154,7 +155,7 @@ def _decided_dilemma(risk: Risk, people: Mapping[str, User], *, at: datetime) ->
     )
     _option(dilemma, "no_action", by=ana, at=at)
     reach = _option(dilemma, "reduce_reach", by=ana, at=at)
-    dilemmas.test_option(reach, _test("reduce_reach"), by=ana, at=at)
+    dilemmas.test_option(reach, given_test("reduce_reach"), by=ana, at=at)
     worksheet = rabat.assess(
         dilemma,
         content_extract="[invented] They sit in your school and steal the vote. You know the way. Stop them.",
@@ -196,18 +197,14 @@ def _decided_dilemma(risk: Risk, people: Mapping[str, User], *, at: datetime) ->
 
 def _measures(risk: Risk, people: Mapping[str, User], *, at: datetime) -> None:
     """Leave one measure in force, with its statement of reasons, and one whose test does not pass yet."""
-    ana, dan = people["ana"], people["dan"]
+    ana = people["ana"]
     label = measure_proposals.propose(
         risk, _proposal("label", "Posts that name poll workers", at), by=ana, at=at
     )
-    approver = SignOff.objects.get(subject_kind=MEASURE, subject_id=label.pk)
-    signer = dan if dan.may(Permission(approver.permission)) else people["eve"]
-    measure_proposals.decide(
-        approver,
-        approve=True,
+    decide_on(
+        label,
+        people,
         reasons="The least that can be said beside these posts while the rest is prepared; it ends after the vote.",
-        seen_hash=approver.content_hash,
-        by=signer,
         at=at,
     )
     measure_enforcement.enforce(
@@ -231,11 +228,28 @@ def _measures(risk: Risk, people: Mapping[str, User], *, at: datetime) -> None:
         by=ana,
         at=at,
     )
-    unsure = _test("temp_suspension")
+    unsure = given_test("temp_suspension")
     answers = dict(unsure.answers) | {"N5": Answer("unknown", "It may drive the authors to closed groups.")}
     test = replace(unsure, answers=answers)
     suspension = _proposal("temp_suspension", "Accounts that named a poll worker twice", at)
     measure_proposals.propose(risk, replace(suspension, test=test), by=ana, at=at)
+
+
+def decide_on(
+    measure: Measure,
+    people: Mapping[str, User],
+    *,
+    reasons: str,
+    at: datetime,
+    approve: bool = True,
+) -> None:
+    """Approve or refuse a proposal, as the decider or, where only a senior may, as the executive."""
+    asked = SignOff.objects.get(subject_kind=MEASURE, subject_id=measure.pk, decided_at=None)
+    dan = people["dan"]
+    signer = dan if dan.may(Permission(asked.permission)) else people["eve"]
+    measure_proposals.decide(
+        asked, approve=approve, reasons=reasons, seen_hash=asked.content_hash, by=signer, at=at
+    )
 
 
 def _proposal(kind: str, target: str, at: datetime) -> Proposal:
@@ -243,7 +257,7 @@ def _proposal(kind: str, target: str, at: datetime) -> Proposal:
         kind=kind,
         target=target,
         target_type="account" if kind == "temp_suspension" else "item",
-        test=_test(kind),
+        test=given_test(kind),
         rule_relied_on=RULE,
         ends_on=at.date() + timedelta(days=28),
     )

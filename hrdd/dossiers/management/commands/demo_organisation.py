@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from hrdd.demo import PASSWORD, PEOPLE, VAULT_PASSPHRASE, create_people
 from hrdd.demo_cases import record_cases
+from hrdd.demo_measures import decide_on_measures, record_measures
 from hrdd.demo_oversight import freeze_and_render, record_oversight
 from hrdd.demo_partners import record_partners
 from hrdd.demo_work import record_work
@@ -38,6 +39,7 @@ CASES = Path(__file__).resolve().parents[2] / "cases"
 INVENTED = (
     (record_work, "a working week"),
     (record_partners, "business partners"),
+    (record_measures, "two months of measures"),
     (record_oversight, "mandates, meetings and trainings"),
     (record_cases, "invented cases"),
 )
@@ -93,6 +95,8 @@ class Command(BaseCommand):
         self._step("Re-assessments")
         call_command("reassess", as_of=REPLAYED, wait=True, stdout=self.stdout)
         call_command("reassess", wait=True, stdout=self.stdout)
+        if decide_on_measures(at=timezone.now()):
+            self.stdout.write("measures that the sweep found decided on")
         self._step("Report and board pack")
         call_command("publish_report", *REPORTED, "--demo", stdout=self.stdout)
         if freeze_and_render(at=timezone.now()):

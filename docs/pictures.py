@@ -71,7 +71,7 @@ LEFT_OUT = re.compile(
 )
 DESK = "/desk/"
 ANYWHERE, OF_STAFF = re.compile(""), re.compile(r"/(desk|board)/")
-LINK = re.compile(r'(?:href|hx-get|formaction)="(/[^"#]*)')
+LINK = re.compile(r'(?:href|hx-get|formaction|method="get" action)="(/[^"#]*)')
 RECEIPT = ".receipt .code"
 # A form that must refuse what is empty: words out, choices unmade, and the browser holds nothing back.
 FORM_THAT_ASKS = "main form[method=post]:has([required])"

@@ -42,6 +42,10 @@ TOO_BROAD = (
     "It would touch thousands of people who did nothing; name the posts that endanger somebody instead."
 )
 ACTIONS = 60
+DRIVERS = (
+    *("engagement_optimised_ranking", "behavioural_advertising", "growth_in_fragile_context"),
+    *("outsourced_moderation", "zero_rating_bundling"),
+)
 
 
 @transaction.atomic
@@ -131,6 +135,7 @@ def _risk(ana: User, *, at: datetime) -> Risk:
             rights=("LIFE", "NON_DISCRIM", "EXPRESSION"),
             affected_groups=("Families of one community in six villages",),
             countries=(GLOBAL,),
+            drivers=DRIVERS,
         ),
         by=ana,
         at=at,

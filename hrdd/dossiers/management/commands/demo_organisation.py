@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from hrdd.demo import PASSWORD, PEOPLE, VAULT_PASSPHRASE, create_people
 from hrdd.demo_cases import record_cases
+from hrdd.demo_consultations import record_consultations
 from hrdd.demo_measures import decide_on_measures, record_measures
 from hrdd.demo_oversight import freeze_and_render, record_oversight
 from hrdd.demo_partners import record_partners
+from hrdd.demo_register import record_register
 from hrdd.demo_work import record_work
 from hrdd.dossiers.policies import load_policies
 from hrdd.governance.models import User
@@ -40,6 +42,8 @@ INVENTED = (
     (record_work, "a working week"),
     (record_partners, "business partners"),
     (record_measures, "two months of measures"),
+    (record_consultations, "consultations"),
+    (record_register, "plans, changes and reviews"),
     (record_oversight, "mandates, meetings and trainings"),
     (record_cases, "invented cases"),
 )

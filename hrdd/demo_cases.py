@@ -13,8 +13,10 @@ from remedies.actions import (
     case_steps,
     follow_up,
     identities,
+    persons_word,
     reading,
     remedies,
+    retention,
     vault,
 )
 from remedies.actions.intake import receive
@@ -70,6 +72,8 @@ WRONG_WORD = (
 )
 ADVERT = "Invented for the demonstration. The cinema of my town shows advertisements that are too loud for my child."
 NOT_OURS = "We run no cinemas and cannot change what they show. The consumer office of your region takes such words up."
+MY_OWN = "Invented for the demonstration. My page was gone this morning, and I do not know why."
+COURT = "A court of the region may ask what was told; what is here is kept until it has said that it needs nothing."
 WHO = "Two pages have nearly the same name. Only the person can say which of the two was theirs before it is opened."
 
 
@@ -91,6 +95,7 @@ def record_cases(*, at: datetime) -> bool:
     _told(Submission(CaseType.RETALIATION, INSIDE, "fr", about_handlers=True), at=at)
     _undone_on_appeal(people, at=at)
     _closed(people, at=at)
+    _withdrawn(at=at)
     _not_ours(people["grace"], at=at)
     return True
 
@@ -190,7 +195,7 @@ def _undone_on_appeal(people: Mapping[str, User], *, at: datetime) -> None:
 
 
 def _closed(people: Mapping[str, User], *, at: datetime) -> None:
-    """Leave a case that went its whole way: upheld, made good, verified by somebody else, closed with its lesson."""
+    """Leave a case that went its whole way: upheld, made good, verified, closed with its lesson, and held."""
     kind = CaseType.MODERATION_DECISION_APPEAL
     case, receipt = _told(Submission(kind, SCHOOL, "en", region=Region.AFRICA), at=at - timedelta(days=90))
     _admitted(case, people, kind=kind, severity=2, at=at - timedelta(days=88))
@@ -244,6 +249,16 @@ def _closed(people: Mapping[str, User], *, at: datetime) -> None:
         by=dora,
         at=at - timedelta(days=8),
     )
+    hold = retention.ask_hold(case.pk, reasons=COURT, by=people["cleo"], at=at - timedelta(days=7))
+    retention.place_hold(hold, by=people["milo"], at=at - timedelta(days=6))
+
+
+def _withdrawn(*, at: datetime) -> None:
+    """Leave a concern whose person took it back: the page had only been hidden by themselves."""
+    _case, receipt = _told(
+        Submission(CaseType.MODERATION_DECISION_APPEAL, MY_OWN, "en"), at=at - timedelta(days=4)
+    )
+    persons_word.withdraw(receipt, today=at.date() - timedelta(days=3))
 
 
 def _not_ours(grace: User, *, at: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from hrdd.demo_measures import RUMOUR
 from hrdd.demo_partners import CARRIER, SCHEDULER, recorded, tied_to
 from hrdd.demo_work import TITLE
 from hrdd.governance.models import SignOff, User
@@ -38,6 +39,8 @@ ASSESSED, STAYING, LEAVING, STOPPED = (
     "Quickline Messaging",
 )
 TRIED = "What was asked for was promised three times and not done; people are threatened as before."
+MOVING, CHANGED = "Saltmarsh Radio", "Ember Translations"
+SEEN = {0: "40", 2: "15", 3: "1"}
 OWN_CODE = "Code of conduct for partners (invented), section 4: whoever helps an attack is suspended."
 IMPACT: Mapping[str, Any] = {
     "groups": [
@@ -77,13 +80,18 @@ def record_exits(*, at: datetime) -> bool:
     _staying(_assessed(STAYING, risk, people, at=at), people, at=at)
     _leaving(_assessed(LEAVING, risk, people, at=at), people, at=at)
     _stopped(_partner(STOPPED, risk, people, at=at), people, at=at)
+    rumour = Risk.objects.get(title=RUMOUR)
+    _partner(MOVING, rumour, people, known=10, effect=2, at=at)
+    _partner(CHANGED, rumour, people, known=26, effect=3, at=at)
     _promised(RelationshipRisk.objects.get(relationship__partner__name=SCHEDULER), people, at=at)
     _reviewed(Onboarding.objects.get(relationship__partner__name=CARRIER), people["rita"], at=at)
     return True
 
 
-def _partner(name: str, risk: Risk, people: Mapping[str, User], *, at: datetime) -> RelationshipRisk:
-    """Record a partner whose harm is known for four weeks, and leverage that led nowhere."""
+def _partner(
+    name: str, risk: Risk, people: Mapping[str, User], *, at: datetime, known: int = 28, effect: int = 0
+) -> RelationshipRisk:
+    """Record a partner whose harm is known for some days, and leverage whose effect was measured."""
     paul = people["paul"]
     tied = tied_to(
         recorded(
@@ -95,7 +103,7 @@ def _partner(name: str, risk: Risk, people: Mapping[str, User], *, at: datetime)
             at=at,
         ),
         risk,
-        known=at - timedelta(days=28),
+        known=at - timedelta(days=known),
         how="Its staff passed on who had reported the posts; an association kept the messages.",
         by=people["ana"],
         at=at,
@@ -105,8 +113,8 @@ def _partner(name: str, risk: Risk, people: Mapping[str, User], *, at: datetime)
         kind="direct_dialogue",
         rung=0,
         requested_change="Close the access of staff to who reported what, and show who had it.",
-        started_on=(at - timedelta(days=26)).date(),
-        deadline=(at - timedelta(days=16)).date(),
+        started_on=(at - timedelta(days=known - 1)).date(),
+        deadline=(at - timedelta(days=2)).date(),
         indicator="People of its staff who can see who reported",
         unit="people",
         baseline="40",
@@ -117,12 +125,11 @@ def _partner(name: str, risk: Risk, people: Mapping[str, User], *, at: datetime)
     )
     leverage.measure_effect(
         asked,
-        effect=0,
-        measured_on=(at - timedelta(days=15)).date(),
-        evidence="The list of accounts shows forty people, as before.",
-        measured="40",
-        self_report_only=False,
-        next_step="Ask whether to leave.",
+        effect=effect,
+        measured_on=(at - timedelta(days=1)).date(),
+        evidence="We read the list of accounts with its keeper, on the day.",
+        measured=SEEN[effect],
+        next_step="Ask whether to leave." if effect < 2 else "Read the list again in a month.",
         by=paul,
         at=at,
     )

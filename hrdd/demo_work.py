@@ -24,7 +24,7 @@ from risks.actions.evidence import record_evidence
 from risks.actions.measure_proposals import Proposal
 from risks.actions.recording import record_risk
 from risks.actions.salience import Judging, assess_severity
-from risks.models import Dilemma, DilemmaOption, Measure, Right, Risk
+from risks.models import Dilemma, DilemmaOption, Measure, RabatAssessment, Right, Risk
 from risks.queries.dilemmas import content_hash
 from risks.rules.ladder import LADDER
 from risks.rules.measure_workflow import SIGN_OFF_KIND as MEASURE
@@ -145,7 +145,7 @@ def given_test(kind: str) -> GivenTest:
 def _decided_dilemma(risk: Risk, people: Mapping[str, User], *, at: datetime) -> None:
     """Leave a decided question: its measure waits for approval, its public reasons for a safety officer."""
     ana, rita, enid, dan = (people[name] for name in ("ana", "rita", "enid", "dan"))
-    dilemma = _asked(
+    dilemma = asked_dilemma(
         risk,
         "How far may posts about poll workers travel before the vote?",
         facts="Posts describe poll workers as traitors and say where they live by district. Some are by candidates.",
@@ -153,27 +153,10 @@ def _decided_dilemma(risk: Risk, people: Mapping[str, User], *, at: datetime) ->
         by=ana,
         at=at,
     )
-    _option(dilemma, "no_action", by=ana, at=at)
-    reach = _option(dilemma, "reduce_reach", by=ana, at=at)
+    an_option(dilemma, "no_action", by=ana, at=at)
+    reach = an_option(dilemma, "reduce_reach", by=ana, at=at)
     dilemmas.test_option(reach, given_test("reduce_reach"), by=ana, at=at)
-    worksheet = rabat.assess(
-        dilemma,
-        content_extract="[invented] They sit in your school and steal the vote. You know the way. Stop them.",
-        language="a regional language",
-        translation_by="two reviewers from the region",
-        mode="analogy",
-        gates="nyy",
-        grounds=(),
-        harm_sought=("violence",),
-        exceptions=(),
-        scores=dict(zip((one.name for one in FACTORS), (3, 2, 2, 2, 3, 2), strict=True)),
-        texts={
-            one.name: "Judged on the posts of the week and what monitors saw after each." for one in FACTORS
-        },
-        attests_competence=True,
-        by=ana,
-        at=at,
-    )
+    worksheet = a_worksheet(dilemma, by=ana, at=at)
     rabat.confirm(worksheet, agrees=True, dissent="", attests_competence=True, by=rita, at=at)
     dilemmas.analyse(dilemma, by=ana, at=at)
     dilemmas.advise(dilemma, text=DISSENT, favours=None, by=enid, at=at)
@@ -191,6 +174,28 @@ def _decided_dilemma(risk: Risk, people: Mapping[str, User], *, at: datetime) ->
         review_on=at.date() + timedelta(days=21),
         seen_hash=content_hash(dilemma),
         by=dan,
+        at=at,
+    )
+
+
+def a_worksheet(dilemma: Dilemma, *, by: User, at: datetime) -> RabatAssessment:
+    """Fill in a Rabat worksheet, which another person confirms."""
+    return rabat.assess(
+        dilemma,
+        content_extract="[invented] They sit in your school and steal the vote. You know the way. Stop them.",
+        language="a regional language",
+        translation_by="two reviewers from the region",
+        mode="analogy",
+        gates="nyy",
+        grounds=(),
+        harm_sought=("violence",),
+        exceptions=(),
+        scores=dict(zip((one.name for one in FACTORS), (3, 2, 2, 2, 3, 2), strict=True)),
+        texts={
+            one.name: "Judged on the posts of the week and what monitors saw after each." for one in FACTORS
+        },
+        attests_competence=True,
+        by=by,
         at=at,
     )
 
@@ -264,7 +269,7 @@ def _proposal(kind: str, target: str, at: datetime) -> Proposal:
 
 
 def _open_dilemma(risk: Risk, ana: User, *, at: datetime) -> None:
-    dilemma = _asked(
+    dilemma = asked_dilemma(
         risk,
         "Hand over who wrote the posts, as a prosecutor asks?",
         facts="A prosecutor asks by letter for names and addresses of eleven authors. The letter cites no order of a "
@@ -279,12 +284,21 @@ def _open_dilemma(risk: Risk, ana: User, *, at: datetime) -> None:
         demand_challenged=None,
         decide_by=at.date() + timedelta(days=5),
     )
-    _option(dilemma, "no_action", by=ana, at=at)
+    an_option(dilemma, "no_action", by=ana, at=at)
 
 
-def _asked(
-    risk: Risk, question: str, *, facts: str, kind: str, by: User, at: datetime, **more: Any
+def asked_dilemma(
+    risk: Risk,
+    question: str,
+    *,
+    facts: str,
+    kind: str,
+    by: User,
+    at: datetime,
+    urgency: str = "urgent",
+    **more: Any,
 ) -> Dilemma:
+    """Open a dilemma between whoever is attacked and whoever speaks."""
     sides = {"protected": ("LIFE", "PARTICIPATION"), "burdened": ("EXPRESSION",)}
     return dilemmas.open_dilemma(
         risk,
@@ -295,14 +309,15 @@ def _asked(
         people_protected=["Poll workers in two districts"],
         people_burdened=["Authors of the posts", "Their readers"],
         countries=[GLOBAL],
-        urgency="urgent",
+        urgency=urgency,
         by=by,
         at=at,
         **more,
     )
 
 
-def _option(dilemma: Dilemma, kind: str, *, by: User, at: datetime) -> DilemmaOption:
+def an_option(dilemma: Dilemma, kind: str, *, by: User, at: datetime) -> DilemmaOption:
+    """Put an option of the ladder, with what it does to each side."""
     acts = kind != "no_action"
     said = {
         "protected": "Fewer people who mean harm see the posts."

@@ -8,7 +8,7 @@ from hrdd import demo_cases, demo_measures, demo_work
 from hrdd.demo import create_people
 from hrdd.dossiers.management.commands.demo_organisation import set_up_vault
 from hrdd.governance.models import AuditEvent, User
-from remedies.models import Case, IdentityRequest, SystemicAction
+from remedies.models import Case, IdentityRequest, LegalHold, SystemicAction
 from remedies.queries.alarms import alarms_of
 from risks.models import Signal
 
@@ -33,13 +33,17 @@ def test_they_stand_at_different_places_and_one_waits_in_danger(db: None) -> Non
         ("inadmissible", False, False),
         ("received", False, True),
         ("received", True, False),
+        ("withdrawn", False, False),
     ]
     people = {one.username: one for one in User.objects.all()}
     assert alarms_of(people["grace"], today=now.date()).unseen_dangers == 1
     assert alarms_of(people["cleo"], today=now.date()).requests == 1
     assert SystemicAction.objects.filter(owner=people["ana"]).count() == 1
     assert IdentityRequest.objects.get().asked_by == people["ivan"]
-    assert Case.objects.get(state="closed").root_cause == "language_gap"
+    closed = Case.objects.get(state="closed")
+    assert closed.root_cause == "language_gap"
+    hold = LegalHold.objects.get()
+    assert (hold.case_id, hold.placed_by, hold.lifted_by) == (closed.pk, people["milo"], None)
     undone = Signal.objects.get(kind=Signal.Kind.APPEAL_UPHELD)
     assert (undone.measure.target, undone.noted_by) == (demo_measures.REVERSED, "abel")
     kept = str(list(AuditEvent.objects.values()))

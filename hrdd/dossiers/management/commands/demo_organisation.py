@@ -13,6 +13,7 @@ from django.utils import timezone
 from hrdd.demo import PASSWORD, PEOPLE, VAULT_PASSPHRASE, create_people
 from hrdd.demo_cases import record_cases
 from hrdd.demo_consultations import record_consultations
+from hrdd.demo_dilemmas import record_dilemmas
 from hrdd.demo_exits import record_exits
 from hrdd.demo_measures import decide_on_measures, record_measures
 from hrdd.demo_oversight import freeze_and_render, record_oversight
@@ -42,8 +43,9 @@ CASES = Path(__file__).resolve().parents[2] / "cases"
 INVENTED = (
     (record_work, "a working week"),
     (record_partners, "business partners"),
-    (record_exits, "exits"),
     (record_measures, "two months of measures"),
+    (record_exits, "exits"),
+    (record_dilemmas, "dilemmas"),
     (record_consultations, "consultations"),
     (record_register, "plans, changes and reviews"),
     (record_oversight, "mandates, meetings and trainings"),

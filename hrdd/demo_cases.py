@@ -77,6 +77,22 @@ COURT = "A court of the region may ask what was told; what is here is kept until
 WHO = "Two pages have nearly the same name. Only the person can say which of the two was theirs before it is opened."
 
 
+class Team(dict[str, User]):
+    """The people by user name, each with the vault that they opened once for all that they do here."""
+
+    def __init__(self, people: Mapping[str, User], *, at: datetime) -> None:
+        super().__init__(people)
+        self._at = at
+        self._pairs: dict[str, KeyPair] = {}
+
+    def pair(self, user: User) -> KeyPair:
+        """Return the key pair of a person; opening a vault takes a while on purpose."""
+        if user.username not in self._pairs:
+            cookie = vault.open_vault(user, passphrase=VAULT_PASSPHRASE, at=self._at)
+            self._pairs[user.username] = vault.pair_of(user, cookie=cookie, at=self._at)
+        return self._pairs[user.username]
+
+
 def record_cases(*, at: datetime) -> bool:
     """Tell and work the cases, once; return whether it was done now.
 
@@ -85,7 +101,7 @@ def record_cases(*, at: datetime) -> bool:
     """
     if Case.objects.exists():
         return False
-    people = {one.username: one for one in User.objects.all()}
+    people = Team({one.username: one for one in User.objects.all()}, at=at)
     _in_delivery(people, at=at)
     _on_appeal(people, at=at)
     _told(
@@ -96,11 +112,11 @@ def record_cases(*, at: datetime) -> bool:
     _undone_on_appeal(people, at=at)
     _closed(people, at=at)
     _withdrawn(at=at)
-    _not_ours(people["grace"], at=at)
+    _not_ours(people, at=at)
     return True
 
 
-def _in_delivery(people: Mapping[str, User], *, at: datetime) -> None:
+def _in_delivery(people: Team, *, at: datetime) -> None:
     """Leave a case whose remedy is being delivered, and a request for who wrote that waits for a custodian."""
     case, receipt = _told(
         Submission(
@@ -127,7 +143,7 @@ def _in_delivery(people: Mapping[str, User], *, at: datetime) -> None:
         owner=people["ana"],
         area=RootCause.LANGUAGE_GAP,
         by=dora,
-        pair=_pair(dora, at=at),
+        pair=people.pair(dora),
         at=at - timedelta(days=5),
     )
     follow_up.answer_remedy(receipt, agrees=True, today=at.date() - timedelta(days=4))
@@ -138,13 +154,13 @@ def _in_delivery(people: Mapping[str, User], *, at: datetime) -> None:
         remedy=str(case.remedies.get(kind=str(RemedyKind.SATISFACTION_TRUTH)).pk),
         evidence="The notice stands on the page and in the report of removed pages since this week.",
         by=dora,
-        pair=_pair(dora, at=at),
+        pair=people.pair(dora),
         at=at - timedelta(days=1),
     )
     identities.ask_for_identity(case, reasons=WHO, telling_endangers=False, by=people["ivan"], at=at)
 
 
-def _on_appeal(people: Mapping[str, User], *, at: datetime) -> None:
+def _on_appeal(people: Team, *, at: datetime) -> None:
     """Leave a case that waits for somebody new to hear its appeal, with a court case beside it."""
     case, _receipt = _told(
         Submission(CaseType.LABOUR_SUPPLY_CHAIN, SHOP, "en", on_behalf_of=True, region=Region.ASIA_SOUTH),
@@ -161,7 +177,7 @@ def _on_appeal(people: Mapping[str, User], *, at: datetime) -> None:
     _appealed(case, people, at=at - timedelta(days=1))
 
 
-def _undone_on_appeal(people: Mapping[str, User], *, at: datetime) -> None:
+def _undone_on_appeal(people: Team, *, at: datetime) -> None:
     """Leave an appeal that was decided for the person: the measure of the case is reversed by the next sweep."""
     kind = CaseType.MODERATION_DECISION_APPEAL
     case, _receipt = _told(
@@ -182,19 +198,19 @@ def _undone_on_appeal(people: Mapping[str, User], *, at: datetime) -> None:
     )
     _appealed(case, people, at=at - timedelta(days=9))
     abel, when = people["abel"], at - timedelta(days=2)
-    _read(case, abel, purpose="deciding", at=when)
+    _read(case, people, abel, purpose="deciding", at=when)
     remedies.decide_appeal(
         case,
         finding=Finding.UPHELD,
         reasons=HEARD_ANEW,
         on_measure=OnMeasure.UNDONE if measure else OnMeasure.NONE,
         by=abel,
-        pair=_pair(abel, at=when),
+        pair=people.pair(abel),
         at=when,
     )
 
 
-def _closed(people: Mapping[str, User], *, at: datetime) -> None:
+def _closed(people: Team, *, at: datetime) -> None:
     """Leave a case that went its whole way: upheld, made good, verified, closed with its lesson, and held."""
     kind = CaseType.MODERATION_DECISION_APPEAL
     case, receipt = _told(Submission(kind, SCHOOL, "en", region=Region.AFRICA), at=at - timedelta(days=90))
@@ -218,7 +234,7 @@ def _closed(people: Mapping[str, User], *, at: datetime) -> None:
         due=at.date() - timedelta(days=50),
         text=SORRY,
         by=dora,
-        pair=_pair(dora, at=at),
+        pair=people.pair(dora),
         at=at - timedelta(days=70),
     )
     follow_up.answer_remedy(receipt, agrees=True, today=at.date() - timedelta(days=66))
@@ -230,7 +246,7 @@ def _closed(people: Mapping[str, User], *, at: datetime) -> None:
         remedy=remedy,
         evidence="The apology was sent in both languages, and the notice of the school is back with its date.",
         by=dora,
-        pair=_pair(dora, at=at),
+        pair=people.pair(dora),
         at=at - timedelta(days=60),
     )
     remedies.verify(
@@ -238,7 +254,7 @@ def _closed(people: Mapping[str, User], *, at: datetime) -> None:
         remedy=remedy,
         how="The notice was opened from outside, and the school wrote back that it had received the apology.",
         by=ivan,
-        pair=_pair(ivan, at=at),
+        pair=people.pair(ivan),
         at=at - timedelta(days=50),
     )
     risk = Risk.objects.filter(title=RUMOUR).first()
@@ -261,23 +277,24 @@ def _withdrawn(*, at: datetime) -> None:
     persons_word.withdraw(receipt, today=at.date() - timedelta(days=3))
 
 
-def _not_ours(grace: User, *, at: datetime) -> None:
+def _not_ours(people: Team, *, at: datetime) -> None:
     """Leave a concern that was turned away for a reason of the closed list."""
     case, _receipt = _told(Submission(CaseType.HUMAN_RIGHTS_HARM, ADVERT, "en"), at=at - timedelta(days=6))
-    pair, when = _pair(grace, at=at), at - timedelta(days=5)
+    grace, when = people["grace"], at - timedelta(days=5)
+    pair = people.pair(grace)
     case_steps.acknowledge(case, text=ADMITTED, attested=True, by=grace, pair=pair, at=when)
     case_steps.begin_screening(case, by=grace, at=when)
-    _read(case, grace, purpose="screening", at=when)
+    _read(case, people, grace, purpose="screening", at=when)
     case_steps.refuse(
         case, refusal=Refusal.NOT_OURS, informed_on=None, text=NOT_OURS, by=grace, pair=pair, at=when
     )
 
 
-def _appealed(case: Case, people: Mapping[str, User], *, at: datetime) -> None:
+def _appealed(case: Case, people: Team, *, at: datetime) -> None:
     grace, abel = people["grace"], people["abel"]
     remedies.take_appeal(case, by=grace, at=at)
     assignment.assign(
-        case, to=abel, role=CaseRole.APPEAL, by=grace, pair=_pair(grace, at=at), attested=True, at=at
+        case, to=abel, role=CaseRole.APPEAL, by=grace, pair=people.pair(grace), attested=True, at=at
     )
 
 
@@ -288,12 +305,12 @@ def _told(submission: Submission, *, at: datetime) -> tuple[Case, str]:
     return Case.objects.exclude(pk__in=before).get(), receipt
 
 
-def _admitted(case: Case, people: Mapping[str, User], *, kind: CaseType, severity: int, at: datetime) -> None:
+def _admitted(case: Case, people: Team, *, kind: CaseType, severity: int, at: datetime) -> None:
     grace = people["grace"]
-    pair = _pair(grace, at=at)
+    pair = people.pair(grace)
     case_steps.acknowledge(case, text=ADMITTED, attested=True, by=grace, pair=pair, at=at)
     case_steps.begin_screening(case, by=grace, at=at)
-    _read(case, grace, purpose="screening", at=at)
+    _read(case, people, grace, purpose="screening", at=at)
     case_steps.admit(case, kind=kind, severity=severity, text=ADMITTED, by=grace, pair=pair, at=at)
     for name, role in (("ivan", CaseRole.GRV_INV), ("dora", CaseRole.GRV_DEC)):
         assignment.assign(case, to=people[name], role=role, by=grace, pair=pair, attested=True, at=at)
@@ -301,7 +318,7 @@ def _admitted(case: Case, people: Mapping[str, User], *, kind: CaseType, severit
 
 def _decided(
     case: Case,
-    people: Mapping[str, User],
+    people: Team,
     *,
     finding: Finding,
     summary: str,
@@ -313,9 +330,9 @@ def _decided(
     drafted = drafted or at
     case_steps.investigate(case, by=ivan, at=drafted)
     for user, purpose in ((ivan, "investigating"), (dora, "deciding")):
-        _read(case, user, purpose=purpose, at=drafted)
+        _read(case, people, user, purpose=purpose, at=drafted)
     case_steps.draft_findings(
-        case, finding=finding, summary=summary, by=ivan, pair=_pair(ivan, at=at), at=drafted
+        case, finding=finding, summary=summary, by=ivan, pair=people.pair(ivan), at=drafted
     )
     case_steps.decide(
         case,
@@ -323,15 +340,10 @@ def _decided(
         automated=Automation.NOT_AUTOMATED,
         reasons=reasons,
         by=dora,
-        pair=_pair(dora, at=at),
+        pair=people.pair(dora),
         at=at,
     )
 
 
-def _read(case: Case, user: User, *, purpose: str, at: datetime) -> None:
-    reading.read_narrative(case, by=user, pair=_pair(user, at=at), purpose=purpose, request_id=uuid4(), at=at)
-
-
-def _pair(user: User, *, at: datetime) -> KeyPair:
-    cookie = vault.open_vault(user, passphrase=VAULT_PASSPHRASE, at=at)
-    return vault.pair_of(user, cookie=cookie, at=at)
+def _read(case: Case, people: Team, user: User, *, purpose: str, at: datetime) -> None:
+    reading.read_narrative(case, by=user, pair=people.pair(user), purpose=purpose, request_id=uuid4(), at=at)

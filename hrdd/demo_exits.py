@@ -148,7 +148,7 @@ def _assessed(name: str, risk: Risk, people: Mapping[str, User], *, at: datetime
 
 
 def _decided(decision: ExitDecision, people: Mapping[str, User], *, at: datetime, **proposal: Any) -> None:
-    given = {
+    given: dict[str, Any] = {
         "reasons": TRIED,
         "rests_on_revenue": False,
         "money_words_explained": "",

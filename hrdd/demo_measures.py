@@ -30,6 +30,7 @@ LIFTED = "Posts that link to the first video of the rumour"
 EASED = "Accounts that posted the rumour in ten groups or more"
 REVERSED = "The page of a pharmacist who wrote against the rumour"
 MAINTAINED = "Words of the rumour, matched by a list"
+UNSAMPLED = "Pictures of wells, matched by a list"
 ASKED_EXPERT = "Songs that take up the words of the rumour"
 EMERGENCY = "A live broadcast that leads people to a polling station"
 NOT_BEGUN = "Posts with photographs of poll workers"
@@ -210,7 +211,7 @@ def _noted(measure: Measure, rita: User, *, at: datetime) -> None:
 
 
 def _rule(rumour: Risk, people: Mapping[str, User], *, began: datetime, at: datetime) -> None:
-    """Leave a rule over many items: a statement for each of some actions, a sample that is closed and one in work."""
+    """Leave a rule over many items: a statement for each of some actions, a sample that is closed and one to close."""
     proposal = replace(
         _proposal("label", MAINTAINED, began, days=120),
         target_type="rule",
@@ -234,17 +235,7 @@ def _rule(rumour: Risk, people: Mapping[str, User], *, began: datetime, at: date
         by=people["ana"],
         at=at - timedelta(days=30),
     )
-    closed = _sample(measure, rita, first=began, last=at - timedelta(days=20), at=at - timedelta(days=19))
-    for item in closed.items.all():
-        wrong = item.position % 10 == 0
-        action_samples.review_action(
-            closed,
-            position=item.position,
-            verdict="incorrect" if wrong else "correct",
-            note="A warning against the rumour, not the rumour." if wrong else "",
-            by=rita,
-            at=at - timedelta(days=18),
-        )
+    closed = _reviewed(measure, rita, first=began, last=at - timedelta(days=20), at=at - timedelta(days=18))
     action_samples.close_sample(
         closed,
         appeals_lodged=7,
@@ -255,11 +246,13 @@ def _rule(rumour: Risk, people: Mapping[str, User], *, began: datetime, at: date
         at=at - timedelta(days=18),
     )
     _noted(measure, rita, at=at - timedelta(days=3))
-    _sample(measure, rita, first=at - timedelta(days=19), last=at, at=at)
+    _reviewed(measure, rita, first=at - timedelta(days=19), last=at - timedelta(days=1), at=at)
+    _in_force(rumour, replace(proposal, target=UNSAMPLED), people, at=began)
 
 
-def _sample(measure: Measure, rita: User, *, first: datetime, last: datetime, at: datetime) -> ActionSample:
-    return action_samples.draw_sample(
+def _reviewed(measure: Measure, rita: User, *, first: datetime, last: datetime, at: datetime) -> ActionSample:
+    """Draw a sample and review each action of it; one in ten was wrong."""
+    sample = action_samples.draw_sample(
         measure,
         period_from=first.date(),
         period_to=last.date(),
@@ -268,6 +261,17 @@ def _sample(measure: Measure, rita: User, *, first: datetime, last: datetime, at
         by=rita,
         at=at,
     )
+    for position in range(1, sample.items.count() + 1):
+        wrong = position % 10 == 0
+        action_samples.review_action(
+            sample,
+            position=position,
+            verdict="incorrect" if wrong else "correct",
+            note="A warning against the rumour, not the rumour." if wrong else "",
+            by=rita,
+            at=at,
+        )
+    return sample
 
 
 def _of_this_week(risk: Risk, people: Mapping[str, User], *, at: datetime) -> None:

@@ -34,6 +34,7 @@ from risks.rules.policy import PolicyKind
 from risks.rules.risk_import import COLUMNS, EXAMPLE
 
 CHANGE = "Demonstration: replies from strangers are open by default in six countries"
+SHUT = "Demonstration: groups of up to ten thousand people in two more regions"
 GATED = "Demonstration: the list of what people near you read moves to the first page"
 AGREED = "It answers what the people affected asked for, by a day, and somebody owns it who has the means."
 WEIGHED = "The evidence bears each answer; the teams concerned were heard, and nothing was said against it."
@@ -192,10 +193,10 @@ def _lower(rumour: Risk, ana: User, *, at: datetime) -> None:
 
 
 def _changes(rumour: Risk, people: Mapping[str, User], *, at: datetime) -> None:
-    """Leave a change that may pass the launch gate, one that a severe risk shuts, and one that was withdrawn."""
+    """Leave a change that may pass the gate, two that a severe risk shuts, one of them with an exception asked."""
     ana, paul = people["ana"], people["paul"]
     week = Risk.objects.get(title=TITLE)
-    for title, risk in ((CHANGE, rumour), (GATED, week)):
+    for title, risk in ((CHANGE, rumour), (GATED, week), (SHUT, week)):
         changes.propose(
             title=title,
             kind="feature_change",
@@ -320,7 +321,7 @@ def _lists(rumour: Risk, people: Mapping[str, User], *, at: datetime) -> None:
 
 
 def _policies(people: Mapping[str, User], *, at: datetime) -> None:
-    """Leave the next version of the commitment in work, and one of the rules that is approved for a day to come."""
+    """Leave the next version of the commitment in work, and one of the rules that is approved without a day."""
     for policy in Policy.objects.order_by("pk"):
         begun = policies.draft_version(policy, language="en", translation=False, by=people["ana"], at=at)
         if policy.kind == PolicyKind.COMMITMENT:
@@ -333,7 +334,7 @@ def _policies(people: Mapping[str, User], *, at: datetime) -> None:
             consulted="People who were suspended in the last year, through the form for appeals.",
             consultations=[],
             experts="",
-            in_force_from=at.date() + timedelta(days=14),
+            in_force_from=None,
             next_review=at.date() + timedelta(days=380),
             adopted_before="",
             seen_hash=policies.content_hash(begun),

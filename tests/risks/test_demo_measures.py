@@ -37,6 +37,7 @@ def test_measures_of_the_demonstration_end_in_each_way_and_are_recorded_once(db:
         demo_measures.EASED: "modified",
         demo_measures.REVERSED: "active",  # until its appeal is decided: hrdd/demo_cases.py
         demo_measures.MAINTAINED: "active",
+        demo_measures.UNSAMPLED: "active",
         demo_measures.ASKED_EXPERT: "active",
         demo_measures.EMERGENCY: "active_emergency",
         demo_measures.NOT_BEGUN: "approved",

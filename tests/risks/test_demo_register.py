@@ -41,7 +41,12 @@ def test_the_register_of_the_demonstration_is_at_work_and_recorded_once(db: None
         "tracked",
         "triggered",
     ]
-    assert sorted(Change.objects.values_list("state", flat=True)) == ["proposed", "proposed", "withdrawn"]
+    assert sorted(Change.objects.values_list("state", flat=True)) == [
+        "proposed",
+        "proposed",
+        "proposed",
+        "withdrawn",
+    ]
     assert Involvement.objects.get().tie == "contribute_facilitate"
     assert LoweringProposal.objects.get().level_proposed < LoweringProposal.objects.get().level_held
     assert SalientList.objects.get().signed_at is None

@@ -1,11 +1,13 @@
 """Fill an empty database with the demonstration."""
 
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -22,7 +24,7 @@ from hrdd.demo_register import record_register
 from hrdd.demo_work import record_work
 from hrdd.dossiers.policies import load_policies
 from hrdd.governance.models import User
-from hrdd.governance.rules import Permission
+from hrdd.governance.rules import NotAllowed, Permission
 from hrdd.trial.steps import STEP
 from remedies.actions.vault import (
     confirm_key,
@@ -98,17 +100,25 @@ class Command(BaseCommand):
     def _work(self) -> None:
         self._step("A working week")
         for record, said in INVENTED:
-            if record(at=timezone.now()):
-                self.stdout.write(f"{said} recorded")
+            self._record(record, said)
         self._step("Re-assessments")
         call_command("reassess", as_of=REPLAYED, wait=True, stdout=self.stdout)
         call_command("reassess", wait=True, stdout=self.stdout)
-        if decide_on_measures(at=timezone.now()):
-            self.stdout.write("measures that the sweep found decided on")
+        self._record(decide_on_measures, "decisions on what the sweep found")
         self._step("Report and board pack")
         call_command("publish_report", *REPORTED, "--demo", stdout=self.stdout)
         if freeze_and_render(at=timezone.now()):
             self.stdout.write("figures of the board frozen")
+
+    def _record(self, record: Callable[..., bool], said: str) -> None:
+        """Record a part whole or not at all: in data of an earlier release somebody may have been there before."""
+        try:
+            recorded = record(at=timezone.now())
+        except (NotAllowed, ObjectDoesNotExist, MultipleObjectsReturned) as refusal:
+            self.stdout.write(f"{said} not recorded: {refusal}")
+            return
+        if recorded:
+            self.stdout.write(f"{said} recorded")
 
     def _step(self, sentence: str) -> None:
         self.stdout.write(f"{STEP}{sentence}")

@@ -7,9 +7,10 @@ script/demo --port 8000 &
 .venv/bin/python docs/pictures.py http://127.0.0.1:8000 --every .data/all --person dan --kind refused --mode 390-dark
 .venv/bin/python docs/pictures.py http://127.0.0.1:8000 --list             # take none, say which pages no link leads to
 
-Every page is taken once, with the first person who may open it. --every also takes the forms as they refuse, the lists
-in which nothing is found, and a concern on its way; so it writes to the demonstration. It says which pages are wider
-than the screen and which pages of the site no link led to, and keeps what it took in pages.csv.
+Every page is taken once, of records one in each state, with the first person who may open it. --every also takes the
+forms as they refuse, the lists in which nothing is found, and a concern on its way; so it writes to the demonstration.
+It says which pages are wider than the screen and which pages of the site no link led to, and keeps what it took in
+pages.csv.
 """
 
 import argparse
@@ -65,7 +66,10 @@ MODES = {
 MODES["print"] = (794, "light", "print")
 ON_SCREEN = [name for name in MODES if name != "print"]
 KINDS = ("page", "empty", "refused", "concern")
-ALIKE = 15  # how many records of a kind are looked through for links; one is taken
+# How many pages of a kind are looked through for links, and how many records: of these one in each state is taken.
+ALIKE, RECORDS = 15, 60
+RECORD = "/*/"
+STATE = re.compile(r'<div class="tags">.*?class="badge badge-(?!tier)[^"]*">([^<]+)<')
 LEFT_OUT = re.compile(
     r"/(api|sign-out|static)/|\.(pdf|csv|json|jsonl|xlsx|atom|ics|xml|txt|py|sig|key|age)$|/SHA256SUMS$|hrdd-log|/(fr|es)/.+/.+"
 )
@@ -156,8 +160,17 @@ def shape(address: str) -> str:
     return re.sub(r"/(\d[\d-]*|[A-Z]\d+(\.\d+)?|[0-9a-f-]{20,}|[A-Za-z0-9_-]{22,})(?=/|$)", "/*", path)
 
 
-def walk(page: Page, base: str, begin: list[str], known: set[str], public: set[str]) -> Iterator[str]:
-    """Yield the address of each kind of page that links lead to; what staff reads of the public pages anybody reads.
+def looks(address: str, content: str = "") -> str:
+    """Return what tells a page from others: its shape, and of a record in which state it is, as its head says."""
+    kind = shape(address)
+    found = STATE.search(content.partition("<h2")[0]) if kind.endswith(RECORD) else None
+    return kind + re.sub(r"\W+", "-", found[1].strip().lower()) if found else kind
+
+
+def walk(
+    page: Page, base: str, begin: list[str], known: set[str], public: set[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield address and looks of each kind of page that links lead to; what staff reads of public pages anybody reads.
 
     Of the kinds that are known, only lists and records are opened again: who may do more finds more links there.
     Links from the desk to public pages are kept in public.
@@ -167,21 +180,24 @@ def walk(page: Page, base: str, begin: list[str], known: set[str], public: set[s
     while ahead:
         address = ahead.pop(0)
         kind, path = shape(address), urlsplit(address).path
-        if address in seen or alike[kind] >= ALIKE or LEFT_OUT.search(path) or not within.match(path):
+        most = RECORDS if kind.endswith(RECORD) else ALIKE
+        if address in seen or alike[kind] >= most or LEFT_OUT.search(path) or not within.match(path):
             continue
-        if kind in known and "/*/" in kind.removesuffix("/*/"):
+        if kind in known and RECORD in kind.removesuffix(RECORD):
             continue
         seen.add(address)
         alike[kind] += 1
         answer = page.request.get(base + address)
         if "text/html" not in answer.headers.get("content-type", ""):
             continue
-        links = [link.replace("&amp;", "&") for link in LINK.findall(answer.text())]
+        content = answer.text()
+        links = [link.replace("&amp;", "&") for link in LINK.findall(content)]
         public |= {link for link in links if not OF_STAFF.match(link)} if within is OF_STAFF else set()
         ahead += links
-        if kind not in shown and shape(answer.url.removeprefix(base)) == kind:
-            shown.add(kind)
-            yield address
+        look = looks(address, content)
+        if look not in shown and shape(answer.url.removeprefix(base)) == kind:
+            shown.add(look)
+            yield address, look
 
 
 def pages_of_the_site() -> tuple[set[str], Callable[[str], str]]:
@@ -243,11 +259,11 @@ class Album:
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 self.wide.append(f"{name}-{mode}")
 
-    def take_page(self, page: Page, person: str, address: str, kinds: list[str]) -> None:
+    def take_page(self, page: Page, person: str, address: str, kinds: list[str], state: str = "") -> None:
         """Take one address: the page, its list with nothing in it, and its form refusing what is empty."""
         page.goto(self.base + address)
         if "page" in kinds:
-            self.take(page, person, address)
+            self.take(page, person, address, state)
         if "empty" in kinds and page.locator("main form.filter input[name=q]").count():
             page.goto(f"{self.base}{urlsplit(address).path}?q=nothing+is+called+so")
             self.take(page, person, address, "empty")
@@ -271,11 +287,11 @@ class Album:
             page.click("main form.form-page button")
         begin = [DESK, *WALKS[person]] if person else [*WALKS[person], *sorted(self.public)]
         walked = walk(page, self.base, begin, self.known, self.public)
-        found = [one for one in walked if shape(one) not in self.known]
-        self.known |= {shape(one) for one in found}
+        found = {address: look for address, look in walked if look not in self.known}
+        self.known |= {*found.values(), *map(shape, found)}
         self.found += found
-        for address in found if kinds else ():
-            self.take_page(page, person, address, kinds)
+        for address, look in found.items() if kinds else ():
+            self.take_page(page, person, address, kinds, state=look.removeprefix(shape(address)))
         page.context.close()
         print(f"{person or 'anybody'}: {len(found)} pages")  # noqa: T201
 

@@ -18,6 +18,11 @@ from risks.queries.dilemmas import content_hash
 LIFE = "Stop a live broadcast while people flee from a village?"
 READY = "Hide a song that takes up the rumour, though most who share it laugh at it?"
 REVIEWED = "May posts name a village where houses were burnt?"
+TARGETS = {
+    LIFE: "The broadcast from the village",
+    READY: "The song that takes up the rumour",
+    REVIEWED: "Posts that name a village where houses were burnt",
+}
 AGAIN = "Two families came back; naming their village no longer leads anybody to an empty house."
 
 
@@ -57,7 +62,7 @@ def _prepared(
         urgency=urgency,
     )
     an_option(dilemma, "no_action", by=ana, at=at)
-    option = an_option(dilemma, "reduce_reach", by=ana, at=at)
+    option = an_option(dilemma, "reduce_reach", by=ana, at=at, target=TARGETS[question])
     dilemmas.test_option(option, given_test("reduce_reach"), by=ana, at=at)
     return dilemma, option
 

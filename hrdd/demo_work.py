@@ -316,7 +316,14 @@ def asked_dilemma(
     )
 
 
-def an_option(dilemma: Dilemma, kind: str, *, by: User, at: datetime) -> DilemmaOption:
+def an_option(
+    dilemma: Dilemma,
+    kind: str,
+    *,
+    by: User,
+    at: datetime,
+    target: str = "Posts that call to stop poll workers",
+) -> DilemmaOption:
     """Put an option of the ladder, with what it does to each side."""
     acts = kind != "no_action"
     said = {
@@ -333,7 +340,7 @@ def an_option(dilemma: Dilemma, kind: str, *, by: User, at: datetime) -> Dilemma
         kind=kind,
         course="",
         about="",
-        target="Posts that call to stop poll workers",
+        target=target,
         target_type="item",
         lasts_days=28 if acts else None,
         interferes_with=[],

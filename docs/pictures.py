@@ -5,18 +5,22 @@ script/demo --port 8000 &
 .venv/bin/python docs/pictures.py http://127.0.0.1:8000 --only desk board  # two of them
 .venv/bin/python docs/pictures.py http://127.0.0.1:8000 --every .data/all  # each page, 1440 and 390 px, light and dark
 .venv/bin/python docs/pictures.py http://127.0.0.1:8000 --every .data/all --person dan --kind refused --mode 390-dark
+.venv/bin/python docs/pictures.py http://127.0.0.1:8000 --list             # take none, say which pages no link leads to
 
-Every page is taken once, with the first person who may open it. --every also takes the forms as they refuse, the lists
-in which nothing is found, and a concern on its way; so it writes to the demonstration. It says which pages are wider
-than the screen, and keeps what it took in pages.csv.
+Every page is taken once, of records one in each state, with the first person who may open it. --every also takes the
+forms as they refuse, the lists in which nothing is found, and a concern on its way; so it writes to the demonstration.
+It says which pages are wider than the screen and which pages of the site no link led to, and keeps what it took in
+pages.csv.
 """
 
 import argparse
 import csv
 import io
+import os
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,15 +28,17 @@ from urllib.parse import urlsplit
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-HERE = Path(__file__).resolve().parent / "img"
+ROOT = Path(__file__).resolve().parent.parent
+HERE = ROOT / "docs" / "img"
+ROUTES = ROOT / "tests" / "permissions" / "routes.csv"
 PASSWORD = "demonstration only"  # noqa: S105  # what script/demo prints
 VAULT_PASSPHRASE = "demonstration only vault"  # noqa: S105  # the same
 WIDE, PHONE = (1280, 800), (390, 780)
 NOBODY = ""
 COLOURS = 96
-# Whose pages are walked for --every, and where each walk begins beside the desk. Who can open most comes first.
+# Whose pages are walked for --every, and where each walk begins beside the desk. Who can open most comes first; nobody
+# comes last, for the desk links to public pages that no public list names.
 WALKS = {
-    NOBODY: ["/", "/raise/", "/follow/", "/data/", "/fr/", "/ar/", "/no-such-page/"],
     "ana": ["/desk/components/"],
     "rita": [],
     "dan": [],
@@ -50,6 +56,7 @@ WALKS = {
     "oskar": ["/desk/status/", "/desk/people/"],
     "audrey": ["/desk/audit/"],
     "bob": [],
+    NOBODY: ["/", "/raise/", "/follow/", "/data/", "/fr/", "/ar/", "/no-such-page/"],
 }
 READS_CASES = {"grace", "ivan", "dora", "abel"}
 CONCERNS = ("en", "ar")
@@ -59,13 +66,16 @@ MODES = {
 MODES["print"] = (794, "light", "print")
 ON_SCREEN = [name for name in MODES if name != "print"]
 KINDS = ("page", "empty", "refused", "concern")
-ALIKE = 15  # how many records of a kind are looked through for links; one is taken
+# How many pages of a kind are looked through for links, and how many records: of these one in each state is taken.
+ALIKE, RECORDS = 15, 60
+RECORD = "/*/"
+STATE = re.compile(r'<div class="tags">.*?class="badge badge-(?!tier)[^"]*">([^<]+)<')
 LEFT_OUT = re.compile(
     r"/(api|sign-out|static)/|\.(pdf|csv|json|jsonl|xlsx|atom|ics|xml|txt|py|sig|key|age)$|/SHA256SUMS$|hrdd-log|/(fr|es)/.+/.+"
 )
 DESK = "/desk/"
 ANYWHERE, OF_STAFF = re.compile(""), re.compile(r"/(desk|board)/")
-LINK = re.compile(r'href="(/[^"#]*)')
+LINK = re.compile(r'(?:href|hx-get|formaction|method="get" action)="(/[^"#]*)')
 RECEIPT = ".receipt .code"
 # A form that must refuse what is empty: words out, choices unmade, and the browser holds nothing back.
 FORM_THAT_ASKS = "main form[method=post]:has([required])"
@@ -150,29 +160,74 @@ def shape(address: str) -> str:
     return re.sub(r"/(\d[\d-]*|[A-Z]\d+(\.\d+)?|[0-9a-f-]{20,}|[A-Za-z0-9_-]{22,})(?=/|$)", "/*", path)
 
 
-def walk(page: Page, base: str, begin: list[str], known: set[str]) -> Iterator[str]:
-    """Yield the address of each kind of page that links lead to; what staff reads of the public pages anybody reads.
+def looks(address: str, content: str = "") -> str:
+    """Return what tells a page from others: its shape, and of a record in which state it is, as its head says."""
+    kind = shape(address)
+    found = STATE.search(content.partition("<h2")[0]) if kind.endswith(RECORD) else None
+    return kind + re.sub(r"\W+", "-", found[1].strip().lower()) if found else kind
+
+
+def walk(
+    page: Page, base: str, begin: list[str], known: set[str], public: set[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield address and looks of each kind of page that links lead to; what staff reads of public pages anybody reads.
 
     Of the kinds that are known, only lists and records are opened again: who may do more finds more links there.
+    Links from the desk to public pages are kept in public.
     """
     within = OF_STAFF if begin[0] == DESK else ANYWHERE
     seen, shown, alike, ahead = set[str](), set[str](), Counter[str](), list(begin)
     while ahead:
         address = ahead.pop(0)
         kind, path = shape(address), urlsplit(address).path
-        if address in seen or alike[kind] >= ALIKE or LEFT_OUT.search(path) or not within.match(path):
+        most = RECORDS if kind.endswith(RECORD) else ALIKE
+        if address in seen or alike[kind] >= most or LEFT_OUT.search(path) or not within.match(path):
             continue
-        if kind in known and "/*/" in kind:
+        if kind in known and RECORD in kind.removesuffix(RECORD):
             continue
         seen.add(address)
         alike[kind] += 1
         answer = page.request.get(base + address)
         if "text/html" not in answer.headers.get("content-type", ""):
             continue
-        ahead += [link.replace("&amp;", "&") for link in LINK.findall(answer.text())]
-        if kind not in shown and shape(answer.url.removeprefix(base)) == kind:
-            shown.add(kind)
-            yield address
+        content = answer.text()
+        links = [link.replace("&amp;", "&") for link in LINK.findall(content)]
+        public |= {link for link in links if not OF_STAFF.match(link)} if within is OF_STAFF else set()
+        ahead += links
+        look = looks(address, content)
+        if look not in shown and shape(answer.url.removeprefix(base)) == kind:
+            shown.add(look)
+            yield address, look
+
+
+def pages_of_the_site() -> tuple[set[str], Callable[[str], str]]:
+    """Return the names of all pages, from the addresses of the site, and what names the page at an address.
+
+    The address of a page ends in a slash, that of a file does not; which of them can be opened stands in ROUTES.
+    """
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")  # no server is asked
+    import django
+    from django.urls import Resolver404, resolve
+
+    django.setup()
+    from tests.addresses import addresses
+
+    with ROUTES.open(encoding="utf-8", newline="") as file:
+        opened = {row["route"] for row in csv.DictReader(file) if "GET" in row["methods"].split()}
+    pages = {
+        one.name
+        for one in addresses()
+        if one.name in opened and re.search(r"(^|/)$", str(one.pattern)) and not one.name.startswith("api-")
+    }
+
+    def named(address: str) -> str:
+        try:
+            return resolve(urlsplit(address).path).url_name or ""
+        except Resolver404:
+            return ""
+
+    return pages, named
 
 
 @dataclass
@@ -183,6 +238,8 @@ class Album:
     folder: Path
     modes: list[str]
     known: set[str] = field(default_factory=set)
+    found: list[str] = field(default_factory=list)
+    public: set[str] = field(default_factory=set)
     taken: dict[str, tuple[str, str]] = field(default_factory=dict)
     wide: list[str] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
@@ -202,11 +259,11 @@ class Album:
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 self.wide.append(f"{name}-{mode}")
 
-    def take_page(self, page: Page, person: str, address: str, kinds: list[str]) -> None:
+    def take_page(self, page: Page, person: str, address: str, kinds: list[str], state: str = "") -> None:
         """Take one address: the page, its list with nothing in it, and its form refusing what is empty."""
         page.goto(self.base + address)
         if "page" in kinds:
-            self.take(page, person, address)
+            self.take(page, person, address, state)
         if "empty" in kinds and page.locator("main form.filter input[name=q]").count():
             page.goto(f"{self.base}{urlsplit(address).path}?q=nothing+is+called+so")
             self.take(page, person, address, "empty")
@@ -228,11 +285,13 @@ class Album:
             page.goto(f"{self.base}/desk/cases/vault/")
             page.fill("main input[type=password]", VAULT_PASSPHRASE)
             page.click("main form.form-page button")
-        begin = [DESK, *WALKS[person]] if person else WALKS[person]
-        found = [one for one in walk(page, self.base, begin, self.known) if shape(one) not in self.known]
-        self.known |= {shape(one) for one in found}
-        for address in found:
-            self.take_page(page, person, address, kinds)
+        begin = [DESK, *WALKS[person]] if person else [*WALKS[person], *sorted(self.public)]
+        walked = walk(page, self.base, begin, self.known, self.public)
+        found = {address: look for address, look in walked if look not in self.known}
+        self.known |= {*found.values(), *map(shape, found)}
+        self.found += found
+        for address, look in found.items() if kinds else ():
+            self.take_page(page, person, address, kinds, state=look.removeprefix(shape(address)))
         page.context.close()
         print(f"{person or 'anybody'}: {len(found)} pages")  # noqa: T201
 
@@ -281,6 +340,12 @@ class Album:
         for told, names in (("Wider than the screen", self.wide), ("Took an empty form", self.accepted)):
             print(f"{told}: {', '.join(names) or 'none'}")  # noqa: T201
 
+    def tell_unreached(self) -> None:
+        """Say which pages of the site no link led to."""
+        pages, named = pages_of_the_site()
+        left = sorted(pages - {named(one) for one in self.found})
+        print(f"No link led to {len(left)} of {len(pages)} pages: {', '.join(left) or 'none'}")  # noqa: T201
+
 
 def main() -> None:
     """Read the arguments and take the pictures."""
@@ -288,6 +353,7 @@ def main() -> None:
     given.add_argument("base", help="where the demonstration runs, such as http://127.0.0.1:8000")
     given.add_argument("--only", nargs="+", metavar="NAME", help="only these pictures of the guides")
     given.add_argument("--every", type=Path, metavar="FOLDER", help="each page instead, into this folder")
+    given.add_argument("--list", action="store_true", help="only walk, and say which pages no link led to")
     given.add_argument(
         "--person", action="append", choices=[*filter(None, WALKS), "anybody"], help="only what they open"
     )
@@ -297,19 +363,24 @@ def main() -> None:
     )
     said = given.parse_args()
     base, kinds = said.base.rstrip("/"), said.kind or list(KINDS)
+    persons = [one for one in WALKS if not said.person or (one or "anybody") in said.person]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        if said.every:
+        if said.list:
+            album = Album(base, HERE, [])
+            for person in persons:
+                album.walk_with(browser, person, [])
+            album.tell_unreached()
+        elif said.every:
             album = Album(base, said.every, said.mode or ON_SCREEN)
             said.every.mkdir(parents=True, exist_ok=True)
-            for person in WALKS if kinds != ["concern"] else ():
-                if not said.person or (person or "anybody") in said.person:
-                    album.walk_with(browser, person, kinds)
-            for language in (
-                CONCERNS if "concern" in kinds and (not said.person or "anybody" in said.person) else ()
-            ):
+            for person in persons if kinds != ["concern"] else ():
+                album.walk_with(browser, person, kinds)
+            for language in CONCERNS if "concern" in kinds and NOBODY in persons else ():
                 album.follow_a_concern(browser, language)
             album.tell()
+            if not said.person:
+                album.tell_unreached()
         else:
             take_pictures(browser, base, said.only)
         browser.close()

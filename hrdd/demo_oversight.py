@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from hrdd.accounts.actions import reviews
 from hrdd.governance.actions import give_mandate
 from hrdd.governance.models import Mandate, User
 from hrdd.oversight.actions import figures, meetings, resources
@@ -29,7 +30,9 @@ TRAININGS = (
 
 @transaction.atomic
 def record_oversight(*, at: datetime) -> bool:
-    """Record mandates, meetings, trainings, pay and people per user, once; return whether it was recorded now.
+    """Record mandates, an access review in work, meetings, trainings, pay and people per user, once.
+
+    Return whether it was recorded now.
 
     Args:
         at: now; days are counted from it.
@@ -39,6 +42,7 @@ def record_oversight(*, at: datetime) -> bool:
     people = {one.username: one for one in User.objects.all()}
     today = at.date()
     _mandates(people, today, at=at)
+    reviews.open_review(by=people["eve"], at=at)
     for audience, due, done, days, role in TRAININGS:
         resources.record_training(
             audience=audience,

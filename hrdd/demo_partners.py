@@ -37,8 +37,8 @@ def record_partners(*, at: datetime) -> bool:
 def _past_its_time(risk: Risk, people: dict[str, User], *, at: datetime) -> None:
     """Record the contractor who promised and changed nothing: people must consider exit, and opened the question."""
     paul, ana = people["paul"], people["ana"]
-    tied = _tied(
-        _recorded(
+    tied = tied_to(
+        recorded(
             MODERATORS,
             "outsourced_moderation",
             "It reads reports in two of the region's languages for us, by contract, eight hours a day.",
@@ -115,8 +115,8 @@ def _past_its_time(risk: Risk, people: dict[str, User], *, at: datetime) -> None
 def _half_way(risk: Risk, people: dict[str, User], *, at: datetime) -> None:
     """Record the developer whose app spreads the posts: half the time has passed, and leverage must grow."""
     paul = people["paul"]
-    tied = _tied(
-        _recorded(
+    tied = tied_to(
+        recorded(
             SCHEDULER,
             "developer_app",
             "Its app posts for its users by our interface; some of the calls to stop poll workers came through it.",
@@ -152,7 +152,7 @@ def _half_way(risk: Risk, people: dict[str, User], *, at: datetime) -> None:
 
 def _at_the_gate(paul: User, *, at: datetime) -> None:
     """Record the carrier with whom nothing has begun: its onboarding waits for a review."""
-    relationship = _recorded(
+    relationship = recorded(
         CARRIER,
         "infrastructure",
         "It would carry our messages free of charge on its network in the region.",
@@ -171,7 +171,7 @@ def _at_the_gate(paul: User, *, at: datetime) -> None:
     )
 
 
-def _recorded(
+def recorded(
     name: str, kind: str, supplied: str, *, began: datetime | None, by: User, at: datetime
 ) -> Relationship:
     return partners.record_relationship(
@@ -184,7 +184,7 @@ def _recorded(
     )
 
 
-def _tied(
+def tied_to(
     relationship: Relationship, risk: Risk, *, known: datetime, how: str, by: User, at: datetime
 ) -> RelationshipRisk:
     return partners.tie_risk(

@@ -24,7 +24,7 @@ from risks.actions.evidence import record_evidence
 from risks.actions.measure_proposals import Proposal
 from risks.actions.recording import record_risk
 from risks.actions.salience import Judging, assess_severity
-from risks.models import Dilemma, DilemmaOption, Measure, Right, Risk
+from risks.models import Dilemma, DilemmaOption, Measure, RabatAssessment, Right, Risk
 from risks.queries.dilemmas import content_hash
 from risks.rules.ladder import LADDER
 from risks.rules.measure_workflow import SIGN_OFF_KIND as MEASURE
@@ -128,7 +128,8 @@ def _risk(ana: User, *, at: datetime) -> Risk:
     return risk
 
 
-def _test(kind: str) -> GivenTest:
+def given_test(kind: str) -> GivenTest:
+    """Return a three-part test that a measure of a kind passes, with an answer to each question."""
     intrusion = LADDER[kind].intrusion
     lower = [code for code, rung in LADDER.items() if rung.intrusion < intrusion]
     return GivenTest(
@@ -144,7 +145,7 @@ def _test(kind: str) -> GivenTest:
 def _decided_dilemma(risk: Risk, people: Mapping[str, User], *, at: datetime) -> None:
     """Leave a decided question: its measure waits for approval, its public reasons for a safety officer."""
     ana, rita, enid, dan = (people[name] for name in ("ana", "rita", "enid", "dan"))
-    dilemma = _asked(
+    dilemma = asked_dilemma(
         risk,
         "How far may posts about poll workers travel before the vote?",
         facts="Posts describe poll workers as traitors and say where they live by district. Some are by candidates.",
@@ -152,27 +153,10 @@ def _decided_dilemma(risk: Risk, people: Mapping[str, User], *, at: datetime) ->
         by=ana,
         at=at,
     )
-    _option(dilemma, "no_action", by=ana, at=at)
-    reach = _option(dilemma, "reduce_reach", by=ana, at=at)
-    dilemmas.test_option(reach, _test("reduce_reach"), by=ana, at=at)
-    worksheet = rabat.assess(
-        dilemma,
-        content_extract="[invented] They sit in your school and steal the vote. You know the way. Stop them.",
-        language="a regional language",
-        translation_by="two reviewers from the region",
-        mode="analogy",
-        gates="nyy",
-        grounds=(),
-        harm_sought=("violence",),
-        exceptions=(),
-        scores=dict(zip((one.name for one in FACTORS), (3, 2, 2, 2, 3, 2), strict=True)),
-        texts={
-            one.name: "Judged on the posts of the week and what monitors saw after each." for one in FACTORS
-        },
-        attests_competence=True,
-        by=ana,
-        at=at,
-    )
+    an_option(dilemma, "no_action", by=ana, at=at)
+    reach = an_option(dilemma, "reduce_reach", by=ana, at=at)
+    dilemmas.test_option(reach, given_test("reduce_reach"), by=ana, at=at)
+    worksheet = a_worksheet(dilemma, by=ana, at=at)
     rabat.confirm(worksheet, agrees=True, dissent="", attests_competence=True, by=rita, at=at)
     dilemmas.analyse(dilemma, by=ana, at=at)
     dilemmas.advise(dilemma, text=DISSENT, favours=None, by=enid, at=at)
@@ -194,20 +178,38 @@ def _decided_dilemma(risk: Risk, people: Mapping[str, User], *, at: datetime) ->
     )
 
 
+def a_worksheet(dilemma: Dilemma, *, by: User, at: datetime) -> RabatAssessment:
+    """Fill in a Rabat worksheet, which another person confirms."""
+    return rabat.assess(
+        dilemma,
+        content_extract="[invented] They sit in your school and steal the vote. You know the way. Stop them.",
+        language="a regional language",
+        translation_by="two reviewers from the region",
+        mode="analogy",
+        gates="nyy",
+        grounds=(),
+        harm_sought=("violence",),
+        exceptions=(),
+        scores=dict(zip((one.name for one in FACTORS), (3, 2, 2, 2, 3, 2), strict=True)),
+        texts={
+            one.name: "Judged on the posts of the week and what monitors saw after each." for one in FACTORS
+        },
+        attests_competence=True,
+        by=by,
+        at=at,
+    )
+
+
 def _measures(risk: Risk, people: Mapping[str, User], *, at: datetime) -> None:
     """Leave one measure in force, with its statement of reasons, and one whose test does not pass yet."""
-    ana, dan = people["ana"], people["dan"]
+    ana = people["ana"]
     label = measure_proposals.propose(
         risk, _proposal("label", "Posts that name poll workers", at), by=ana, at=at
     )
-    approver = SignOff.objects.get(subject_kind=MEASURE, subject_id=label.pk)
-    signer = dan if dan.may(Permission(approver.permission)) else people["eve"]
-    measure_proposals.decide(
-        approver,
-        approve=True,
+    decide_on(
+        label,
+        people,
         reasons="The least that can be said beside these posts while the rest is prepared; it ends after the vote.",
-        seen_hash=approver.content_hash,
-        by=signer,
         at=at,
     )
     measure_enforcement.enforce(
@@ -231,11 +233,28 @@ def _measures(risk: Risk, people: Mapping[str, User], *, at: datetime) -> None:
         by=ana,
         at=at,
     )
-    unsure = _test("temp_suspension")
+    unsure = given_test("temp_suspension")
     answers = dict(unsure.answers) | {"N5": Answer("unknown", "It may drive the authors to closed groups.")}
     test = replace(unsure, answers=answers)
     suspension = _proposal("temp_suspension", "Accounts that named a poll worker twice", at)
     measure_proposals.propose(risk, replace(suspension, test=test), by=ana, at=at)
+
+
+def decide_on(
+    measure: Measure,
+    people: Mapping[str, User],
+    *,
+    reasons: str,
+    at: datetime,
+    approve: bool = True,
+) -> None:
+    """Approve or refuse a proposal, as the decider or, where only a senior may, as the executive."""
+    asked = SignOff.objects.get(subject_kind=MEASURE, subject_id=measure.pk, decided_at=None)
+    dan = people["dan"]
+    signer = dan if dan.may(Permission(asked.permission)) else people["eve"]
+    measure_proposals.decide(
+        asked, approve=approve, reasons=reasons, seen_hash=asked.content_hash, by=signer, at=at
+    )
 
 
 def _proposal(kind: str, target: str, at: datetime) -> Proposal:
@@ -243,14 +262,14 @@ def _proposal(kind: str, target: str, at: datetime) -> Proposal:
         kind=kind,
         target=target,
         target_type="account" if kind == "temp_suspension" else "item",
-        test=_test(kind),
+        test=given_test(kind),
         rule_relied_on=RULE,
         ends_on=at.date() + timedelta(days=28),
     )
 
 
 def _open_dilemma(risk: Risk, ana: User, *, at: datetime) -> None:
-    dilemma = _asked(
+    dilemma = asked_dilemma(
         risk,
         "Hand over who wrote the posts, as a prosecutor asks?",
         facts="A prosecutor asks by letter for names and addresses of eleven authors. The letter cites no order of a "
@@ -265,12 +284,21 @@ def _open_dilemma(risk: Risk, ana: User, *, at: datetime) -> None:
         demand_challenged=None,
         decide_by=at.date() + timedelta(days=5),
     )
-    _option(dilemma, "no_action", by=ana, at=at)
+    an_option(dilemma, "no_action", by=ana, at=at)
 
 
-def _asked(
-    risk: Risk, question: str, *, facts: str, kind: str, by: User, at: datetime, **more: Any
+def asked_dilemma(
+    risk: Risk,
+    question: str,
+    *,
+    facts: str,
+    kind: str,
+    by: User,
+    at: datetime,
+    urgency: str = "urgent",
+    **more: Any,
 ) -> Dilemma:
+    """Open a dilemma between whoever is attacked and whoever speaks."""
     sides = {"protected": ("LIFE", "PARTICIPATION"), "burdened": ("EXPRESSION",)}
     return dilemmas.open_dilemma(
         risk,
@@ -281,14 +309,22 @@ def _asked(
         people_protected=["Poll workers in two districts"],
         people_burdened=["Authors of the posts", "Their readers"],
         countries=[GLOBAL],
-        urgency="urgent",
+        urgency=urgency,
         by=by,
         at=at,
         **more,
     )
 
 
-def _option(dilemma: Dilemma, kind: str, *, by: User, at: datetime) -> DilemmaOption:
+def an_option(
+    dilemma: Dilemma,
+    kind: str,
+    *,
+    by: User,
+    at: datetime,
+    target: str = "Posts that call to stop poll workers",
+) -> DilemmaOption:
+    """Put an option of the ladder, with what it does to each side."""
     acts = kind != "no_action"
     said = {
         "protected": "Fewer people who mean harm see the posts."
@@ -304,7 +340,7 @@ def _option(dilemma: Dilemma, kind: str, *, by: User, at: datetime) -> DilemmaOp
         kind=kind,
         course="",
         about="",
-        target="Posts that call to stop poll workers",
+        target=target,
         target_type="item",
         lasts_days=28 if acts else None,
         interferes_with=[],

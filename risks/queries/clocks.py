@@ -10,6 +10,7 @@ from hrdd.governance.rules import Permission
 from risks.models import MitigationPlan, Risk
 from risks.models.measures import IN_FORCE
 from risks.queries.method import method
+from risks.queries.register import UNSHOWN
 from risks.rules.standing import CLOSED, REMEDIED
 
 PLANS = (MitigationPlan.Kind.MITIGATION, MitigationPlan.Kind.REMEDIATION)
@@ -72,4 +73,4 @@ def due_risks(user: User, *, on: date) -> QuerySet[Risk]:
     """Return the risks past their review that this person owns, or nobody does, the longest overdue first."""
     mine = Q(owner=user) | Q(owner__isnull=True)
     late = Risk.objects.filter(mine, tier__lt=CLOSED, held__isnull=False, next_review__lt=on)
-    return late.select_related("owner").order_by("next_review", "-rank", "pk")
+    return late.select_related("owner").defer(*UNSHOWN).order_by("next_review", "-rank", "pk")

@@ -68,6 +68,13 @@ def answerable_by(user: User) -> QuerySet[ConsultationFinding]:
     ).select_related("consultation", "owner")
 
 
+# What `seen_finding` tells of one beside its owner and what it is linked to.
+OF_A_FINDING = (
+    *("you_said", "is_quote", "theme", "priority", "response", "we_did", "reasons", "due"),
+    "told_participants_at",
+)
+
+
 @dataclass(frozen=True)
 class Link:
     """A record that a consultation or a finding is about; `address` names its page, where it has one."""
@@ -415,7 +422,8 @@ def findings_to_answer(user: User, *, on: date) -> list[ToAnswer]:
     ready = [ConsultationState.SUMMARISED, ConsultationState.VALIDATED_BY_PARTICIPANTS]
     found = answerable_by(user).filter(response="", consultation__state__in=ready)
     found = found.filter(Q(owner=user) | Q(due__lt=on)).prefetch_related("risks", "measures", "model_reviews")
-    return [ToAnswer(seen_finding(one, on=on), one.consultation.title) for one in found.order_by("due", "pk")]
+    shown = found.only(*OF_A_FINDING, "consultation__title", "owner__display_name").order_by("due", "pk")
+    return [ToAnswer(seen_finding(one, on=on), one.consultation.title) for one in shown]
 
 
 def loop_closed(*, on: date) -> Indicator:

@@ -105,7 +105,8 @@ def tasks(at: datetime) -> list[Task]:
     """Return the tasks that findings give to people, those with nothing to do left out, a query each."""
     found = []
     for code, waiting in _pressing(at).items():
-        first = list(waiting.select_related("risk").order_by("-risk__rank", "pk")[: SHOWN + 1])
+        shown = waiting.select_related("risk").only("said", "risk__title")
+        first = list(shown.order_by("-risk__rank", "pk")[: SHOWN + 1])
         if first:
             found.append(Task(code, *TASKS[code], first[:SHOWN], len(first) > SHOWN))
     return found

@@ -76,10 +76,13 @@ def overdue_milestones(*, on: date) -> QuerySet[Milestone]:
     late = Milestone.objects.filter(
         verification="", due__lt=on, plan__state="open", plan__tied__in=going_on()
     )
-    return late.select_related("plan__tied__relationship__partner").order_by("due", "pk")
+    named = late.select_related("plan__tied__relationship__partner")
+    return named.only("what", "due", "plan__tied__relationship__partner__name").order_by("due", "pk")
 
 
 def late_next_steps(*, on: date) -> QuerySet[LeveragePlan]:
     """Return the plans whose next step is late, on clocks that run, the oldest first."""
     late = LeveragePlan.objects.exclude(state__in=PLAN_OVER).filter(next_step_due__lt=on, tied__in=going_on())
-    return late.select_related("tied__relationship__partner", "owner").order_by("next_step_due", "pk")
+    named = late.select_related("tied__relationship__partner", "owner")
+    shown = ("next_step", "next_step_due", "tied__relationship__partner__name", "owner__display_name")
+    return named.only(*shown).order_by("next_step_due", "pk")

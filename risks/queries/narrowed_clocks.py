@@ -5,6 +5,7 @@ spares it those that are quiet: in time, with no drift, and no day passed for lo
 then finds quiet; it never leaves out what the rule would find, and a property test compares it with reading all.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from django.db.models import (
@@ -20,18 +21,17 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Coalesce, Greatest
+from django.db.models.lookups import GreaterThan
 
 from risks.models import ExitDecision, LeverageAction, RelationshipRisk
-from risks.queries.involvement import drifting
 from risks.queries.method import method
 from risks.rules.exit import ExitKind
 from risks.rules.leverage import CHANGE_ACHIEVED, PARTIAL_CHANGE
+from risks.rules.time_limits import TimeLimits
 
 OWN_PART = Q(own_contribution=True, own_part_stopped_on__isnull=True)
 NO_BREACH = Q(zero_tolerance_breach="")
-EXPIRED = Q(held__lt=F("today"))
-NOT_EXPIRED = Q(held__isnull=True) | Q(held__gte=F("today"))
-PAST_HALF = Q(spent__gt=F("left"))
+AGREED = Q(clock_level__gt=0)
 
 
 def measured_by(on: date, *, tied: str = "", action: str = "") -> Q:
@@ -60,33 +60,39 @@ def begun_by(on: date, *, tied: str = "", action: str = "") -> Q:
     return Q((f"{action}started_on__lte", on)) & since
 
 
-def could_press(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
+def could_press(
+    tied: QuerySet[RelationshipRisk], *, on: date, drifting: Iterable[int]
+) -> QuerySet[RelationshipRisk]:
     """Return the harms at whose clock somebody may have to act; a superset.
 
     Args:
         tied: the harms; one that no day of knowledge is on record for has no clock.
         on: the day.
+        drifting: the risks of which a finding drifts on that day.
     """
     answered = Exists(
         _considered().filter(relationship=OuterRef("relationship"), opened_on__gte=OuterRef("started"))
     )
-    slow = NO_BREACH & NOT_EXPIRED & _slow(on)
-    return _timed(tied, on).filter(_asks_by_itself(on) | (_over(on) & Q(~answered)) | slow)
+    slow = NO_BREACH & ~_expired(on) & _slow(on)
+    return _started(tied).filter(_asks_by_itself(on, drifting) | (_over(on) & Q(~answered)) | slow)
 
 
-def could_stand_out(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
+def could_stand_out(
+    tied: QuerySet[RelationshipRisk], *, on: date, drifting: Iterable[int]
+) -> QuerySet[RelationshipRisk]:
     """Return the harms whose clock may be other than quiet, those included whose exit is considered; a superset.
 
     Args:
         tied: the harms.
         on: the day.
+        drifting: the risks of which a finding drifts on that day.
     """
-    return _timed(tied, on).filter(_asks_by_itself(on) | _over(on) | _slow(on))
+    return _started(tied).filter(_asks_by_itself(on, drifting) | _over(on) | _slow(on))
 
 
 def past_half(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
     """Return exactly the harms more than half of whose time, up to the deadline in force, has passed."""
-    return _timed(tied, on).filter(PAST_HALF)
+    return _started(tied).filter(_past_half(on))
 
 
 def with_next_day(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
@@ -101,48 +107,71 @@ def with_next_day(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[Rel
         for level, limits in method().time_limits.items()
     ]
     seen = When(_effect(on, CHANGE_ACHIEVED), then=Value(None))
-    day = Case(seen, When(_tried(on), then=F("held")), *first, output_field=DateField())
-    return _timed(tied, on).annotate(next_day=day)
+    day = Case(seen, When(_tried(on), then=_held()), *first, output_field=DateField())
+    return _started(tied).annotate(next_day=day)
 
 
-def _timed(tied: QuerySet[RelationshipRisk], on: date) -> QuerySet[RelationshipRisk]:
-    """Add the start, the deadline in force, and what of the time is spent and left on a day that is never before it."""
+def _started(tied: QuerySet[RelationshipRisk]) -> QuerySet[RelationshipRisk]:
+    """Add the day on which each clock started; harms that no day of knowledge is on record for have none."""
+    return tied.filter(known_since__isnull=False).annotate(
+        started=Coalesce("clock_started_on", "known_since")
+    )
+
+
+def _held() -> Case:
+    """Return the deadline in force: the one that was agreed or set, or its start and the days for its severity."""
     by_level = [
         When(risk__level=level, then=_days_after("started", limits.change))
         for level, limits in method().time_limits.items()
         if limits.change is not None
     ]
-    return (
-        tied.filter(known_since__isnull=False)
-        .annotate(started=Coalesce("clock_started_on", "known_since"))
-        .annotate(
-            held=Case(When(clock_level__gt=0, then=F("change_due")), *by_level, output_field=DateField()),
-            today=Greatest(Value(on, DateField()), F("started")),
-        )
-        .annotate(spent=F("today") - F("started"), left=F("held") - F("today"))
-    )
+    return Case(When(AGREED, then=F("change_due")), *by_level, output_field=DateField())
 
 
 def _days_after(day: str, many: int) -> Cast:
     return Cast(F(day) + Value(timedelta(days=many)), DateField())
 
 
-def _asks_by_itself(on: date) -> Q:
-    """Return the condition of what asks for somebody whatever the time that was given: the own part, drift, a day."""
-    return OWN_PART | _drifts(on) | _to_look_again(on)
+def _longer_than(days: Callable[[TimeLimits], int | None], on: date) -> Q:
+    """Return the condition that a clock has run for more days than its severity gives; where it gives none, never."""
+    found = Q(pk__in=())
+    for level, limits in method().time_limits.items():
+        if (many := days(limits)) is not None:
+            found |= Q(risk__level=level, started__lt=on - timedelta(days=many))
+    return found
+
+
+def _asks_by_itself(on: date, drifting: Iterable[int]) -> Q:
+    """Return the condition of what asks for somebody whatever the time that was given: the own part, drift, a day.
+
+    The rule knows whether the relationship of the harm is the one whose finding drifts.
+    """
+    return OWN_PART | Q(risk__in=list(drifting)) | _to_look_again(on)
 
 
 def _over(on: date) -> Q:
     """Return the condition of a breach that gives no time, or of time that passed without the change."""
-    return ~NO_BREACH | (EXPIRED & ~_effect(on, CHANGE_ACHIEVED))
+    return ~NO_BREACH | (_expired(on) & ~_effect(on, CHANGE_ACHIEVED))
+
+
+def _expired(on: date) -> Q:
+    """Return the condition that the deadline in force has passed; on its first day no clock is past anything."""
+    agreed = AGREED & (Q(change_due__lt=on) | Q(change_due__lt=F("started")))
+    return agreed | (~AGREED & _longer_than(lambda limits: limits.change, on))
+
+
+def _past_half(on: date) -> Q:
+    """Return the condition that more than half of the time up to the deadline in force has passed."""
+    today = Greatest(Value(on, DateField()), F("started"))
+    agreed = AGREED & Q(GreaterThan(today - F("started"), F("change_due") - today))
+    half = _longer_than(lambda limits: None if limits.change is None else limits.change // 2, on)
+    return agreed | (~AGREED & half)
 
 
 def _slow(on: date) -> Q:
     """Return the condition of a first action that is late, or of half the time passed without measured change."""
-    first = Q()
-    for level, limits in method().time_limits.items():
-        first |= Q(risk__level=level, started__lt=on - timedelta(days=limits.first_action))
-    return (first & ~_tried(on)) | (PAST_HALF & ~_effect(on, PARTIAL_CHANGE))
+    first = _longer_than(lambda limits: limits.first_action, on)
+    return (first & ~_tried(on)) | (_past_half(on) & ~_effect(on, PARTIAL_CHANGE))
 
 
 def _effect(on: date, least: int) -> Q:
@@ -157,11 +186,6 @@ def _tried(on: date) -> Q:
 
 def _considered() -> QuerySet[ExitDecision]:
     return ExitDecision.objects.exclude(state="withdrawn").order_by()
-
-
-def _drifts(on: date) -> Q:
-    """Return the condition of a risk with a finding that drifts; the rule knows whether this relationship is meant."""
-    return Q(risk__in=drifting(on).order_by().values("risk"))
 
 
 def _to_look_again(on: date) -> Q:

@@ -8,7 +8,7 @@ file, read them all.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -25,7 +25,7 @@ from risks.models.onboarding import PASSED_STATUSES, Onboarding
 from risks.queries.bounded import ReadByPage
 from risks.queries.list_filter import YES_OR_NO, ListFilter, choice, countries, people
 from risks.queries.narrowed_clocks import could_stand_out, with_next_day
-from risks.queries.time_to_change import SENTENCES, Reading, narrowed, read_clocks
+from risks.queries.time_to_change import SENTENCES, Reading, narrowed, read_clocks, read_those
 from risks.rules.leverage import CLOCK_STATUSES
 from risks.rules.severity import BANDS
 
@@ -78,11 +78,17 @@ class Parts(ReadByPage[int]):
         return found
 
 
-def _most_pressing(tied: QuerySet[RelationshipRisk], *, on: date) -> dict[int, Reading]:
-    """Return the most pressing clock of each relationship of some harms, the most pressing first."""
-    lean = narrowed(tied, on=on).select_related(None).select_related("relationship", "risk")
+def _read(tied: QuerySet[RelationshipRisk], *, on: date) -> list[Reading]:
+    """Read the clocks of some harms, the most pressing first, without the names of partners."""
+    return read_clocks(
+        narrowed(tied, on=on).select_related(None).select_related("relationship", "risk"), on=on
+    )
+
+
+def _most_pressing(readings: Iterable[Reading]) -> dict[int, Reading]:
+    """Return the first clock of each relationship, of clocks of which the most pressing is the first."""
     found: dict[int, Reading] = {}
-    for reading in read_clocks(lean, on=on):
+    for reading in readings:
         found.setdefault(reading.tied.relationship_id, reading)
     return found
 
@@ -132,12 +138,12 @@ class PartnerFilter(ListFilter):
     @cached_property
     def pressing(self) -> dict[int, Reading]:
         """Return the most pressing clock of each relationship that the other filters leave; it reads every clock."""
-        return _most_pressing(self._tied, on=self.on)
+        return _most_pressing(_read(self._tied, on=self.on))
 
     @cached_property
     def _noticed(self) -> dict[int, Reading]:
         """Return the most pressing clock of each relationship with one that is not quiet, the most pressing first."""
-        read = _most_pressing(could_stand_out(self._tied, on=self.on), on=self.on)
+        read = _most_pressing(read_those(could_stand_out, self._tied, on=self.on))
         return {pk: one for pk, one in read.items() if one.needs_somebody or one.clock.status != IN_TIME}
 
     @property
@@ -170,7 +176,7 @@ class PartnerFilter(ListFilter):
     def rows(self, ids: Sequence[int]) -> list[tuple[Relationship, Reading | None]]:
         """Return some of them in their order, each with its most pressing clock."""
         found = Relationship.objects.select_related("partner", "owner").in_bulk(list(ids))
-        read = _most_pressing(RelationshipRisk.objects.filter(relationship__in=list(ids)), on=self.on)
+        read = _most_pressing(_read(RelationshipRisk.objects.filter(relationship__in=list(ids)), on=self.on))
         return [(found[pk], read.get(pk)) for pk in ids if pk in found]
 
     @property

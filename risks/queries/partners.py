@@ -116,5 +116,6 @@ def _gates(user: User, status: OnboardingStatus, says: str) -> Iterable[PartnerT
     waiting = Onboarding.objects.filter(status=status).exclude(relationship__revenue_owners=user)
     if status == OnboardingStatus.IN_REVIEW:
         waiting = waiting.exclude(asked_by=user)
-    for one in waiting.select_related("relationship__partner").order_by("asked_at", "pk"):
+    named = waiting.select_related("relationship__partner").only("relationship__partner__name")
+    for one in named.order_by("asked_at", "pk"):
         yield PartnerTask(one.relationship, says)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import JSONObject
 
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission, Role
@@ -39,8 +40,9 @@ def asked_of(person: User) -> QuerySet[ReviewTask]:
     """
     asks = _asks(person)
     ever = Reassessment.objects.filter(outcome=Reassessment.Outcome.REFER, referred_to__in=asks).order_by()
+    waiting = ReviewTask.objects.filter(closed_at__isnull=True, measure__in=ever.values("measure"))
     return (
-        with_referral(ReviewTask.objects.filter(closed_at__isnull=True, measure__in=ever.values("measure")))
+        with_referral(waiting.alias(asked=Subquery(_latest_referral().values("referred_to")[:1])))
         .filter(asked__in=asks)
         .select_related("measure__risk", "finding")
         .order_by("due_at", "id")
@@ -48,18 +50,17 @@ def asked_of(person: User) -> QuerySet[ReviewTask]:
 
 
 def with_referral(tasks: QuerySet[ReviewTask]) -> QuerySet[Any]:
-    """Return tasks with whom the latest referral asks, what, and who refers."""
-    latest = Reassessment.objects.filter(
+    """Return tasks with their latest referral or None: whom it asks (`asked`), what (`asks`), who refers (`by`)."""
+    told = JSONObject(asked=LABEL, asks="question", by="decided_by")
+    return tasks.annotate(referral=Subquery(_latest_referral().values(told=told)[:1]))
+
+
+def _latest_referral() -> QuerySet[Reassessment]:
+    return Reassessment.objects.filter(
         measure=OuterRef("measure"),
         outcome=Reassessment.Outcome.REFER,
         decided_at__gte=OuterRef("opened_at"),
     ).order_by("-decided_at", "-pk")
-    return tasks.annotate(
-        asked=Subquery(latest.values("referred_to")[:1]),
-        asked_label=Subquery(latest.values(label=LABEL)[:1]),
-        asks=Subquery(latest.values("question")[:1]),
-        asked_by=Subquery(latest.values("decided_by")[:1]),
-    )
 
 
 def _asks(person: User) -> Sequence[str]:

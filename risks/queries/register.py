@@ -16,6 +16,11 @@ from risks.rules.severity import BANDS
 from risks.rules.standing import CLOSED, REMEDIED
 
 OFFERED = 30
+# What the rows of a list do not show, some of it long.
+UNSHOWN = (
+    *("imported_record", "sources", "unknown", "company", "period", "outcome", "search"),
+    *("why_vulnerable", "affected_groups", "imported_digest", "imported_from", "touched_rights"),
+)
 STATES: Mapping[str, str] = {
     "": "Not said whether it has happened",
     State.POTENTIAL: "Could happen",
@@ -134,7 +139,7 @@ def offered_risks(among: QuerySet[Risk], *, words: str = "", kept: Iterable[int]
 
 def unscored_risks() -> QuerySet[Risk]:
     """Return the open risks that nobody has fully scored yet, the first to be acted on first."""
-    return by_salience(Risk.objects.filter(incomplete=True, tier__lt=CLOSED))
+    return by_salience(Risk.objects.filter(incomplete=True, tier__lt=CLOSED).defer(*UNSHOWN))
 
 
 def standings(

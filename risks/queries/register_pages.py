@@ -11,15 +11,11 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Lower
 
 from risks.models import Risk
+from risks.queries.register import UNSHOWN
 
 PAGE_SIZE = 50
 SALIENCE = "salience"
 SALT = "risks.register.cursor"
-# What the rows of a page do not show, some of it long.
-UNSHOWN = (
-    *("imported_record", "sources", "unknown", "company", "period", "outcome", "search"),
-    *("why_vulnerable", "affected_groups", "imported_digest", "imported_from", "touched_rights"),
-)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The time-to-change clocks: who must change what by when (domain.md 5.4), and the indicators about them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -32,22 +32,18 @@ from risks.queries.narrowed_clocks import (
     past_half,
     with_next_day,
 )
-from risks.queries.register_pages import UNSHOWN
 from risks.rules.exit import ExitKind
 from risks.rules.leverage import CHANGE_ACHIEVED, CLOCK_STATUSES, Clock, deadline, read_clock
 from risks.rules.time_limits import TimeLimits
 
-# What no clock is read from, much of it long; a page that shows a few clocks does not show it either.
-UNREAD = (
-    *(
-        f"risk__{name}"
-        for name in (*UNSHOWN, "summary", "vulnerabilities", "drivers", "context_tags", "countries")
-    ),
-    *(
-        f"relationship__{name}"
-        for name in ("supplied", "crucial_essential", "crucial_no_alternative", "told")
-    ),
+# What a clock is read from, and what a list shows of it beside.
+READ = (
+    *("known_since", "clock_started_on", "clock_level", "change_due", "own_stop_due"),
+    *("own_contribution", "own_part_stopped_on", "zero_tolerance_breach", "extended_on"),
+    *("relationship__kind", "relationship__kind_said", "relationship__owner", "relationship__crucial"),
+    *("relationship__partner__name", "risk__level", "risk__title"),
 )
+Narrowing = Callable[..., QuerySet[RelationshipRisk]]
 ATTENTION = tuple(CLOCK_STATUSES)
 SENTENCES = {
     "FIRST_ACTION_PENDING": "The first action is due.",
@@ -230,10 +226,34 @@ def read_clocks(tied: Iterable[RelationshipRisk], *, on: date) -> list[Reading]:
         on: the day.
     """
     rows = [one for one in tied if one.known_since is not None]
-    exits = _exits_of(rows)
+    found = drifting(on).filter(risk__in={one.risk_id for one in rows}) if rows else ()
+    return _readings(rows, on=on, drifts=_by_risk(found))
+
+
+def read_those(could: Narrowing, tied: QuerySet[RelationshipRisk], *, on: date) -> list[Reading]:
+    """Read the clocks of which the database cannot say that they are quiet, the most pressing first; a few queries.
+
+    Args:
+        could: what is asked for, `could_press` or `could_stand_out`.
+        tied: the harms.
+        on: the day.
+    """
+    drifts = _by_risk(drifting(on).only("risk", "relationship"))
+    few = narrowed(could(tied, on=on, drifting=drifts), on=on)
+    return _readings(list(few), on=on, drifts=drifts)
+
+
+def _by_risk(found: Iterable[Involvement]) -> dict[int, list[Involvement]]:
     drifts: dict[int, list[Involvement]] = {}
-    for one in drifting(on).filter(risk__in={one.risk_id for one in rows}) if rows else ():
+    for one in found:
         drifts.setdefault(one.risk_id, []).append(one)
+    return drifts
+
+
+def _readings(
+    rows: Sequence[RelationshipRisk], *, on: date, drifts: Mapping[int, Sequence[Involvement]]
+) -> list[Reading]:
+    exits = _exits_of(rows)
     readings = [_read(one, on=on, exits=exits, drifts=drifts) for one in rows]
     return sorted(
         readings,
@@ -372,7 +392,7 @@ def going_on() -> QuerySet[RelationshipRisk]:
 
 def running(on: date) -> QuerySet[RelationshipRisk]:
     """Return the harms whose clock runs, ready to be read on a day."""
-    return with_severity(going_on().defer(*UNREAD), on=on)
+    return with_severity(going_on().only(*READ), on=on)
 
 
 def narrowed(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[RelationshipRisk]:
@@ -385,16 +405,12 @@ def narrowed(tied: QuerySet[RelationshipRisk], *, on: date) -> QuerySet[Relation
         on: the day.
     """
     few = list(tied.order_by().values_list("pk", flat=True))
-    return with_severity(RelationshipRisk.objects.filter(pk__in=few).defer(*UNREAD), on=on)
+    return with_severity(RelationshipRisk.objects.filter(pk__in=few).only(*READ), on=on)
 
 
 def pressing_clocks(*, on: date) -> list[Reading]:
     """Return the clocks at which a person must act, the most pressing first; those that are quiet are not read."""
-    return [
-        one
-        for one in read_clocks(narrowed(could_press(going_on(), on=on), on=on), on=on)
-        if one.needs_somebody
-    ]
+    return [one for one in read_those(could_press, going_on(), on=on) if one.needs_somebody]
 
 
 def nearest_first(readings: Iterable[Reading]) -> list[Reading]:
@@ -420,7 +436,7 @@ class ListedClocks(ReadByPage[Reading]):
         """
         self.on = on
         wanted = going_on().filter(risk__level=int(level)) if level else going_on()
-        read = read_clocks(narrowed(could_stand_out(wanted, on=on), on=on), on=on)
+        read = read_those(could_stand_out, wanted, on=on)
         quiet = wanted.filter(known_since__isnull=False).exclude(pk__in=[one.tied.pk for one in read])
         self._quiet = quiet if status in {"", "OK"} and not show else quiet.none()
         found = [one for one in read if not status or one.clock.status == status]

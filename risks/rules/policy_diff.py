@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from risks.rules.policy import Clause
+from risks.rules.policy_text import as_words
 
 Span = tuple[int, int, int, int]
 FEWEST_KEPT = 2
@@ -43,11 +44,16 @@ class ClauseChange:
 def clause_changes(before: tuple[Clause, ...], after: tuple[Clause, ...]) -> tuple[ClauseChange, ...]:
     """Return what became of each clause, in the order of the new text, with what was removed where it stood.
 
-    A clause is the same one where its number is.
+    A clause is the same one where its number is. Compared are the words that people read, and where links lead:
+    what is emphasised changes no rule.
     """
-    old = {one.number: one for one in before}
-    new = {one.number: one for one in after}
+    old = {one.number: _as_read(one) for one in before}
+    new = {one.number: _as_read(one) for one in after}
     return tuple(_compared(old.get(number), new.get(number)) for number in _in_order(before, after, new))
+
+
+def _as_read(clause: Clause) -> Clause:
+    return Clause(clause.number, clause.heading, as_words(clause.text))
 
 
 def what_became_of(changes: Sequence[ClauseChange], number: str) -> Became:

@@ -4,7 +4,9 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
 
+BULLET, INDENT = "• ", "    "
 UNDERSTOOD = ("list", "blockquote", "emphasis", "link", "newline", "escape", "entity")
 
 
@@ -27,3 +29,39 @@ def _reader() -> MarkdownIt:
 def as_html(text: str) -> str:
     """Return paragraphs, lists, quotes, emphasis and links as HTML; all else stands as it was typed."""
     return str(_reader().render(text))
+
+
+def as_words(text: str) -> str:
+    """Return the same without a mark: lists with their bullets and numbers, quotes set in, links with their address."""
+    return _blocks(SyntaxTreeNode(_reader().parse(text)))
+
+
+def _blocks(within: SyntaxTreeNode) -> str:
+    tight = within.type == "list_item"
+    return ("\n" if tight else "\n\n").join(_block(one) for one in within.children)
+
+
+def _block(node: SyntaxTreeNode) -> str:
+    match node.type:
+        case "bullet_list":
+            return "\n".join(BULLET + _set_in(_blocks(item)) for item in node.children)
+        case "ordered_list":
+            first = int(node.attrs.get("start", 1))
+            return "\n".join(f"{first + n}. {_set_in(_blocks(item))}" for n, item in enumerate(node.children))
+        case "blockquote":
+            return INDENT + _set_in(_blocks(node))
+    return _words(node)
+
+
+def _set_in(words: str) -> str:
+    return words.replace("\n", f"\n{INDENT}")
+
+
+def _words(node: SyntaxTreeNode) -> str:
+    if node.type in {"softbreak", "hardbreak"}:
+        return "\n"
+    if node.is_root or not node.children:
+        return node.content if node.token else ""
+    words = "".join(_words(one) for one in node.children)
+    address = str(node.attrs.get("href", "")) if node.type == "link" else ""
+    return words if address in {"", words} else f"{words} ({address})"

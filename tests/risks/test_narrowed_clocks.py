@@ -14,6 +14,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import Role
 from risks.models import Relationship, RelationshipRisk
 from risks.queries import time_to_change as queries
+from risks.queries.involvement import drifting
 from risks.queries.narrowed_clocks import could_press, could_stand_out, past_half, with_next_day
 from risks.queries.partner_filter import NO_CLOCK, STATUSES, PartnerFilter
 from risks.rules.leverage import CLOCK_STATUSES
@@ -130,8 +131,9 @@ def the_lists_are_those_of_all(every: list[queries.Reading]) -> None:
 
 def left_out_is_quiet(everywhere: list[queries.Reading]) -> None:
     rows = RelationshipRisk.objects.all()
-    press = set(could_press(rows, on=TODAY).values_list("pk", flat=True))
-    stand_out = set(could_stand_out(rows, on=TODAY).values_list("pk", flat=True))
+    drifts = set(drifting(TODAY).values_list("risk", flat=True))
+    press = set(could_press(rows, on=TODAY, drifting=drifts).values_list("pk", flat=True))
+    stand_out = set(could_stand_out(rows, on=TODAY, drifting=drifts).values_list("pk", flat=True))
     due = dict(with_next_day(rows, on=TODAY).values_list("pk", "next_day"))
     assert {one.tied.pk for one in everywhere if one.needs_somebody} <= press
     for one in everywhere:

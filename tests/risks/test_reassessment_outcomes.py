@@ -288,8 +288,23 @@ def test_whoever_is_asked_finds_the_question_on_the_desk(
     shown = signed_in(who[reads]).get("/desk/").content.decode()
     assert "Asked of you" in shown
     assert "Does the appeal body still wait for papers?" in shown
+    assert f"{who['ana'].display_name} asks; to decide by" in shown
     assert "Asked of you" not in signed_in(who[not_asked]).get("/desk/").content.decode()
     assert "Does the appeal body" in signed_in(who["amy"]).get(f"/desk/tasks/{task.pk}/").content.decode()
+
+
+def test_the_desk_says_of_a_task_whom_its_latest_referral_asks(task: ReviewTask, who: WHO) -> None:
+    desk = signed_in(who["amy"])
+    assert "is asked" not in desk.get("/desk/").content.decode()
+
+    record_reassessment(task, a_decision("refer", referred_to="DECIDER"), by=who["ana"], at=NOW)
+    later = NOW + timedelta(minutes=1)
+    record_reassessment(task, a_decision("refer", referred_to="SENIOR"), by=who["ana"], at=later)
+
+    shown = desk.get("/desk/").content.decode()
+    assert "a senior executive is asked" in shown
+    assert "a decider is asked" not in shown
+    assert "Asked of you" not in signed_in(who["dan"]).get("/desk/").content.decode()
 
 
 def test_after_a_referral_the_task_is_decided_as_any_other(task: ReviewTask, who: WHO) -> None:

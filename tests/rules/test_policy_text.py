@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from risks.rules.policy import Clause
 from risks.rules.policy_diff import Became, clause_changes, what_became_of
-from risks.rules.policy_text import as_html
+from risks.rules.policy_text import as_html, as_words
 
 SHOWN = {"p", "ul", "ol", "li", "blockquote", "strong", "em", "a", "br"}
 
@@ -61,8 +61,8 @@ def test_what_is_kept_and_removed_is_the_old_text_and_what_is_kept_and_added_the
     for one in changes:
         was = "".join(piece.words for piece in one.text if piece.kind != "ins")
         now = "".join(piece.words for piece in one.text if piece.kind != "del")
-        assert was == dict(old).get(one.number, "")
-        assert now == dict(new).get(one.number, "")
+        assert was == as_words(dict(old).get(one.number, ""))
+        assert now == as_words(dict(new).get(one.number, ""))
     assert {one.number for one in changes} == {*dict(old), *dict(new)}
     assert [one.number for one in changes if one.became != Became.REMOVED] == [one.number for one in after]
 
@@ -85,3 +85,34 @@ def test_each_clause_says_what_became_of_it() -> None:
         ("same", "."),
     ]
     assert what_became_of(changes, "2") == Became.REMOVED
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("We **remove** what *threatens*.", "We remove what threatens."),
+        ("- one\n- two\n\nthree", "• one\n• two\n\nthree"),
+        ("4. four\n5. five", "4. four\n5. five"),
+        ("- one\n  - within", "• one\n    • within"),
+        ("> said\n> again", "    said\n    again"),
+        ("See [the rule](https://example.org/a).", "See the rule (https://example.org/a)."),
+        ("Two * stars * and 2 < 3 &amp; more", "Two * stars * and 2 < 3 & more"),
+    ],
+)
+def test_the_words_of_a_clause_stand_without_the_marks_of_their_source(typed: str, read: str) -> None:
+    assert as_words(typed) == read
+
+
+def test_a_comparison_shows_no_marks_and_tells_where_links_lead() -> None:
+    before = clauses([("1", "We **remove** posts."), ("2", "See [here](/a/)."), ("3", "We *may* act.")])
+    after = clauses([("1", "We **hide** posts."), ("2", "See [here](/b/)."), ("3", "We may act.")])
+
+    changes = clause_changes(before, after)
+
+    assert [one.became for one in changes] == ["changed", "changed", "the same"]
+    assert not [piece for one in changes for piece in one.text if "*" in piece.words or "[" in piece.words]
+    assert ["".join(piece.words for piece in one.text if piece.kind != "del") for one in changes] == [
+        "We hide posts.",
+        "See here (/b/).",
+        "We may act.",
+    ]

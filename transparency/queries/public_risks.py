@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 
 from risks.models import Risk
 from risks.queries.publications import Card, cards, published_risks
-from risks.queries.register import by_salience
-from risks.queries.register_pages import SALIENCE, UNSHOWN, Cursor, Page, page_of
+from risks.queries.register import UNSHOWN, by_salience
+from risks.queries.register_pages import SALIENCE, Cursor, Page, page_of
 from risks.rules.recording import GLOBAL
 
 PAGE_SIZE, CHUNK = 20, 500

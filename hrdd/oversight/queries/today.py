@@ -180,7 +180,7 @@ def owed_by(user: User, *, at: datetime) -> dict[str, Iterable[Any]]:
             for one in latest_trainings()
             if one.done_n < one.due_n and one.owner_role in user.roles_today and one.owner_role
         ],
-        "unplanned": mine[:ENTRIES],
+        "unplanned": mine.only("title", "tier_since")[:ENTRIES],
         "handled": [
             one
             for one in (case_standings(user, today=today) if user.may(Permission.READ_CASES) else ())

@@ -1,23 +1,30 @@
 """Fill an empty database with the demonstration."""
 
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from hrdd.demo import PASSWORD, PEOPLE, VAULT_PASSPHRASE, create_people
 from hrdd.demo_cases import record_cases
+from hrdd.demo_consultations import record_consultations
+from hrdd.demo_dilemmas import record_dilemmas
+from hrdd.demo_exits import record_exits
+from hrdd.demo_measures import decide_on_measures, record_measures
 from hrdd.demo_oversight import freeze_and_render, record_oversight
 from hrdd.demo_partners import record_partners
+from hrdd.demo_register import record_register
 from hrdd.demo_work import record_work
 from hrdd.dossiers.policies import load_policies
 from hrdd.governance.models import User
-from hrdd.governance.rules import Permission
+from hrdd.governance.rules import NotAllowed, Permission
 from hrdd.trial.steps import STEP
 from remedies.actions.vault import (
     confirm_key,
@@ -38,6 +45,11 @@ CASES = Path(__file__).resolve().parents[2] / "cases"
 INVENTED = (
     (record_work, "a working week"),
     (record_partners, "business partners"),
+    (record_measures, "two months of measures"),
+    (record_exits, "exits"),
+    (record_dilemmas, "dilemmas"),
+    (record_consultations, "consultations"),
+    (record_register, "plans, changes and reviews"),
     (record_oversight, "mandates, meetings and trainings"),
     (record_cases, "invented cases"),
 )
@@ -88,15 +100,25 @@ class Command(BaseCommand):
     def _work(self) -> None:
         self._step("A working week")
         for record, said in INVENTED:
-            if record(at=timezone.now()):
-                self.stdout.write(f"{said} recorded")
+            self._record(record, said)
         self._step("Re-assessments")
         call_command("reassess", as_of=REPLAYED, wait=True, stdout=self.stdout)
         call_command("reassess", wait=True, stdout=self.stdout)
+        self._record(decide_on_measures, "decisions on what the sweep found")
         self._step("Report and board pack")
         call_command("publish_report", *REPORTED, "--demo", stdout=self.stdout)
         if freeze_and_render(at=timezone.now()):
             self.stdout.write("figures of the board frozen")
+
+    def _record(self, record: Callable[..., bool], said: str) -> None:
+        """Record a part whole or not at all: in data of an earlier release somebody may have been there before."""
+        try:
+            recorded = record(at=timezone.now())
+        except (NotAllowed, ObjectDoesNotExist, MultipleObjectsReturned) as refusal:
+            self.stdout.write(f"{said} not recorded: {refusal}")
+            return
+        if recorded:
+            self.stdout.write(f"{said} recorded")
 
     def _step(self, sentence: str) -> None:
         self.stdout.write(f"{STEP}{sentence}")

@@ -1,0 +1,58 @@
+"""The demonstration shows each way in which a measure can stand or end, and each way to decide on one."""
+
+from datetime import datetime
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from hrdd import demo, demo_measures, demo_work
+from hrdd.governance.models import SignOff
+from risks.actions.proportionality import assess_chunk, finish_cycle, plan_cycle
+from risks.models import ActionSample, Measure, Reassessment, StatementOfReasons
+
+
+def sweep(*, at: datetime) -> None:
+    cycle = plan_cycle(as_of=at.date(), at=at)
+    for chunk in cycle.chunks.all():
+        assess_chunk(chunk.pk, at=at)
+    assert finish_cycle(cycle, at=at)
+
+
+def test_measures_of_the_demonstration_end_in_each_way_and_are_recorded_once(db: None) -> None:
+    now = timezone.now()
+    call_command("load_rights")
+    demo.create_people()
+    demo_work.record_work(at=now)
+
+    assert demo_measures.record_measures(at=now)
+    assert not demo_measures.record_measures(at=now)
+    sweep(at=now)
+    assert demo_measures.decide_on_measures(at=now)
+    assert not demo_measures.decide_on_measures(at=now)
+
+    stands = dict(Measure.objects.filter(supersedes=None).values_list("target", "state"))
+    assert stands == {
+        demo_measures.EXPIRED: "expired",
+        demo_measures.LIFTED: "lifted",
+        demo_measures.EASED: "modified",
+        demo_measures.REVERSED: "active",  # until its appeal is decided: hrdd/demo_cases.py
+        demo_measures.MAINTAINED: "active",
+        demo_measures.UNSAMPLED: "active",
+        demo_measures.ASKED_EXPERT: "active",
+        demo_measures.EMERGENCY: "active_emergency",
+        demo_measures.NOT_BEGUN: "approved",
+        demo_measures.REWORDED: "proposed",
+        demo_measures.WITHDRAWN: "withdrawn",
+        demo_measures.REFUSED: "rejected",
+        "Posts that call to stop poll workers": "proposed",
+        "Posts that name poll workers": "active",
+        "Accounts that named a poll worker twice": "proposed",
+    }
+    outcomes = Reassessment.objects.order_by("outcome").values_list("outcome", flat=True)
+    assert list(outcomes) == ["de_escalate", "lift", "maintain", "refer"]
+    assert SignOff.objects.filter(decision="void").count() >= 1
+    assert StatementOfReasons.objects.exclude(action="").count() == 3
+    assert sorted(ActionSample.objects.values_list("closed_by__username", flat=True), key=str) == [
+        None,
+        "rita",
+    ]

@@ -20,6 +20,7 @@ def comments_of(context: RequestContext, kind: str, record: int) -> dict[str, An
     if not is_seen(user, kind, record):
         return {"seen": False}
     unsent = request.session.pop("unsent_comment", None) if "unsent_comment" in request.session else None
+    text, refusal = unsent[2:] if unsent and unsent[:2] == [kind, record] else ("", "")
     said = list(comments_on(kind, record))
     return {
         "seen": True,
@@ -31,6 +32,7 @@ def comments_of(context: RequestContext, kind: str, record: int) -> dict[str, An
         ],
         "may": user.may(Permission.COMMENT),
         "readers": readers_of(kind, record) if user.may(Permission.COMMENT) else [],
-        "unsent": unsent[2] if unsent and unsent[:2] == [kind, record] else "",
+        "unsent": text,
+        "refusal": refusal,
         "csrf_token": context.get("csrf_token"),
     }

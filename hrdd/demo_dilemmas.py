@@ -60,8 +60,9 @@ def _prepared(
         by=ana,
         at=at,
         urgency=urgency,
+        protected="Families of one community in six villages",
     )
-    an_option(dilemma, "no_action", by=ana, at=at)
+    an_option(dilemma, "no_action", by=ana, at=at, target=TARGETS[question])
     option = an_option(dilemma, "reduce_reach", by=ana, at=at, target=TARGETS[question])
     dilemmas.test_option(option, given_test("reduce_reach"), by=ana, at=at)
     return dilemma, option

@@ -296,6 +296,7 @@ def asked_dilemma(
     by: User,
     at: datetime,
     urgency: str = "urgent",
+    protected: str = "Poll workers in two districts",
     **more: Any,
 ) -> Dilemma:
     """Open a dilemma between whoever is attacked and whoever speaks."""
@@ -306,7 +307,7 @@ def asked_dilemma(
         question=question,
         facts=facts,
         kind=kind,
-        people_protected=["Poll workers in two districts"],
+        people_protected=[protected],
         people_burdened=["Authors of the posts", "Their readers"],
         countries=[GLOBAL],
         urgency=urgency,

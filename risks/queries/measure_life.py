@@ -7,7 +7,7 @@ from datetime import datetime
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import Permission
 from risks.models import CompanionDuty, Measure
-from risks.models.measures import IN_FORCE
+from risks.models.measures import IN_FORCE, NEVER_STOOD
 from risks.queries.bounded import measures_by_state, said
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
@@ -47,7 +47,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Life:
-    """Where a measure stands: a sentence, its tone, what the reader may do, who is asked, what accompanies it."""
+    """Where a measure stands: a sentence, its tone, what the reader may do, who is asked, what goes with it."""
 
     sentence: str
     tone: str
@@ -57,6 +57,8 @@ class Life:
     lapsed: bool
     terms: Sequence[tuple[str, str]]
     weighed: Sequence[tuple[str, str]]
+    over: bool
+    replacement: Measure | None
 
 
 def counts_by_state() -> list[Counted]:
@@ -100,6 +102,8 @@ def life_of(measure: Measure, user: User, *, at: datetime) -> Life | None:
         lapsed=late,
         terms=_terms(measure),
         weighed=_weighed(measure),
+        over=measure.state in ENDED,
+        replacement=measure.superseded_by.exclude(state__in=NEVER_STOOD).first(),
     )
 
 
@@ -191,6 +195,8 @@ def _why(measure: Measure) -> str:
 def _tone(measure: Measure, *, late: bool) -> str:
     if late or measure.state == Measure.State.ACTIVE_EMERGENCY:
         return "review_urgent" if late else "review_due"
+    if measure.state in ENDED:
+        return "over"
     return "ok" if measure.state in {Measure.State.ACTIVE, Measure.State.APPROVED} else "review_due"
 
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from hrdd import demo, demo_measures, demo_work
-from hrdd.governance.models import SignOff
+from hrdd.governance.models import SignOff, User
 from risks.actions.proportionality import assess_chunk, finish_cycle, plan_cycle
 from risks.models import ActionSample, Measure, Reassessment, StatementOfReasons
 
@@ -56,3 +57,30 @@ def test_measures_of_the_demonstration_end_in_each_way_and_are_recorded_once(db:
         None,
         "rita",
     ]
+
+
+def test_the_page_of_a_measure_that_is_over_says_how_it_ended_and_asks_for_nothing_more(
+    db: None, client: Client
+) -> None:
+    now = timezone.now()
+    call_command("load_rights")
+    demo.create_people()
+    demo_work.record_work(at=now)
+    demo_measures.record_measures(at=now)
+    sweep(at=now)
+    demo_measures.decide_on_measures(at=now)
+    client.force_login(User.objects.get(username="ana"))
+    ended = {
+        target: Measure.objects.get(target=target, supersedes=None)
+        for target in (demo_measures.EASED, demo_measures.EXPIRED, demo_measures.REFUSED)
+    }
+
+    pages = {name: client.get(f"/desk/measures/{one.pk}/").content.decode() for name, one in ended.items()}
+
+    lighter = Measure.objects.get(supersedes=ended[demo_measures.EASED])
+    assert f'Since then: <a href="/desk/measures/{lighter.pk}/">' in pages[demo_measures.EASED]
+    assert "<strong>Ended by its end date</strong>" in pages[demo_measures.EXPIRED]
+    assert "none was issued while it was in force" in pages[demo_measures.EXPIRED]
+    assert "It never stood, so nobody is owed one" in pages[demo_measures.REFUSED]
+    assert [name for name, page in pages.items() if "badge-review_urgent" in page] == []
+    assert [name for name, page in pages.items() if "Not done yet" in page] == []

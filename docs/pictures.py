@@ -36,6 +36,7 @@ VAULT_PASSPHRASE = "demonstration only vault"  # noqa: S105  # the same
 WIDE, PHONE = (1280, 800), (390, 780)
 NOBODY = ""
 COLOURS = 96
+CASES_OVER = "/desk/cases/?show=ended"  # a choice of the filter, which no link makes
 # Whose pages are walked for --every, and where each walk begins beside the desk. Who can open most comes first; nobody
 # comes last, for the desk links to public pages that no public list names.
 WALKS = {
@@ -48,10 +49,10 @@ WALKS = {
     "rex": ["/desk/signoffs/"],
     "pia": [],
     "noor": ["/desk/shared/"],
-    "grace": ["/desk/cases/"],
-    "ivan": ["/desk/cases/"],
-    "dora": ["/desk/cases/"],
-    "abel": ["/desk/cases/"],
+    "grace": ["/desk/cases/", CASES_OVER],
+    "ivan": ["/desk/cases/", CASES_OVER],
+    "dora": ["/desk/cases/", CASES_OVER],
+    "abel": ["/desk/cases/", CASES_OVER],
     "cleo": ["/desk/cases/custody/"],
     "oskar": ["/desk/status/", "/desk/people/"],
     "audrey": ["/desk/audit/"],

@@ -193,10 +193,10 @@ class EmergencyStopForm(Form):
         initial=STOP_DAYS,
         help_text=f"{STOP_DAYS} at most; a senior may renew it once.",
         error_messages={
-            "required": f"For how many days: 1 to {STOP_DAYS}.",
-            "invalid": f"For how many days: 1 to {STOP_DAYS}.",
+            "required": f"For how many days: write 1 to {STOP_DAYS}.",
+            "invalid": f"For how many days: write 1 to {STOP_DAYS}.",
             "max_value": f"For how many days: an emergency stop of a partner lasts {STOP_DAYS} days at most (X6).",
-            "min_value": f"For how many days: 1 to {STOP_DAYS}.",
+            "min_value": f"For how many days: write 1 to {STOP_DAYS}.",
         },
     )
 

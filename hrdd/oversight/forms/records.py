@@ -69,7 +69,7 @@ def _count(label: str, told: str = "", *, least: int = 0, most: int = 10**12) ->
         help_text=told,
         min_value=least,
         max_value=most,
-        error_messages={"required": f"{label}: a whole number.", "invalid": f"{label}: a whole number."},
+        error_messages=dict.fromkeys(("required", "invalid"), f"{label}: write a whole number."),
     )
 
 
@@ -80,7 +80,7 @@ def _part(label: str, told: str = "", *, least: float = 0) -> forms.DecimalField
         min_value=least,
         max_digits=6,
         decimal_places=2,
-        error_messages={"required": f"{label}: a number.", "invalid": f"{label}: a number such as 1.5."},
+        error_messages={"required": f"{label}: write a number.", "invalid": f"{label}: write a number such as 1.5."},
     )
 
 

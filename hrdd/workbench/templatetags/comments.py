@@ -19,7 +19,8 @@ def comments_of(context: RequestContext, kind: str, record: int) -> dict[str, An
     user = person(request)
     if not is_seen(user, kind, record):
         return {"seen": False}
-    unsent = request.session.pop("unsent_comment", None) if "unsent_comment" in request.session else None
+    held = request.session.pop("unsent_comment", None) if "unsent_comment" in request.session else None
+    unsent, refused = held[2:] if held and held[:2] == [kind, record] else ("", "")
     said = list(comments_on(kind, record))
     return {
         "seen": True,
@@ -31,6 +32,7 @@ def comments_of(context: RequestContext, kind: str, record: int) -> dict[str, An
         ],
         "may": user.may(Permission.COMMENT),
         "readers": readers_of(kind, record) if user.may(Permission.COMMENT) else [],
-        "unsent": unsent[2] if unsent and unsent[:2] == [kind, record] else "",
+        "unsent": unsent,
+        "refused": refused,
         "csrf_token": context.get("csrf_token"),
     }

@@ -1,6 +1,5 @@
 """Comments are sent from the page of their record, and lead back to it."""
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -23,8 +22,7 @@ def comment_new(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     try:
         made = actions.comment(kind, pk, text=request.POST.get("text", ""), by=user, at=timezone.now())
     except NotAllowed as refusal:
-        messages.error(request, str(refusal))
-        request.session["unsent_comment"] = [kind, pk, request.POST.get("text", "")[:4000]]
+        request.session["unsent_comment"] = [kind, pk, request.POST.get("text", "")[:4000], str(refusal)]
         return redirect(f"{address_of(kind, pk)}#comments")
     return redirect(address_of(kind, pk, made.pk))
 

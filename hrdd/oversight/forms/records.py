@@ -80,7 +80,10 @@ def _part(label: str, told: str = "", *, least: float = 0) -> forms.DecimalField
         min_value=least,
         max_digits=6,
         decimal_places=2,
-        error_messages={"required": f"{label}: write a number.", "invalid": f"{label}: write a number such as 1.5."},
+        error_messages={
+            "required": f"{label}: write a number.",
+            "invalid": f"{label}: write a number such as 1.5.",
+        },
     )
 
 

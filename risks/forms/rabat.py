@@ -95,9 +95,9 @@ class RabatForm(GroupedForm):
             )
         for factor in FACTORS:
             self.fields[factor.name] = _score(factor)
-            self.fields[f"{factor.name}_text"] = words(
-                f"{factor.label}: why", missing="say why in a sentence or two.", rows=2
-            )
+            why = words(f"{factor.label}: why", missing="", rows=2)
+            why.error_messages["required"] = f"{factor.label}: say why in a sentence or two."
+            self.fields[f"{factor.name}_text"] = why
         gates = tuple(f"gate_{name}" for name in GATES)
         groups: Groups = [
             ("The expression", "", ("content_extract", "language", "translation_by", "mode")),

@@ -11,16 +11,12 @@ from risks.rules.exit import (
     ExitState,
     WhyNotConsulted,
 )
-
-
-def _choices(words: type) -> list[tuple[str, str]]:
-    return [(str(word), str(word).replace("_", " ").capitalize()) for word in words]  # type: ignore[attr-defined]
-
+from risks.rules.words import labels
 
 TRIGGERS = [(str(word), said) for word, said in TRIGGER_LABELS.items()]
 EXIT_KINDS = [(str(word), said) for word, said in KIND_LABELS.items()]
 COMPARISONS = [(str(word), said) for word, said in COMPARISON_LABELS.items()]
-WHY_NOT_CONSULTED = _choices(WhyNotConsulted)
+WHY_NOT_CONSULTED = labels(WhyNotConsulted)
 PAST_PROPOSED = ["approved", "suspended_execution", "executing", "executed", "post_exit_review", "closed"]
 EXIT_OVER = [str(state) for state in OVER]
 
@@ -76,7 +72,7 @@ class ExitDecision(models.Model):
     relationship = models.ForeignKey(Relationship, models.PROTECT, related_name="exits")
     trigger = models.CharField(max_length=24, choices=TRIGGERS)
     trigger_reasons = models.TextField(blank=True)
-    state = models.CharField(max_length=20, choices=_choices(ExitState), default=ExitState.CONSIDERING)
+    state = models.CharField(max_length=20, choices=labels(ExitState), default=ExitState.CONSIDERING)
     kind = models.CharField(max_length=24, choices=EXIT_KINDS, blank=True)
     reasons = models.TextField(blank=True)
     conditions = models.TextField(blank=True)

@@ -22,19 +22,19 @@ class LeverageAction(models.Model):
         LEGAL_CHALLENGE = "legal_challenge", "Legal challenge"
 
     class Rung(models.IntegerChoices):
-        DIALOGUE = 0, "0 Dialogue"
-        NOTICE = 1, "1 Written notice and corrective plan"
-        SUPPORT = 2, "2 Support and incentives"
-        COLLECTIVE = 3, "3 Collective leverage"
-        LIMIT = 4, "4 Limit features, freeze growth"
-        SUSPEND = 5, "5 Suspend part or whole"
+        DIALOGUE = 0, "0: Dialogue"
+        NOTICE = 1, "1: Written notice and corrective plan"
+        SUPPORT = 2, "2: Support and incentives"
+        COLLECTIVE = 3, "3: Collective leverage"
+        LIMIT = 4, "4: Limit features, freeze growth"
+        SUSPEND = 5, "5: Suspend part or whole"
 
     class Effect(models.IntegerChoices):
-        NONE = 0, "0 None"
-        PROMISE = 1, "1 A promise only"
-        PARTIAL = 2, "2 Partial, measurable change"
-        STOPPED = 3, "3 The abuse stopped, or the risk is at its target"
-        REMEDIED = 4, "4 Stopped, and remedy reached the people affected"
+        NONE = 0, "0: None"
+        PROMISE = 1, "1: A promise only"
+        PARTIAL = 2, "2: Partial, measurable change"
+        STOPPED = 3, "3: The abuse stopped, or the risk is at its target"
+        REMEDIED = 4, "4: Stopped, and remedy reached the people affected"
 
     tied = models.ForeignKey(RelationshipRisk, models.PROTECT, related_name="actions")
     kind = models.CharField(max_length=24, choices=Kind)

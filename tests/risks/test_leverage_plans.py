@@ -280,7 +280,7 @@ def test_an_effect_is_measured_again_and_a_wrong_measurement_is_corrected_by_one
     assert (action.effect, clock_of(tied, on=TODAY).best_effect) == (1, 1)
     assert b"was corrected already" in client.post(address, right | {"correction_reasons": REASONS}).content
     page = client.get(f"/desk/partners/clocks/{tied.pk}/").content.decode()
-    assert "<del>4 Stopped" in page
+    assert "<del>4: Stopped" in page
     assert REASONS in page
     for statement in ("UPDATE risks_effectmeasurement SET effect = 4", "DELETE FROM risks_effectmeasurement"):
         with pytest.raises(DatabaseError, match="append-only"):

@@ -112,7 +112,7 @@ def test_without_intent_the_preview_says_that_it_is_capped(stage: Stage) -> None
         ({"exceptions": ["satire_art"], "intent_text": "x"}, "an exception speaks against purpose"),
         ({"speaker": "4"}, "Speaker: choose 0 to 3"),
         ({"speaker": ""}, "Speaker: choose 0 to 3"),
-        ({"speaker_text": ""}, "Speaker: why"),
+        ({"speaker_text": ""}, "Speaker: say why in a sentence or two."),
         ({"gate_target_group": ""}, "Choose yes, no or not known"),
         ({"content_extract": ""}, "The words assessed"),
         ({"context_text": "Write to a.b@example.org"}, "could identify a person"),

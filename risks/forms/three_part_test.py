@@ -10,6 +10,7 @@ from risks.models import Right
 from risks.rules.ladder import LADDER
 from risks.rules.three_part_test import (
     AIMS,
+    AIMS_READ_AS,
     ANSWERS,
     ANSWERS_OR_NOT_ASKED,
     BECAUSE_LABELS,
@@ -51,7 +52,7 @@ class ThreePartTestForm(GroupedForm):
         )
         self.fields["aims"] = forms.MultipleChoiceField(
             label="A1. Which listed aim does it serve?",
-            choices=[*((aim, said(aim)) for aim in AIMS), (NO_AIM, "None of these")],
+            choices=[*((aim, AIMS_READ_AS.get(aim, said(aim))) for aim in AIMS), (NO_AIM, "None of these")],
             widget=forms.CheckboxSelectMultiple,
             required=False,
             error_messages={"invalid_choice": "A1: choose from the list."},

@@ -44,7 +44,7 @@ class Cycle(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Re-assessment as of {self.as_of}"
+        return f"Re-assessment as of {self.as_of:%-d %B %Y}"
 
 
 class ChunkQuerySet(models.QuerySet["Chunk"]):

@@ -46,6 +46,7 @@ from risks.rules.gaps import (
     right_gaps,
 )
 from risks.rules.involvement import CONTRIBUTES
+from risks.rules.said_dates import in_words
 from risks.rules.standing import CLOSED, REMEDIED
 
 OPEN = Q(tier__lt=CLOSED)
@@ -241,7 +242,7 @@ def history_gaps(risk: Risk) -> list[Gap]:
 
 def _facts(measure: Measure) -> MeasureFacts:
     return MeasureFacts(
-        title=f"{measure} ({measure.starts_said})",
+        title=f"{measure} ({in_words(measure.starts_said)})",
         kind=measure.kind,
         rule_relied_on=f"clause {measure.policy_clause}" if measure.policy_clause else measure.rule_relied_on,
         legal_ground=measure.legal_ground,

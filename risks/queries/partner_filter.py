@@ -122,7 +122,7 @@ class PartnerFilter(ListFilter):
     kind = choice("Kind", Relationship.Kind.choices, method="by_column")
     country = choice("Country", lambda: countries()[1:], method="by_country")
     crucial = choice("Crucial", YES_OR_NO, method="by_flag")
-    code = choice("Code of the clock", [(one, one) for one in SENTENCES], method="leave")
+    code = choice("What the clock says", list(SENTENCES.items()), method="leave")
     gate = choice("Onboarding", list(GATES.items()), method="by_gate")
     sort = choice(
         "Order",

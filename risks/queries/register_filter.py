@@ -81,7 +81,7 @@ class RegisterFilter(ListFilter):
         [*((tie, said) for tie, said in Involvement.Tie.choices if tie), (UNFOUND, "Not found yet")],
         method="by_involvement",
     )
-    gap = choice("Gap", [(code, code) for code in REGISTER_GAPS], method="by_gap")
+    gap = choice("Gap", list(REGISTER_GAPS.items()), method="by_gap")
     salient = choice("Salient", YES_OR_NO, method="by_flag")
     published = choice("Published", YES_OR_NO, method="by_flag")
     sort = choice(

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+DAY = re.compile(r"(?<![\w/-])\d{4}-\d{2}-\d{2}(?![\w/-])")
 SAID = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?(/\d{4}(-\d{2}(-\d{2})?)?)?")
 
 
@@ -14,6 +15,11 @@ def in_words(said: str) -> str:
         return " to ".join(_one(part) for part in said.split("/"))
     except ValueError:  # a month or a day that no calendar has
         return said
+
+
+def days_in_words(text: str) -> str:
+    """Return the words of a record with each day in them as people read it; no other word changes."""
+    return DAY.sub(lambda day: in_words(day.group()), text)
 
 
 def _one(part: str) -> str:

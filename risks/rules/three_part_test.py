@@ -70,6 +70,13 @@ AIMS_OF: Mapping[str, tuple[str, ...]] = {
         "rights_of_others",
     ),
 }
+# What the freedoms of religion, assembly and association call nearly as expression does.
+AIMS_READ_AS: Mapping[str, str] = {
+    "order": "Order, where religion or belief is shown (ICCPR 18(3))",
+    "health": "Health, where people believe, assemble or associate (ICCPR 18(3), 21, 22(2))",
+    "morals": "Morals, where people believe, assemble or associate (ICCPR 18(3), 21, 22(2))",
+    "fundamental_rights_of_others": "Fundamental rights of others, where religion or belief is shown (ICCPR 18(3))",
+}
 AIMS: tuple[str, ...] = tuple(dict.fromkeys(aim for aims in AIMS_OF.values() for aim in aims))
 
 

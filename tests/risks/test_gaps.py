@@ -302,7 +302,7 @@ def test_the_gaps_stand_on_the_page_of_the_risk_and_are_counted_on_the_board(sou
     Risk.objects.filter(pk=sound.pk).update(owner=None)
     board: Client = signed_in(person("bob", Role.BOARD))
 
-    assert b"NO_OWNER" in board.get(f"/desk/risks/{sound.pk}/").content
+    assert REGISTER_GAPS["NO_OWNER"] in board.get(f"/desk/risks/{sound.pk}/").content.decode()
     page = board.get("/board/")
     [counted] = [one for one in page.context["gaps"] if one.code == "NO_OWNER"]
     assert counted.count == 1

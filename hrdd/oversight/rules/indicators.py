@@ -59,7 +59,7 @@ KPIS: tuple[Definition, ...] = (
         RISKS,
         "Open severe risks",
         "Risks of level 4 or 5 that are not closed.",
-        "count of open risks with L >= 4",
+        "count of open risks of level 4 or 5",
         "any without an owner",
     ),
     Definition(
@@ -93,7 +93,7 @@ KPIS: tuple[Definition, ...] = (
         RISKS,
         "Affected people were heard",
         "Severe open risks whose judgement rests on what people affected said, or who speaks for them.",
-        "L >= 4 with input of affected people / all L >= 4",
+        "level 4 or 5 with input of affected people / all of level 4 or 5",
         "under 80 %",
         80,
     ),
@@ -119,7 +119,7 @@ KPIS: tuple[Definition, ...] = (
         MEASURES,
         "Out of proportion",
         "Measures in force that are stronger than the severity supports, or weaker than the least expected.",
-        "count of open CEILING_EXCEEDED and UNDER_RESPONSE",
+        "count of open findings above the ceiling or below the response expected",
         "any for 72 hours",
     ),
     Definition(
@@ -152,7 +152,7 @@ KPIS: tuple[Definition, ...] = (
         PARTNERS,
         "Leverage had an effect",
         "Leverage on clocks past half time that stopped the abuse or brought the risk to its target.",
-        "actions with effect >= 3 / actions past half-time",
+        "actions with an effect of 3 or 4 / actions past half-time",
         "under 30 %",
         30,
     ),
@@ -178,7 +178,7 @@ KPIS: tuple[Definition, ...] = (
         PEOPLE,
         "Complaints are answered in time",
         "Acknowledged in 7 days, and decided in 3 months, as last published.",
-        "c1 and c2 of UNGP 31",
+        "the first two indicators of predictable, UNGP 31(c)",
         "under 98 % and under 90 %",
     ),
     Definition(
@@ -186,7 +186,7 @@ KPIS: tuple[Definition, ...] = (
         PEOPLE,
         "Remedy arrives",
         "Remedies delivered by the day agreed, and confirmed by the person, as last published.",
-        "f3 and f4 of UNGP 31",
+        "the last two indicators of rights-compatible, UNGP 31(f)",
         "under 90 %",
     ),
     Definition(
@@ -219,7 +219,7 @@ KPIS: tuple[Definition, ...] = (
         PEOPLE,
         "Learning",
         "Complaints upheld and closed that are linked to a risk, as last published.",
-        "g1 of UNGP 31",
+        "the first indicator of learning, UNGP 31(g)",
         "under 100 %",
     ),
     Definition(
@@ -227,7 +227,7 @@ KPIS: tuple[Definition, ...] = (
         PEOPLE,
         "Same speed in every language",
         "Longest median time to a decision in a language against all, in the year to the last full quarter.",
-        "max(median days in a language) / median days of all",
+        "longest median of a language / median of all, in days",
         "over 1.5",
     ),
     Definition(
@@ -236,7 +236,7 @@ KPIS: tuple[Definition, ...] = (
         "People who know language and place",
         "Moderators and rights staff per million users, where an open risk is of level 4 or 5.",
         "staff x 1,000,000 / users, against the count before",
-        "a fall in a country with L >= 4",
+        "a fall in a country with a risk of level 4 or 5",
     ),
     Definition(
         "K23",

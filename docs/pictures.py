@@ -8,7 +8,8 @@ script/demo --port 8000 &
 .venv/bin/python docs/pictures.py http://127.0.0.1:8000 --list             # take none, say which pages no link leads to
 
 Every page is taken once, of records one in each state, with the first person who may open it. --every also takes the
-forms as they refuse, the lists in which nothing is found, and a concern on its way; so it writes to the demonstration.
+forms as they refuse, the lists in which nothing is found, a concern on its way, and pages that appear only after a step
+(picture_steps.py); so it writes to the demonstration, whose files are in --data.
 It says which pages are wider than the screen and which pages of the site no link led to, and keeps what it took in
 pages.csv.
 """
@@ -21,18 +22,21 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # run as a script, it finds the site beside it
+
+from docs.picture_steps import STEPS, VAULT_PASSPHRASE, sign_in  # noqa: E402  # the line above leads to it
+
 HERE = ROOT / "docs" / "img"
 ROUTES = ROOT / "tests" / "permissions" / "routes.csv"
-PASSWORD = "demonstration only"  # noqa: S105  # what script/demo prints
-VAULT_PASSPHRASE = "demonstration only vault"  # noqa: S105  # the same
 WIDE, PHONE = (1280, 800), (390, 780)
 NOBODY = ""
 COLOURS = 96
@@ -66,7 +70,8 @@ MODES = {
 }
 MODES["print"] = (794, "light", "print")
 ON_SCREEN = [name for name in MODES if name != "print"]
-KINDS = ("page", "empty", "refused", "concern")
+WALKED = ("page", "empty", "refused")
+KINDS = (*WALKED, "concern", "step")
 # How many pages of a kind are looked through for links, and how many records: of these one in each state is taken.
 ALIKE, RECORDS = 15, 60
 RECORD = "/*/"
@@ -75,6 +80,7 @@ LEFT_OUT = re.compile(
     r"/(api|sign-out|static)/|\.(pdf|csv|json|jsonl|xlsx|atom|ics|xml|txt|py|sig|key|age)$|/SHA256SUMS$|hrdd-log|/(fr|es)/.+/.+"
 )
 DESK = "/desk/"
+ANSWERED, REDIRECTS, REFUSES = 200, 300, 400
 ANYWHERE, OF_STAFF = re.compile(""), re.compile(r"/(desk|board)/")
 LINK = re.compile(r'(?:href|hx-get|formaction|method="get" action)="(/[^"#]*)')
 RECEIPT = ".receipt .code"
@@ -127,14 +133,14 @@ PICTURES = [
 def signed_in(browser: Browser, base: str, person: str, width: int, height: int, scheme: str) -> Page:
     """Return a page on which a person of the demonstration is signed in."""
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+        base_url=base,
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        reduced_motion="reduce",
     )  # type: ignore[arg-type]
     page = context.new_page()
     if person:
-        page.goto(f"{base}/desk/")
-        page.fill("input[name=username]", person)
-        page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
+        sign_in(page, person)
         page.wait_for_url(lambda address: "sign-in" not in address)
     return page
 
@@ -206,7 +212,6 @@ def pages_of_the_site() -> tuple[set[str], Callable[[str], str]]:
 
     The address of a page ends in a slash, that of a file does not; which of them can be opened stands in ROUTES.
     """
-    sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")  # no server is asked
     import django
     from django.urls import Resolver404, resolve
@@ -231,6 +236,17 @@ def pages_of_the_site() -> tuple[set[str], Callable[[str], str]]:
     return pages, named
 
 
+def is_part(page: Page, base: str, name: str) -> bool:
+    """Say whether the address of this name, if it takes no arguments, answers with less than a document."""
+    from django.urls import NoReverseMatch, reverse
+
+    try:
+        answer = page.request.get(base + reverse(name), max_redirects=0)
+    except NoReverseMatch:
+        return False
+    return answer.status == ANSWERED and "<!doctype html" not in answer.text().lower()
+
+
 @dataclass
 class Album:
     """The pictures of every page: where they go, in which modes, and what was taken so far."""
@@ -238,12 +254,39 @@ class Album:
     base: str
     folder: Path
     modes: list[str]
+    data: Path = ROOT / ".data"
     known: set[str] = field(default_factory=set)
     found: list[str] = field(default_factory=list)
     public: set[str] = field(default_factory=set)
     taken: dict[str, tuple[str, str]] = field(default_factory=dict)
     wide: list[str] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
+    no_page: list[str] = field(default_factory=list)
+    undone: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def entered(self, browser: Browser, person: str) -> Iterator[Page]:
+        """Give a page on which a person is signed in, with their vault open if they read cases."""
+        page = signed_in(browser, self.base, person, 1440, 900, "light")
+        try:
+            if person in READS_CASES:
+                page.goto("/desk/cases/vault/")
+                page.fill("main input[type=password]", VAULT_PASSPHRASE)
+                page.click("main form.form-page button")
+            yield page
+        finally:
+            page.context.close()
+
+    def keep(self, page: Page, person: str, state: str = "") -> None:
+        """Take the page that a step led to, and count it as found."""
+        address = page.url.removeprefix(self.base)
+        self.found.append(address)
+        self.take(page, person, address, state)
+
+    def leads_on(self, page: Page, address: str) -> None:
+        """Keep an address that has no page of its own, because it leads to another even where a step led to it."""
+        if REDIRECTS <= page.request.get(self.base + address, max_redirects=0).status < REFUSES:
+            self.no_page.append(address)
 
     def take(self, page: Page, person: str, address: str, state: str = "") -> None:
         """Take the page that is open, whole, in each mode."""
@@ -281,19 +324,14 @@ class Album:
 
     def walk_with(self, browser: Browser, person: str, kinds: list[str]) -> None:
         """Take what a person can open and nobody before them could."""
-        page = signed_in(browser, self.base, person, 1440, 900, "light")
-        if person in READS_CASES:
-            page.goto(f"{self.base}/desk/cases/vault/")
-            page.fill("main input[type=password]", VAULT_PASSPHRASE)
-            page.click("main form.form-page button")
         begin = [DESK, *WALKS[person]] if person else [*WALKS[person], *sorted(self.public)]
-        walked = walk(page, self.base, begin, self.known, self.public)
-        found = {address: look for address, look in walked if look not in self.known}
-        self.known |= {*found.values(), *map(shape, found)}
-        self.found += found
-        for address, look in found.items() if kinds else ():
-            self.take_page(page, person, address, kinds, state=look.removeprefix(shape(address)))
-        page.context.close()
+        with self.entered(browser, person) as page:
+            walked = walk(page, self.base, begin, self.known, self.public)
+            found = {address: look for address, look in walked if look not in self.known}
+            self.known |= {*found.values(), *map(shape, found)}
+            self.found += found
+            for address, look in found.items() if kinds else ():
+                self.take_page(page, person, address, kinds, state=look.removeprefix(shape(address)))
         print(f"{person or 'anybody'}: {len(found)} pages")  # noqa: T201
 
     def follow_a_concern(self, browser: Browser, language: str) -> None:
@@ -331,6 +369,14 @@ class Album:
         page.context.close()
         print(f"A concern in {language}")  # noqa: T201
 
+    def take_steps(self, browser: Browser) -> None:
+        """Do each step and take the pages that it leads to; what cannot be done is told at the end."""
+        for step in STEPS:
+            try:
+                step(self, browser)
+            except (Error, LookupError, StopIteration) as failure:
+                self.undone.append(f"{step.__name__} ({str(failure).splitlines()[0]})")
+
     def tell(self) -> None:
         """Keep the list of what was taken, and say what to look at first."""
         with (self.folder / "pages.csv").open("w", encoding="utf-8", newline="") as file:
@@ -338,14 +384,22 @@ class Album:
                 [("page", "person", "address"), *((one, *of) for one, of in self.taken.items())]
             )
         print(f"{len(self.taken)} pages, {len(self.taken) * len(self.modes)} pictures")  # noqa: T201
-        for told, names in (("Wider than the screen", self.wide), ("Took an empty form", self.accepted)):
+        for told, names in (
+            ("Wider than the screen", self.wide),
+            ("Took an empty form", self.accepted),
+            ("Steps that could not be done", self.undone),
+        ):
             print(f"{told}: {', '.join(names) or 'none'}")  # noqa: T201
 
-    def tell_unreached(self) -> None:
-        """Say which pages of the site no link led to."""
+    def tell_unreached(self, browser: Browser) -> None:
+        """Say which pages of the site no link and no step led to; what answers with no page is none."""
         pages, named = pages_of_the_site()
-        left = sorted(pages - {named(one) for one in self.found})
-        print(f"No link led to {len(left)} of {len(pages)} pages: {', '.join(left) or 'none'}")  # noqa: T201
+        found = {named(one) for one in self.found}
+        with self.entered(browser, "ana") as page:
+            parts = {name for name in pages - found if is_part(page, self.base, name)}
+        pages -= ({named(one) for one in self.no_page} | parts) - found
+        left = sorted(pages - found)
+        print(f"Nothing led to {len(left)} of {len(pages)} pages: {', '.join(left) or 'none'}")  # noqa: T201
 
 
 def main() -> None:
@@ -354,6 +408,12 @@ def main() -> None:
     given.add_argument("base", help="where the demonstration runs, such as http://127.0.0.1:8000")
     given.add_argument("--only", nargs="+", metavar="NAME", help="only these pictures of the guides")
     given.add_argument("--every", type=Path, metavar="FOLDER", help="each page instead, into this folder")
+    given.add_argument(
+        "--data",
+        type=Path,
+        default=ROOT / ".data",
+        help="where the demonstration keeps the custodians' files",
+    )
     given.add_argument("--list", action="store_true", help="only walk, and say which pages no link led to")
     given.add_argument(
         "--person", action="append", choices=[*filter(None, WALKS), "anybody"], help="only what they open"
@@ -371,17 +431,20 @@ def main() -> None:
             album = Album(base, HERE, [])
             for person in persons:
                 album.walk_with(browser, person, [])
-            album.tell_unreached()
+            album.tell_unreached(browser)
         elif said.every:
-            album = Album(base, said.every, said.mode or ON_SCREEN)
+            album = Album(base, said.every, said.mode or ON_SCREEN, said.data)
             said.every.mkdir(parents=True, exist_ok=True)
-            for person in persons if kinds != ["concern"] else ():
+            walked = set(kinds) & {*WALKED}
+            for person in persons if walked else ():
                 album.walk_with(browser, person, kinds)
             for language in CONCERNS if "concern" in kinds and NOBODY in persons else ():
                 album.follow_a_concern(browser, language)
+            if "step" in kinds and not said.person:
+                album.take_steps(browser)
             album.tell()
-            if not said.person:
-                album.tell_unreached()
+            if walked and not said.person:
+                album.tell_unreached(browser)
         else:
             take_pictures(browser, base, said.only)
         browser.close()

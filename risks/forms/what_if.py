@@ -62,7 +62,6 @@ class OtherMethodForm(GroupedForm):
                 label=f"Class I{intrusion}: days between reviews at L1 to L5",
                 required=False,
                 max_length=40,
-                widget=forms.TextInput({"placeholder": row}),
                 help_text=f"Now {row}.",
             )
             if (oldest := now.rejustification_days[intrusion]) is not None:

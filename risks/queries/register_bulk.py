@@ -92,6 +92,12 @@ def named(plan: Plan) -> tuple[Named, list[Named]]:
     return group(plan.going), [group(members, why) for why, members in sorted(plan.left.items())]
 
 
+def named_by_ids(ids: Iterable[int]) -> Named:
+    """Return risks by name, as an audit event keeps them by id; the first few in one query."""
+    members = tuple(ids)
+    return named(Plan(members, {}))[0]
+
+
 def owners_before(risks: QuerySet[Risk]) -> dict[str, list[int]]:
     """Return the ids of risks by the id of who owns them, "" for nobody, as the audit log keeps them."""
     before: dict[str, list[int]] = {}

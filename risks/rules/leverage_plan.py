@@ -39,7 +39,7 @@ LEVERAGE_STEPS: Mapping[str, Step] = {
     "consider_exit": Step("Consider exit", frozenset({"exhausted"}), "exit_considered", EXIT),
 }
 STEP_LEADS: Mapping[str, str] = {
-    "assess": "Say what leverage there is, what lacks, and how it could be increased (UNGP 19).",
+    "assess": "What leverage there is, what lacks, and how it could be increased now stands in the plan (UNGP 19).",
     "apply": "Something was asked of the partner: an action of leverage is on record.",
     "measure": "What the actions changed has been measured.",
     "find_effective": "The abuse stopped, or the risk is at its target: an effect of 3 or more was measured.",

@@ -71,13 +71,13 @@ def take_plan_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Take one step of the loop; considering exit leads on to its page."""
     if step not in LEVERAGE_STEPS:
         raise Http404
-    plan = get_object_or_404(LeveragePlan.objects.select_related("tied__relationship"), pk=pk)
+    plan = get_object_or_404(LeveragePlan.objects.select_related("tied__relationship__partner"), pk=pk)
     return form_page(
         request,
         PlanReasonsForm(request.POST or None),
         act=partial(leverage_plans.take_plan_step, plan, step, by=person(request), at=timezone.now()),
         title=LEVERAGE_STEPS[step].label,
-        lead=STEP_LEADS[step],
+        lead=f"{plan.tied.relationship}. {STEP_LEADS[step]}",
         button=LEVERAGE_STEPS[step].label,
         back=_after(plan, step) if request.method == "POST" else reverse("clock-detail", args=[plan.tied_id]),
         done="The plan moved on.",

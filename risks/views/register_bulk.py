@@ -15,6 +15,7 @@ from risks.actions import register as actions
 from risks.queries.register_bulk import (
     assignment_plan,
     named,
+    named_by_ids,
     review_plan,
     selected_risks,
 )
@@ -60,6 +61,7 @@ def assignment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "to": User.objects.filter(pk=event.detail["to"]).first(),
         "mine": event.actor == person(request).username,
         "undone": actions.undoing_of(event),
+        "assigned": named_by_ids(pk for ids in event.detail["before"].values() for pk in ids),
     }
     return render(request, "risks/assignment_detail.html", context)
 

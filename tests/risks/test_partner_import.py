@@ -93,6 +93,7 @@ def test_a_refused_row_names_column_and_fix_and_nothing_is_imported(
     held = preview(clients["paul"], GOOD | changes, SHORT | {"supplied": "Mail"})
 
     shown = clients["paul"].get(f"{IMPORT}{held.pk}/?only=refused").content.decode()
+    assert "Cannot be applied as it is." in shown
     take(clients["paul"], held)
 
     assert says in shown

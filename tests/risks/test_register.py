@@ -490,9 +490,11 @@ def test_an_assignment_is_taken_back_in_one_step_once(desk: Client, ana: User, r
     third = person("zoe", Role.DECIDER)
     Risk.objects.filter(pk=moved.pk).update(owner=third)
 
+    shown = desk.get(f"/desk/risks/assignments/{event.pk}/").content.decode()
     answer = desk.post(f"/desk/risks/assignments/{event.pk}/undo/", follow=True)
     again = desk.post(f"/desk/risks/assignments/{event.pk}/undo/", follow=True)
 
+    assert all(f">{title}</a>" in shown for title in ("Free", "Mine", "Moved"))
     assert "2 went back to who owned them before. 1 stay" in answer.content.decode()
     assert "taken back already" in again.content.decode()
     assert dict(Risk.objects.values_list("title", "owner")) == {
@@ -518,7 +520,7 @@ def test_another_person_does_not_take_an_assignment_back(desk: Client, rob: User
     event = AuditEvent.objects.get()
     desk.force_login(rob)
 
-    assert b"Give them back" not in desk.get(f"/desk/risks/assignments/{event.pk}/").content
+    assert b"back to who owned" not in desk.get(f"/desk/risks/assignments/{event.pk}/").content
     answer = desk.post(f"/desk/risks/assignments/{event.pk}/undo/", follow=True)
 
     assert b"Only who assigned these risks" in answer.content

@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from hrdd.governance.rules import Role
-from hrdd.governance.templatetags.tongue import recorded
+from hrdd.governance.templatetags.tongue import in_a_sentence, recorded
 from hrdd.tongues import in_language, language_of, languages
 from tests.cast import Cast
 from tests.risks.policy_stage import in_force, person
@@ -226,3 +226,13 @@ def test_a_number_of_a_report_is_read_with_its_unit(language: str, read: str) ->
 def test_the_names_of_the_languages_are_their_own() -> None:
     assert languages() == {"en": "English", "fr": "Français", "es": "Español", "ar": "العربية"}
     assert settings.LANGUAGE_CODE.startswith("en")
+
+
+@pytest.mark.parametrize(
+    ("language", "read"), [("en", "Arabic"), ("fr", "arabe"), ("es", "árabe"), ("ar", "العربيّة")]
+)
+def test_a_language_is_written_in_a_sentence_as_the_page_writes_it(language: str, read: str) -> None:
+    with translation.override(language):
+        assert (
+            in_a_sentence({"en": "Arabic", "fr": "Arabe", "es": "Árabe", "ar": "العربيّة"}[language]) == read
+        )

@@ -111,7 +111,7 @@ def test_a_risk_that_comes_before_a_page_moves_no_risk_of_it(listed: list[Risk])
 
 def test_the_page_says_how_many_there_are(listed: list[Risk], client: Client) -> None:
     assert f"Risks found: {MANY}" in client.get("/risks/").content.decode()
-    assert f"Risques trouvés : {MANY // 3}" in client.get("/fr/risks/?level=5").content.decode()
+    assert f"Risques trouvés\u00a0: {MANY // 3}" in client.get("/fr/risks/?level=5").content.decode()
 
 
 def test_filters_find_what_the_cards_say_and_stay_from_page_to_page(listed: list[Risk]) -> None:

@@ -132,8 +132,8 @@ def test_what_was_refused_is_still_in_the_form(client: Client, ana: User, risk: 
         f"/desk/comments/risk/{risk.pk}/", {"text": "@noone: a long thought"}, follow=True
     ).content.decode()
 
-    assert "nobody called noone reads this record" in page
-    assert "a long thought</textarea>" in page
+    assert page.index("nobody called noone reads this record") > page.index('for="comment-text"')
+    assert 'aria-invalid="true" autofocus>@noone: a long thought</textarea>' in page
     assert not Comment.objects.exists()
     assert client.post("/desk/comments/case/1/", {"text": "x"}).status_code == 404
 

@@ -15,6 +15,7 @@ from django.utils.translation.trans_real import catalog
 from hrdd.tongues import ENGLISH
 
 register = template.Library()
+SMALL = ("fr", "es")  # they begin the name of a language with a small letter
 COUNTED = re.compile(r"(fewer than|about) (\d+)")
 FEWER, ABOUT = marked("fewer than %(number)s"), marked("about %(number)s")
 OF_A_UNIT = re.compile(r"(\d+(?:\.\d+)?) (of 5|channels|days|points|in 24 months)")
@@ -39,6 +40,12 @@ def worded(label: object) -> str:
     if said not in catalog()._catalog:  # type: ignore[attr-defined]  # the stubs leave it out
         return format_html('<span lang="en" dir="ltr">{}</span>', said)
     return gettext(said)
+
+
+@register.filter
+def in_a_sentence(language: str) -> str:
+    """Return the name of a language as the page's own language writes it inside a sentence."""
+    return language.lower() if get_language() in SMALL else language
 
 
 @register.filter

@@ -23,7 +23,7 @@ def comment_new(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         made = actions.comment(kind, pk, text=request.POST.get("text", ""), by=user, at=timezone.now())
     except NotAllowed as refusal:
         request.session["unsent_comment"] = [kind, pk, request.POST.get("text", "")[:4000], str(refusal)]
-        return redirect(f"{address_of(kind, pk)}#comments")
+        return redirect(address_of(kind, pk))
     return redirect(address_of(kind, pk, made.pk))
 
 

@@ -137,7 +137,13 @@ class RecordsField(_Several):
         )
 
     def label_from_instance(self, obj: Model) -> str:
-        """Return a record as it is offered; an exit by its number, since a partner's name may endanger."""
+        """Return a record as it is offered.
+
+        A measure with its risk, since several are called alike; an exit by its number, since a partner's name may
+        endanger.
+        """
+        if isinstance(obj, Measure):
+            return f"{obj} ({obj.risk})"
         return f"Exit decision {obj.pk}" if isinstance(obj, ExitDecision) else str(obj)
 
     def offer(self, chosen: Iterable[Any]) -> None:
@@ -280,7 +286,9 @@ class PlanForm(_RecordsForm):
     method = _choice("Method", labels(Method))
     planned_on = _day("Planned for")
     risks = RecordsField("Risks", Risk.objects.order_by("-rank", "pk"))
-    measures = RecordsField("Measures", Measure.objects.order_by(ENDED, F("starts_on").desc(), "pk"))
+    measures = RecordsField(
+        "Measures", Measure.objects.select_related("risk").order_by(ENDED, F("starts_on").desc(), "pk")
+    )
     exits = RecordsField("Exit decisions", ExitDecision.objects.order_by("-pk"))
     model_reviews = RecordsField("Business-model reviews", ModelReview.objects.order_by("-pk"))
     changes = RecordsField("Product or market changes", Change.objects.order_by("-pk"))
@@ -423,7 +431,9 @@ class TagForm(_RecordsForm):
         ),
     )
     risks = RecordsField("Risks", Risk.objects.order_by("-rank", "pk"))
-    measures = RecordsField("Measures", Measure.objects.order_by(ENDED, F("starts_on").desc(), "pk"))
+    measures = RecordsField(
+        "Measures", Measure.objects.select_related("risk").order_by(ENDED, F("starts_on").desc(), "pk")
+    )
     model_reviews = RecordsField("Business-model reviews", ModelReview.objects.order_by("-pk"))
 
 

@@ -76,7 +76,8 @@ def undo_assignment(request: HttpRequest, pk: int) -> HttpResponse:
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.info(request, f"{back} went back to who owned them before." + _stay(stay))
+        which = "it" if back == 1 else "them"
+        messages.info(request, f"{back} went back to who owned {which} before." + _stay(stay))
     return redirect("assignment-detail", pk)
 
 

@@ -1,6 +1,6 @@
 """What a remedy can be, and the rules M1 to M6 and GP29 (domain.md 6.6, 6.8; UNGP 22, 25, 29)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -30,7 +30,17 @@ class RemedyKind(StrEnum):
     @property
     def words(self) -> str:
         """Return the kind as people say it."""
-        return self.replace("_", " ").capitalize()
+        return READS_AS.get(self, self.replace("_", " ").capitalize())
+
+
+READS_AS: Mapping[RemedyKind, str] = {
+    RemedyKind.NONFINANCIAL_COMPENSATION: "Compensation other than money",
+    RemedyKind.SATISFACTION_TRUTH: "Satisfaction: the truth is established",
+    RemedyKind.GUARANTEE_OF_NON_REPETITION: "Guarantee of non-repetition",
+    RemedyKind.PREVENTION_ORDER: "Order that prevents it",
+    RemedyKind.SANCTION_OF_RESPONSIBLE: "Sanction of those responsible",
+    RemedyKind.REFERRAL_COOPERATION: "Referral, and cooperation with others",
+}
 
 
 class Scope(StrEnum):

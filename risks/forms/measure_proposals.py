@@ -8,7 +8,7 @@ from hrdd.forms import Form
 from risks.forms.policy_reliance import PolicyReliedOnField
 from risks.forms.shapes import choice, day, words
 from risks.forms.three_part_test import NO_AIM, ThreePartTestForm
-from risks.models import Measure
+from risks.models import Measure, ThreePartTest
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
 from risks.rules.languages import language_names
@@ -217,14 +217,14 @@ def initial_of(measure: Measure) -> dict[str, Any]:
     if measure.policy_version_id is not None:
         shown["policy_relied_on"] = f"{measure.policy_version_id}:{measure.policy_clause}"
     shown["duties"] = [one.kind for one in measure.duties.all()]
-    return shown | answers_shown(measure)
+    return shown | answers_shown(measure.test)
 
 
-def answers_shown(measure: Measure) -> dict[str, Any]:
-    """Return the answers of a measure's test as the fields of the form show them."""
-    if measure.test is None:
+def answers_shown(test: ThreePartTest | None) -> dict[str, Any]:
+    """Return the answers of a test as the fields of the form show them; none before it was answered."""
+    if test is None:
         return {}
-    given = measure.test.given()
+    given = test.given()
     shown: dict[str, Any] = {
         "rights_burdened": list(given.rights_burdened),
         "aims": [NO_AIM] if given.no_aim_is_listed else list(given.aims),

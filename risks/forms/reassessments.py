@@ -124,7 +124,7 @@ class ReassessmentForm(ThreePartTestForm):
     )
 
     def __init__(self, *args: Any, measure: Measure, evidence: QuerySet[Evidence], **kwargs: Any) -> None:
-        shown = answers_shown(measure) | {"territory": measure.territory}
+        shown = answers_shown(measure.test) | {"territory": measure.territory}
         super().__init__(*args, kind=measure.kind, initial=shown, **kwargs)
         self.measure = measure
         self.prefilled = measure.test is not None

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.forms import BoundField
 
-from hrdd.forms import Form
+from hrdd.forms import Form, named
 
 LONGEST = 5000
 Groups = Sequence[tuple[str, str, Sequence[str]]]
@@ -46,10 +46,7 @@ def words(
         required=required,
         max_length=LONGEST,
         widget=forms.Textarea({"rows": rows}),
-        error_messages={
-            "required": f"{label}: {missing}",
-            "max_length": f"{label}: keep it under {LONGEST} characters.",
-        },
+        error_messages={"required": named(label, missing)} if missing else None,
     )
 
 
@@ -61,10 +58,6 @@ def choice(
         choices=choices,
         required=required,
         help_text=sentence,
-        error_messages={
-            "required": f"{label}: choose one of the list.",
-            "invalid_choice": f"{label}: choose one of the list.",
-        },
         **more,
     )
 
@@ -75,8 +68,4 @@ def day(label: str, sentence: str = "", *, required: bool = True) -> forms.DateF
         help_text=sentence,
         required=required,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": f"{label}: choose a day.",
-            "invalid": f"{label}: a day such as 2026-11-25.",
-        },
     )

@@ -52,4 +52,9 @@ class Migration(migrations.Migration):
             name='vulnerabilities',
             field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('children', 'Children'), ('women_girls', 'Women and girls'), ('lgbtiq', 'LGBTIQ people'), ('ethnic_racial_minority', 'Ethnic or racial minority'), ('religious_minority', 'Religious minority'), ('linguistic_minority', 'Linguistic minority'), ('indigenous', 'Indigenous people'), ('caste_descent', 'People discriminated by caste or descent'), ('migrant_refugee_stateless', 'Migrants, refugees, stateless people'), ('persons_with_disabilities', 'Persons with disabilities'), ('older_persons', 'Older persons'), ('persons_in_poverty', 'Persons in poverty'), ('detained', 'People in detention'), ('defenders_journalists', 'Human rights defenders and journalists'), ('political_opposition', 'Political opposition'), ('workers_precarious', 'Workers in precarious conditions'), ('victims_of_violence', 'Victims of violence'), ('people_in_conflict_zone', 'People in a conflict zone'), ('low_digital_literacy', 'People with low digital literacy')], max_length=40), blank=True, default=list, size=None),
         ),
+        migrations.AlterField(
+            model_name='finding',
+            name='finding',
+            field=models.CharField(choices=[('LIFT_EXECUTE', 'Lifted, as decided on appeal'), ('EXPIRE', 'Ended by its end date'), ('REVIEW_URGENT', 'Review urgent'), ('REVIEW_DUE', 'Review due'), ('OK', 'In order')], max_length=16),
+        ),
     ]

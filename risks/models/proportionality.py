@@ -4,9 +4,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from risks.rules.proportionality import Outcome
+from risks.rules.proportionality import READS_AS
 
-OUTCOMES = [(str(outcome), outcome.replace("_", " ").capitalize()) for outcome in Outcome]
+OUTCOMES = [(str(outcome), said) for outcome, said in READS_AS.items()]
 
 
 class CycleQuerySet(models.QuerySet["Cycle"]):

@@ -35,6 +35,15 @@ class Outcome(StrEnum):
     OK = "OK"
 
 
+READS_AS: Mapping[Outcome, str] = {
+    Outcome.LIFT_EXECUTE: "Lifted, as decided on appeal",
+    Outcome.EXPIRE: "Ended by its end date",
+    Outcome.REVIEW_URGENT: "Review urgent",
+    Outcome.REVIEW_DUE: "Review due",
+    Outcome.OK: "In order",
+}
+
+
 @dataclass(frozen=True)
 class Trigger:
     """One row of table 3.6: its code, when it fires, when it is urgent, and its sentence."""

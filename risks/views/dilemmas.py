@@ -30,6 +30,7 @@ from risks.forms.dilemmas import (
     StepReasonsForm,
     option_initial,
 )
+from risks.forms.measure_proposals import answers_shown
 from risks.forms.risks import ChosenRiskForm
 from risks.forms.three_part_test import FullTestForm
 from risks.models import Dilemma, DilemmaDecision, DilemmaOption, RecordEntry, Risk
@@ -239,7 +240,7 @@ def test_option(request: HttpRequest, pk: int) -> HttpResponse:
     option = get_object_or_404(DilemmaOption.objects.select_related("dilemma", "test"), pk=pk)
     if not option.kind:
         raise Http404
-    form = FullTestForm(request.POST or None, kind=option.kind)
+    form = FullTestForm(request.POST or None, kind=option.kind, initial=answers_shown(option.test))
 
     def keep(**_cleaned: Any) -> None:
         actions.test_option(option, form.given_test(), by=person(request), at=timezone.now())

@@ -110,7 +110,7 @@ def answer_full_test(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer the full test of an emergency measure."""
     measure = _measure(pk)
     given = request.POST if request.method == "POST" else None
-    form = FullTestForm(given, kind=measure.kind, initial=answers_shown(measure))
+    form = FullTestForm(given, kind=measure.kind, initial=answers_shown(measure.test))
 
     def act(measure: Measure, **context: object) -> None:
         answer_test(measure, form.given_test(), by=person(request), at=timezone.now())

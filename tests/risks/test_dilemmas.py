@@ -98,6 +98,18 @@ def test_a_dilemma_goes_from_question_to_decision_and_to_a_proposed_measure(stag
     assert "(proposed)" in page
 
 
+def test_a_measure_for_all_the_world_is_shown_as_in_force_everywhere(stage: Stage) -> None:
+    dilemma, _nothing, reach = stage.ready(countries=["GLOBAL"])
+    stage.decide(dilemma, reach)
+    measure = Measure.objects.get()
+    assert measure.territory == ["GLOBAL"]
+
+    stage.client.force_login(stage.people["ana"])
+    page = stage.client.get(f"/desk/measures/{measure.pk}/").content.decode()
+
+    assert "<dt>Where</dt><dd>everywhere</dd>" in page
+
+
 def test_another_course_makes_no_measure(stage: Stage) -> None:
     dilemma = stage.open(kind="privacy_or_safety")
     stage.put(dilemma, "no_action")
@@ -310,6 +322,15 @@ def test_an_option_that_does_not_pass_the_three_part_test_is_not_chosen(
 
     assert refusal.startswith("ICCPR 19(3)")
     assert said in refusal
+
+
+def test_a_test_is_answered_again_from_what_was_answered(stage: Stage) -> None:
+    option = stage.put(stage.open())
+    stage.test(option, N2="no")
+
+    form = stage.get("ana", f"options/{option.pk}/test/").context["form"]
+
+    assert [form[name].value() for name in ("N2", "L1", "N2_text")] == ["no", "yes", SAID]
 
 
 def test_a_demand_makes_the_legal_basis_a_question(stage: Stage) -> None:

@@ -1,6 +1,6 @@
 """What a remedy can be, and the rules M1 to M6 and GP29 (domain.md 6.6, 6.8; UNGP 22, 25, 29)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -30,7 +30,17 @@ class RemedyKind(StrEnum):
     @property
     def words(self) -> str:
         """Return the kind as people say it."""
-        return self.replace("_", " ").capitalize()
+        return KIND_SAID.get(self, self.replace("_", " ").capitalize())
+
+
+KIND_SAID: Mapping[str, str] = {
+    RemedyKind.NONFINANCIAL_COMPENSATION: "Compensation other than money",
+    RemedyKind.SATISFACTION_TRUTH: "Satisfaction, such as telling the truth",
+    RemedyKind.GUARANTEE_OF_NON_REPETITION: "Guarantee of non-repetition",
+    RemedyKind.PREVENTION_ORDER: "Order to prevent it",
+    RemedyKind.SANCTION_OF_RESPONSIBLE: "Sanction of who is responsible",
+    RemedyKind.REFERRAL_COOPERATION: "Referral, and cooperation with who decides",
+}
 
 
 class Scope(StrEnum):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.forms import BoundField
 
-from hrdd.forms import Form
+from hrdd.forms import Form, named
 
 LONGEST = 5000
 Groups = Sequence[tuple[str, str, Sequence[str]]]
@@ -62,8 +62,8 @@ def choice(
         required=required,
         help_text=sentence,
         error_messages={
-            "required": f"{label}: choose one of the list.",
-            "invalid_choice": f"{label}: choose one of the list.",
+            "required": named(label, "choose one of the list."),
+            "invalid_choice": named(label, "choose one of the list."),
         },
         **more,
     )

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -7,6 +8,12 @@ from django.db.models import Q
 from risks.rules.proportionality import Outcome
 
 OUTCOMES = [(str(outcome), outcome.replace("_", " ").capitalize()) for outcome in Outcome]
+
+FOUND_SAID: Mapping[str, str] = dict(OUTCOMES) | {
+    Outcome.LIFT_EXECUTE: "To be lifted",
+    Outcome.EXPIRE: "Past its end",
+    Outcome.OK: "In order",
+}
 
 
 class CycleQuerySet(models.QuerySet["Cycle"]):
@@ -123,6 +130,10 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.finding} / {self.code}"
+
+    def get_finding_display(self) -> str:  # type: ignore[no-redef]  # Django leaves alone what a model says itself
+        """Return the finding in words."""
+        return FOUND_SAID[self.finding]
 
 
 class ReviewTask(models.Model):

@@ -8,6 +8,7 @@ from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
 
 from risks.models import Cycle, Finding, Measure, Reassessment, ReviewTask, Risk
 from risks.models.measures import IN_FORCE
+from risks.models.proportionality import FOUND_SAID
 from risks.queries.method import method
 from risks.queries.register import STATES
 from risks.rules.ladder import LADDER
@@ -84,8 +85,7 @@ def finding_counts(cycle: Cycle) -> list[tuple[Outcome, str, int]]:
     """Return how many findings a cycle made of each kind, the strongest first; kinds it did not make are left out."""
     rows = cycle.findings.order_by().values("finding").annotate(many=Count("pk"))
     counted = {row["finding"]: row["many"] for row in rows}
-    labels = dict(Finding._meta.get_field("finding").flatchoices)
-    return [(one, str(labels[one]), counted[one]) for one in Outcome if one in counted]
+    return [(one, FOUND_SAID[one], counted[one]) for one in Outcome if one in counted]
 
 
 @dataclass(frozen=True)

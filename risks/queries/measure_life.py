@@ -19,6 +19,7 @@ from risks.rules.measure_workflow import (
     Duty,
     preserves_evidence_first,
 )
+from risks.rules.recording import GLOBAL
 from risks.rules.three_part_test import BECAUSE_LABELS, Because, OutcomeOfTest
 
 
@@ -109,7 +110,7 @@ def life_of(measure: Measure, user: User, *, at: datetime) -> Life | None:
 
 def _terms(measure: Measure) -> list[tuple[str, str]]:
     """Return what an approver reads beside the facts: reach, review, repetition, machines, the aim."""
-    names = country_names()
+    names = country_names() | {GLOBAL: "everywhere"}
     aims = measure.test.aims if measure.test else []
     terms = [
         ("It touches", measure.get_target_type_display()),

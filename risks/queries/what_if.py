@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from risks.models import Measure, Risk, Signal
-from risks.models.proportionality import OUTCOMES
+from risks.models.proportionality import FOUND_SAID
 from risks.queries.desk import BY_CODE_SENTENCE
 from risks.queries.proportionality import decided_arms, source
 from risks.rules.method import Method
@@ -28,7 +28,7 @@ class Said:
     @property
     def label(self) -> str:
         """Return the finding in words."""
-        return "In order" if self.finding == Outcome.OK else dict(OUTCOMES)[self.finding]
+        return FOUND_SAID[self.finding]
 
     @property
     def sentence(self) -> str:

@@ -54,7 +54,7 @@ def plan_duty(request: HttpRequest, pk: int) -> HttpResponse:
         DutyForm(request.POST or None, initial={"due": stage.begins_on}),
         act=partial(actions.plan_duty, stage, by=person(request), at=timezone.now()),
         title=f"Add a duty to stage {stage.number}",
-        lead=f"{stage.what} Vulnerable users are made safe before anybody is given notice.",
+        lead=f"{stage.what.rstrip('.')}. Vulnerable users are made safe before anybody is given notice.",
         button="Add the duty",
         back=reverse("exit-detail", args=[stage.decision_id]),
         done="The duty is planned.",

@@ -13,6 +13,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import CALLED, WHO, Role
 from hrdd.tongues import ENGLISH, languages
 
+SAY_WHY = "Why: say it in at least 20 characters."
 CODE = forms.TextInput(
     attrs={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "characters"}
 )
@@ -104,6 +105,7 @@ class RolesForm(Form):
         label="Why",
         max_length=2000,
         help_text="At least 20 characters; it stands in the audit log and in the person's history.",
+        error_messages={"required": SAY_WHY},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -143,6 +145,7 @@ class WhyForm(Form):
         label="Why",
         max_length=2000,
         help_text="At least 20 characters.",
+        error_messages={"required": SAY_WHY},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -164,6 +167,7 @@ class DelegationForm(Form):
         label="Why",
         max_length=2000,
         help_text="At least 20 characters.",
+        error_messages={"required": SAY_WHY},
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

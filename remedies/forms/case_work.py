@@ -14,6 +14,7 @@ LARGEST_FILE = 16 * 1024
 NAMES_NOBODY = (
     "At least 50 characters. They stand in the audit log: name nobody, and say nothing of what was told."
 )
+SAY_WHY = "Reasons: say why, in at least 50 characters."
 
 
 def _said(word: str) -> str:
@@ -119,7 +120,11 @@ class AskIdentityForm(Form):
     """Why somebody must know who wrote."""
 
     reasons = forms.CharField(
-        label="Reasons", widget=forms.Textarea({"rows": 4}), max_length=2000, help_text=NAMES_NOBODY
+        label="Reasons",
+        widget=forms.Textarea({"rows": 4}),
+        max_length=2000,
+        help_text=NAMES_NOBODY,
+        error_messages={"required": SAY_WHY},
     )
     telling_endangers = forms.BooleanField(
         label="To tell the person that it was opened would endanger somebody",
@@ -132,7 +137,11 @@ class CustodianForm(Form):
     """A custodian's answer; granting takes their own file and its passphrase, refusing takes neither."""
 
     reasons = forms.CharField(
-        label="Reasons", widget=forms.Textarea({"rows": 4}), max_length=2000, help_text=NAMES_NOBODY
+        label="Reasons",
+        widget=forms.Textarea({"rows": 4}),
+        max_length=2000,
+        help_text=NAMES_NOBODY,
+        error_messages={"required": SAY_WHY},
     )
     file = forms.FileField(
         label="To grant: your custodian file",

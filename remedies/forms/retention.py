@@ -11,4 +11,5 @@ class HoldForm(Form):
     reasons = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="At least 50 characters. They outlive the case: write nothing of what was told, and no name.",
+        error_messages={"required": "Reasons: say why, in at least 50 characters."},
     )

@@ -30,16 +30,16 @@ class RemedyKind(StrEnum):
     @property
     def words(self) -> str:
         """Return the kind as people say it."""
-        return READS_AS.get(self, self.replace("_", " ").capitalize())
+        return KIND_SAID.get(self, self.replace("_", " ").capitalize())
 
 
-READS_AS: Mapping[RemedyKind, str] = {
+KIND_SAID: Mapping[str, str] = {
     RemedyKind.NONFINANCIAL_COMPENSATION: "Compensation other than money",
-    RemedyKind.SATISFACTION_TRUTH: "Satisfaction: the truth is established",
+    RemedyKind.SATISFACTION_TRUTH: "Satisfaction, such as telling the truth",
     RemedyKind.GUARANTEE_OF_NON_REPETITION: "Guarantee of non-repetition",
-    RemedyKind.PREVENTION_ORDER: "Order that prevents it",
-    RemedyKind.SANCTION_OF_RESPONSIBLE: "Sanction of those responsible",
-    RemedyKind.REFERRAL_COOPERATION: "Referral, and cooperation with others",
+    RemedyKind.PREVENTION_ORDER: "Order to prevent it",
+    RemedyKind.SANCTION_OF_RESPONSIBLE: "Sanction of who is responsible",
+    RemedyKind.REFERRAL_COOPERATION: "Referral, and cooperation with who decides",
 }
 
 

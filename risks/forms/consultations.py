@@ -16,13 +16,13 @@ from risks.forms.shapes import FilterForm, GroupedForm, words
 from risks.models import Change, ExitDecision, Measure, ModelReview, Risk, StakeholderGroup
 from risks.models.measures import ENDED
 from risks.rules.consultation import (
+    HEARD,
     Consent,
     ConsultationState,
     Method,
     Purpose,
     Response,
     Safeguard,
-    StakeholderType,
 )
 from risks.rules.words import Vulnerability, labels
 
@@ -202,7 +202,7 @@ class ConsultationFilter(FilterForm):
 
     state = forms.ChoiceField(choices=[ANY, *labels(ConsultationState)], required=False)
     purpose = forms.ChoiceField(choices=[ANY, *labels(Purpose)], required=False)
-    type = forms.ChoiceField(label="Who is heard", choices=[ANY, *labels(StakeholderType)], required=False)
+    type = forms.ChoiceField(label="Who is heard", choices=[ANY, *HEARD], required=False)
     mine = forms.ChoiceField(label="Team", choices=[ANY, ("yes", "Mine")], required=False)
     overdue = forms.ChoiceField(label="Answers", choices=[ANY, ("yes", "Overdue")], required=False)
 
@@ -215,7 +215,7 @@ class StakeholderFilter(FilterForm):
     )
     type = forms.ChoiceField(
         label="Who they are",
-        choices=[ANY, ("affected", "Affected people and their representatives"), *labels(StakeholderType)],
+        choices=[ANY, ("affected", "Affected people and their representatives"), *HEARD],
         required=False,
     )
 
@@ -236,7 +236,7 @@ class StakeholderGroupForm(GroupedForm):
         ),
     )
     name = _line("Name", longest=160, missing="say what the group is called.")
-    type = _choice("Who they are", labels(StakeholderType))
+    type = _choice("Who they are", HEARD)
     about = words("About", missing="", required=False)
     countries = _line("Countries", longest=400, help_text="Codes of two letters, separated by commas.")
     languages = _line("Languages", longest=400, help_text="Separated by commas.")

@@ -8,7 +8,6 @@ from risks.forms.shapes import FilterForm, GroupedForm, Groups, day, words
 from risks.models.statements import CATEGORIES, GROUNDS
 from risks.rules.ladder import LADDER
 from risks.rules.statement import Told
-from risks.rules.statement_actions import COLUMNS as ACTION_COLUMNS
 from risks.rules.statement_actions import MOST_AT_ONCE
 from risks.rules.statement_schema import values_of
 
@@ -70,8 +69,9 @@ class ActionsForm(StatementForm):
         label="Actions",
         max_length=LONGEST_ACTIONS,
         widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
-        help_text=f"One a line: {','.join(ACTION_COLUMNS)}, such as a-17,2026-03-01,2026-02-27. The reference is a "
-        f"pseudonymous key, never a name, and leaves nowhere. At most {MOST_AT_ONCE} at once.",
+        help_text="One a line: its reference, the day of the decision and the day of the content, with commas between, "
+        "such as a-17,2026-03-01,2026-02-27. The reference is a pseudonymous key, never a name, and leaves nowhere. "
+        f"At most {MOST_AT_ONCE} at once.",
         error_messages={
             "required": "Actions: list one or more, each on a line.",
             "max_length": f"Actions: take at most {MOST_AT_ONCE} at once.",

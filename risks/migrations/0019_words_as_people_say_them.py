@@ -55,6 +55,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='finding',
             name='finding',
-            field=models.CharField(choices=[('LIFT_EXECUTE', 'Lifted, as decided on appeal'), ('EXPIRE', 'Ended by its end date'), ('REVIEW_URGENT', 'Review urgent'), ('REVIEW_DUE', 'Review due'), ('OK', 'In order')], max_length=16),
+            field=models.CharField(choices=[('LIFT_EXECUTE', 'To be lifted'), ('EXPIRE', 'Past its end'), ('REVIEW_URGENT', 'Review urgent'), ('REVIEW_DUE', 'Review due'), ('OK', 'In order')], max_length=16),
         ),
     ]

@@ -12,6 +12,7 @@ from risks.rules.consultation import (
     Response,
     Safeguard,
     StakeholderType,
+    heard_as,
 )
 from risks.rules.words import Vulnerability, labels
 
@@ -37,6 +38,11 @@ class StakeholderGroup(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def heard(self) -> str:
+        """Return who they are, as people say it."""
+        return heard_as(self.type)
 
 
 class Consultation(models.Model):

@@ -4,9 +4,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from risks.rules.proportionality import READS_AS
+from risks.rules.proportionality import FOUND_SAID
 
-OUTCOMES = [(str(outcome), said) for outcome, said in READS_AS.items()]
+OUTCOMES = [(str(outcome), said) for outcome, said in FOUND_SAID.items()]
 
 
 class CycleQuerySet(models.QuerySet["Cycle"]):

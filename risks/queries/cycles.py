@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from risks.models import Chunk, Cycle, Finding
 from risks.queries.method import method
 from risks.queries.proportionality import FLAGS, judge_rows
+from risks.rules.proportionality import FOUND_SAID
 
 
 def listed_cycles() -> QuerySet[Cycle]:
@@ -90,10 +91,9 @@ def what_would_change(finding: Finding) -> list[Otherwise]:
         )
     )
     rows = [dict(inputs) | change | {"row": number} for number, (_said, change) in enumerate(supposed)]
-    labels = dict(Finding._meta.get_field("finding").flatchoices)
     verdicts = zip(supposed, judge_rows(rows, method=method()), strict=True)
     return [
-        Otherwise(said, one.finding, labels[one.finding], one.code)
+        Otherwise(said, one.finding, FOUND_SAID[one.finding], one.code)
         for (said, _change), one in verdicts
         if (one.finding, one.code) != (finding.finding, finding.code)
     ]

@@ -12,7 +12,7 @@ from risks.queries.method import method
 from risks.queries.register import STATES
 from risks.rules.ladder import LADDER
 from risks.rules.languages import language_names
-from risks.rules.proportionality import BY_CODE, Outcome
+from risks.rules.proportionality import BY_CODE, FOUND_SAID, Outcome
 from risks.rules.standing import CLOSED, REMEDIED
 from risks.rules.three_part_test import OutcomeOfTest
 
@@ -84,8 +84,7 @@ def finding_counts(cycle: Cycle) -> list[tuple[Outcome, str, int]]:
     """Return how many findings a cycle made of each kind, the strongest first; kinds it did not make are left out."""
     rows = cycle.findings.order_by().values("finding").annotate(many=Count("pk"))
     counted = {row["finding"]: row["many"] for row in rows}
-    labels = dict(Finding._meta.get_field("finding").flatchoices)
-    return [(one, str(labels[one]), counted[one]) for one in Outcome if one in counted]
+    return [(one, FOUND_SAID[one], counted[one]) for one in Outcome if one in counted]
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from risks.models import Measure, Risk, Signal
-from risks.models.proportionality import OUTCOMES
 from risks.queries.desk import BY_CODE_SENTENCE
 from risks.queries.proportionality import decided_arms, source
 from risks.rules.method import Method
-from risks.rules.proportionality import ARMS, WITHIN_INTERVAL, Outcome
+from risks.rules.proportionality import ARMS, FOUND_SAID, WITHIN_INTERVAL, Outcome
 
 SHOWN = 200
 
@@ -28,7 +27,7 @@ class Said:
     @property
     def label(self) -> str:
         """Return the finding in words."""
-        return "In order" if self.finding == Outcome.OK else dict(OUTCOMES)[self.finding]
+        return FOUND_SAID[self.finding]
 
     @property
     def sentence(self) -> str:

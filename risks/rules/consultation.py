@@ -1,6 +1,6 @@
 """Consultations: whom, how, with which safeguards, and how the loop is closed (GP18(b), 21, 31(h); domain.md 7)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -120,6 +120,7 @@ def heard_as(type: str) -> str:  # noqa: A002  # the column's name
     return HEARD_AS.get(type, said(type))
 
 
+HEARD: Sequence[tuple[str, str]] = [(str(one), heard_as(one)) for one in StakeholderType]
 AFFECTED_VOICES = frozenset(
     {
         StakeholderType.RIGHTSHOLDER_USER,

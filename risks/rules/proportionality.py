@@ -35,9 +35,9 @@ class Outcome(StrEnum):
     OK = "OK"
 
 
-READS_AS: Mapping[Outcome, str] = {
-    Outcome.LIFT_EXECUTE: "Lifted, as decided on appeal",
-    Outcome.EXPIRE: "Ended by its end date",
+FOUND_SAID: Mapping[str, str] = {
+    Outcome.LIFT_EXECUTE: "To be lifted",
+    Outcome.EXPIRE: "Past its end",
     Outcome.REVIEW_URGENT: "Review urgent",
     Outcome.REVIEW_DUE: "Review due",
     Outcome.OK: "In order",

@@ -396,7 +396,7 @@ def test_the_page_and_the_inbox_show_leaving_beside_staying(tied: RelationshipRi
             "Arrests after data requests",
             "phased exit",
             "No disclosure without a court order.",
-            "TIME_TO_CHANGE_EXPIRED",
+            "The time to see change has passed: people must consider exit.",
             "A senior executive, who neither prepared it",
             "Six months of notice",
             "outside the company",

@@ -17,14 +17,21 @@ LONGEST = 5000
 RISKS_OFFERED = 200
 
 
-def _words(label: str, told: str = "", *, rows: int = 4, required: bool = True) -> forms.CharField:
+def _words(
+    label: str,
+    told: str = "",
+    *,
+    rows: int = 4,
+    required: bool = True,
+    missing: str = "write at least a line.",
+) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=told,
         required=required,
         max_length=LONGEST,
         widget=forms.Textarea({"rows": rows}),
-        error_messages={"required": f"{label}: write at least a line."},
+        error_messages={"required": f"{label}: {missing}"},
     )
 
 
@@ -148,7 +155,11 @@ class MeetingForm(Form):
 class CorrectMeetingForm(MeetingForm):
     """The same, and what was wrong."""
 
-    correction_reasons = _words("What was wrong", "At least 50 characters. The earlier record stays.")
+    correction_reasons = _words(
+        "What was wrong",
+        "At least 50 characters. The earlier record stays.",
+        missing="say it in at least 50 characters.",
+    )
 
 
 class EscalationForm(Form):

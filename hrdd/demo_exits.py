@@ -11,8 +11,8 @@ from django.db import transaction
 
 from hrdd.demo_measures import RUMOUR
 from hrdd.demo_partners import CARRIER, SCHEDULER, recorded, tied_to
-from hrdd.demo_work import TITLE
-from hrdd.governance.models import SignOff, User
+from hrdd.demo_work import TITLE, asked_about, sign
+from hrdd.governance.models import User
 from risks.actions import (
     corrective_plans,
     emergency_stops,
@@ -158,8 +158,7 @@ def _decided(decision: ExitDecision, people: Mapping[str, User], *, at: datetime
         "data_and_access_plan": "Records of sales are returned; what shows the harm is kept for those harmed.",
     }
     exits.propose_exit(decision, **given | proposal, by=people["ana"], at=at)
-    asked = SignOff.objects.get(subject_kind="exit", subject_id=decision.pk, decided_at=None)
-    exits.decide(asked, approve=True, reasons=TRIED, seen_hash=asked.content_hash, by=people["eve"], at=at)
+    sign(asked_about("exit", decision.pk), exits.decide, reasons=TRIED, by=people["eve"], at=at)
     decision.refresh_from_db()
 
 

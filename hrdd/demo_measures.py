@@ -9,15 +9,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from hrdd.demo_work import TITLE, decide_on, given_test
+from hrdd.demo_work import TITLE, decide_on, given_test, judged_risk, proposal
 from hrdd.governance.models import User
 from risks.actions import action_samples, measure_enforcement, measure_proposals, reassessments, statements
-from risks.actions.evidence import record_evidence
 from risks.actions.measure_proposals import Proposal
 from risks.actions.measures import note_signal
 from risks.actions.reassessments import Decision
-from risks.actions.recording import record_risk
-from risks.actions.salience import Judging, assess_severity
+from risks.actions.salience import Judging
 from risks.models import ActionSample, Measure, Reassessment, ReviewTask, Risk, Signal
 from risks.rules.measure_workflow import Duty
 from risks.rules.recording import GLOBAL, Facts
@@ -128,7 +126,7 @@ DECISIONS: Mapping[str, Decision] = {
 
 
 def _risk(ana: User, *, at: datetime) -> Risk:
-    risk = record_risk(
+    return judged_risk(
         Facts(
             title=RUMOUR,
             summary="Invented for the demonstration. Voice messages say that families of one community poison wells. "
@@ -138,22 +136,9 @@ def _risk(ana: User, *, at: datetime) -> Risk:
             countries=(GLOBAL,),
             drivers=DRIVERS,
         ),
-        by=ana,
-        at=at,
-        owner=ana,
-    )
-    seen = record_evidence(
-        risk,
-        title="Report of a network of village health workers",
-        kind="document",
+        seen="Report of a network of village health workers",
         says="Eleven families left their houses; none of the wells held anything but water.",
-        outside_company=True,
-        by=ana,
-        at=at,
-    )
-    assess_severity(
-        risk,
-        Judging(
+        judging=Judging(
             scale=5,
             scope=2,
             irremediability=4,
@@ -164,36 +149,25 @@ def _risk(ana: User, *, at: datetime) -> Risk:
             likelihood=None,
             likelihood_unknown=False,
             consulted="Health workers who know the families; the families asked not to be visited.",
-            evidence=(seen,),
             scope_people=400,
         ),
         by=ana,
         at=at,
     )
-    risk.refresh_from_db()
-    return risk
 
 
 def _proposal(kind: str, target: str, at: datetime, *, days: int) -> Proposal:
-    account = kind in {"temp_suspension", "feature_limit"}
-    return Proposal(
-        kind=kind,
-        target=target,
-        target_type="account" if account else "item",
-        test=given_test(kind),
-        rule_relied_on=RULE,
-        ends_on=at.date() + timedelta(days=days),
-    )
+    return proposal(kind, target, at, days=days, rule=RULE)
 
 
-def _in_force(risk: Risk, proposal: Proposal, people: Mapping[str, User], *, at: datetime) -> Measure:
+def _in_force(risk: Risk, proposed: Proposal, people: Mapping[str, User], *, at: datetime) -> Measure:
     ana = people["ana"]
-    measure = measure_proposals.propose(risk, proposal, by=ana, at=at)
+    measure = measure_proposals.propose(risk, proposed, by=ana, at=at)
     decide_on(measure, people, reasons=APPROVED, at=at)
     return measure_enforcement.enforce(
         Measure.objects.get(pk=measure.pk),
         necessity=NECESSITY,
-        notified_on=at.date() if proposal.target_type != "rule" else None,
+        notified_on=at.date() if proposed.target_type != "rule" else None,
         by=ana,
         at=at,
     )
@@ -212,13 +186,13 @@ def _noted(measure: Measure, rita: User, *, at: datetime) -> None:
 
 def _rule(rumour: Risk, people: Mapping[str, User], *, began: datetime, at: datetime) -> None:
     """Leave a rule over many items: a statement for each of some actions, a sample that is closed and one to close."""
-    proposal = replace(
+    proposed = replace(
         _proposal("label", MAINTAINED, began, days=120),
         target_type="rule",
         unit_of_review="rule_class",
         automated_detection=True,
     )
-    measure, rita = _in_force(rumour, proposal, people, at=began), people["rita"]
+    measure, rita = _in_force(rumour, proposed, people, at=began), people["rita"]
     days = [(began + timedelta(days=n)).date() for n in (3, 9, 17)]
     statements.issue_for_actions(
         measure,
@@ -247,7 +221,7 @@ def _rule(rumour: Risk, people: Mapping[str, User], *, began: datetime, at: date
     )
     _noted(measure, rita, at=at - timedelta(days=3))
     _reviewed(measure, rita, first=at - timedelta(days=19), last=at - timedelta(days=1), at=at)
-    _in_force(rumour, replace(proposal, target=UNSAMPLED), people, at=began)
+    _in_force(rumour, replace(proposed, target=UNSAMPLED), people, at=began)
 
 
 def _reviewed(measure: Measure, rita: User, *, first: datetime, last: datetime, at: datetime) -> ActionSample:

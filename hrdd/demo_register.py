@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from hrdd.demo_measures import DRIVERS, RUMOUR
-from hrdd.demo_work import TITLE
-from hrdd.governance.models import SignOff, User
+from hrdd.demo_work import TITLE, asked_about, sign
+from hrdd.governance.models import User
 from risks.actions import (
     changes,
     imports,
@@ -148,15 +148,8 @@ def _found(rumour: Risk, people: Mapping[str, User], *, at: datetime) -> None:
         by=ana,
         at=at - timedelta(days=30),
     )
-    asked = SignOff.objects.get(subject_kind="involvement", subject_id=proposal.pk)
-    involvement.decide_proposal(
-        asked,
-        approve=True,
-        reasons=WEIGHED,
-        seen_hash=asked.content_hash,
-        by=dan,
-        at=at - timedelta(days=28),
-    )
+    asked = asked_about("involvement", proposal.pk)
+    sign(asked, involvement.decide_proposal, reasons=WEIGHED, by=dan, at=at - timedelta(days=28))
 
 
 def _lower(rumour: Risk, ana: User, *, at: datetime) -> None:
@@ -292,9 +285,8 @@ def _signed(review: ModelReview, _rumour: Risk, people: Mapping[str, User], at: 
         by=people["ana"],
         at=at,
     )
-    asked = SignOff.objects.get(subject_kind="model_review", subject_id=review.pk)
-    model_reviews.decide(
-        asked, approve=True, reasons=WEIGHED, seen_hash=asked.content_hash, by=people["bob"], at=at
+    sign(
+        asked_about("model_review", review.pk), model_reviews.decide, reasons=WEIGHED, by=people["bob"], at=at
     )
     review.refresh_from_db()
     model_reviews.record_reading(review, metric=0, value="6", read_on=at.date(), by=people["ana"], at=at)
@@ -343,7 +335,4 @@ def _policies(people: Mapping[str, User], *, at: datetime) -> None:
         )
         begun.refresh_from_db()
         policies.submit(begun, by=people["ana"], at=at)
-        asked = SignOff.objects.get(subject_kind=POLICY, subject_id=begun.pk)
-        policies.decide(
-            asked, approve=True, reasons=AGREED, seen_hash=asked.content_hash, by=people["dan"], at=at
-        )
+        sign(asked_about(POLICY, begun.pk), policies.decide, reasons=AGREED, by=people["dan"], at=at)

@@ -3,7 +3,7 @@
 Everything here is invented and says so; the published cases beside it are real.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,7 +76,7 @@ def record_work(*, at: datetime) -> bool:
 
 
 def _risk(ana: User, *, at: datetime) -> Risk:
-    risk = record_risk(
+    return judged_risk(
         Facts(
             title=TITLE,
             summary="Invented for the demonstration. Posts name poll workers by district and call to stop them; "
@@ -92,22 +92,9 @@ def _risk(ana: User, *, at: datetime) -> Risk:
             context_until=at.date() + timedelta(days=45),
             threat_to_life=True,
         ),
-        by=ana,
-        at=at,
-        owner=ana,
-    )
-    seen = record_evidence(
-        risk,
-        title="Monitors' note of the week",
-        kind="document",
+        seen="Monitors' note of the week",
         says="Eleven posts were followed by two attacks within a day; resharing doubles each evening.",
-        outside_company=True,
-        by=ana,
-        at=at,
-    )
-    assess_severity(
-        risk,
-        Judging(
+        judging=Judging(
             scale=5,
             scope=3,
             irremediability=5,
@@ -118,12 +105,20 @@ def _risk(ana: User, *, at: datetime) -> Risk:
             likelihood=None,
             likelihood_unknown=False,
             consulted="Monitors on the spot and an association of poll workers, both through the engagement lead.",
-            evidence=(seen,),
             scope_people=3_000,
         ),
         by=ana,
         at=at,
     )
+
+
+def judged_risk(facts: Facts, *, seen: str, says: str, judging: Judging, by: User, at: datetime) -> Risk:
+    """Record a risk that its recorder owns, a document about it from outside, and its severity, which rests on that."""
+    risk = record_risk(facts, by=by, at=at, owner=by)
+    document = record_evidence(
+        risk, title=seen, kind="document", says=says, outside_company=True, by=by, at=at
+    )
+    assess_severity(risk, replace(judging, evidence=(document,)), by=by, at=at)
     risk.refresh_from_db()
     return risk
 
@@ -204,7 +199,7 @@ def _measures(risk: Risk, people: Mapping[str, User], *, at: datetime) -> None:
     """Leave one measure in force, with its statement of reasons, and one whose test does not pass yet."""
     ana = people["ana"]
     label = measure_proposals.propose(
-        risk, _proposal("label", "Posts that name poll workers", at), by=ana, at=at
+        risk, proposal("label", "Posts that name poll workers", at), by=ana, at=at
     )
     decide_on(
         label,
@@ -236,7 +231,7 @@ def _measures(risk: Risk, people: Mapping[str, User], *, at: datetime) -> None:
     unsure = given_test("temp_suspension")
     answers = dict(unsure.answers) | {"N5": Answer("unknown", "It may drive the authors to closed groups.")}
     test = replace(unsure, answers=answers)
-    suspension = _proposal("temp_suspension", "Accounts that named a poll worker twice", at)
+    suspension = proposal("temp_suspension", "Accounts that named a poll worker twice", at)
     measure_proposals.propose(risk, replace(suspension, test=test), by=ana, at=at)
 
 
@@ -249,22 +244,33 @@ def decide_on(
     approve: bool = True,
 ) -> None:
     """Approve or refuse a proposal, as the decider or, where only a senior may, as the executive."""
-    asked = SignOff.objects.get(subject_kind=MEASURE, subject_id=measure.pk, decided_at=None)
+    asked = asked_about(MEASURE, measure.pk)
     dan = people["dan"]
     signer = dan if dan.may(Permission(asked.permission)) else people["eve"]
-    measure_proposals.decide(
-        asked, approve=approve, reasons=reasons, seen_hash=asked.content_hash, by=signer, at=at
-    )
+    sign(asked, measure_proposals.decide, reasons=reasons, by=signer, at=at, approve=approve)
 
 
-def _proposal(kind: str, target: str, at: datetime) -> Proposal:
+def asked_about(kind: str, pk: int) -> SignOff:
+    """Return the signature that is asked for on a record."""
+    return SignOff.objects.get(subject_kind=kind, subject_id=pk, decided_at=None)
+
+
+def sign(
+    asked: SignOff, decide: Callable[..., Any], *, reasons: str, by: User, at: datetime, approve: bool = True
+) -> None:
+    """Sign what was asked for, or refuse it, as it stands now."""
+    decide(asked, approve=approve, reasons=reasons, seen_hash=asked.content_hash, by=by, at=at)
+
+
+def proposal(kind: str, target: str, at: datetime, *, days: int = 28, rule: str = RULE) -> Proposal:
+    """Return a measure as somebody would propose it, for some days, with a test that it passes."""
     return Proposal(
         kind=kind,
         target=target,
-        target_type="account" if kind == "temp_suspension" else "item",
+        target_type="account" if kind in {"temp_suspension", "feature_limit"} else "item",
         test=given_test(kind),
-        rule_relied_on=RULE,
-        ends_on=at.date() + timedelta(days=28),
+        rule_relied_on=rule,
+        ends_on=at.date() + timedelta(days=days),
     )
 
 

@@ -3,6 +3,7 @@
 from django import forms
 
 from hrdd.forms import Form
+from remedies.forms.case_work import SAY_WHY
 
 
 class HoldForm(Form):
@@ -11,5 +12,5 @@ class HoldForm(Form):
     reasons = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="At least 50 characters. They outlive the case: write nothing of what was told, and no name.",
-        error_messages={"required": "Reasons: say why, in at least 50 characters."},
+        error_messages={"required": SAY_WHY},
     )

@@ -3,6 +3,7 @@
 import io
 from datetime import datetime
 
+import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from hrdd.demo import create_people
 from hrdd.dossiers.management.commands.demo_organisation import INVENTED, Command, set_up_vault
 from hrdd.dossiers.policies import load_policies
 from hrdd.governance.rules import NotAllowed
+from risks.models import Risk
 
 
 def test_each_part_is_recorded_in_its_order_and_once(db: None) -> None:
@@ -23,9 +25,10 @@ def test_each_part_is_recorded_in_its_order_and_once(db: None) -> None:
     assert [said for record, said in INVENTED if record(at=now)] == []
 
 
-def test_a_part_that_meets_what_somebody_did_before_is_left_and_said(db: None) -> None:
+@pytest.mark.parametrize("kind", [NotAllowed, Risk.DoesNotExist, Risk.MultipleObjectsReturned])
+def test_a_part_that_meets_what_somebody_did_before_is_left_and_said(db: None, kind: type[Exception]) -> None:
     def refused(*, at: datetime) -> bool:
-        raise NotAllowed("A review is open. Finish that one.")
+        raise kind("A review is open. Finish that one.")
 
     out = io.StringIO()
     command = Command(stdout=out)

@@ -144,6 +144,8 @@ def test_a_decision_is_paused_before_it_begins_and_taken_up_again(tied: Relation
     assert client_of("ana").post(f"/desk/exits/duties/{dropped.pk}/drop/").status_code == 302
     assert "users helped to move on" in step(decision, "resume", "eve")
     early = {"kind": "users_moved", "what": "x", "owner": person("ana").pk, "due": TODAY - timedelta(days=1)}
+    form = client_of("ana").get(f"/desk/exits/stages/{stage.pk}/").content.decode()
+    assert f"{stage.what}. Vulnerable users are made safe before anybody is given notice." in form
     page = client_of("ana").post(f"/desk/exits/stages/{stage.pk}/", early)
     assert "choose that day or a later one" in page.content.decode()
     client_of("ana").post(f"/desk/exits/stages/{stage.pk}/", early | {"due": TODAY})

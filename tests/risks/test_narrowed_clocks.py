@@ -73,12 +73,17 @@ PRESSING = (
     Told(level=3, known=20, own_part="open", own_due=1),
     Told(level=3, known=200, actions=((190, 1, 100),), finding=("directly_linked", 190, True)),
 )
+# On the last day of the first half, and on the day after it.
+ABOUT_HALF = tuple(Told(level=3, known=known, actions=((85, 1, 20),)) for known in (90, 91))
+# In time, and linked for longer than there was to see change: nothing but the drift of the finding asks for somebody.
+ONLY_DRIFTING = (Told(level=3, known=10, actions=((5, 1, 2),), finding=("directly_linked", 300, True)),)
 # Nothing but the day for looking again asks for somebody: it passed by severity, or as it was set.
 TO_LOOK_AGAIN = (
     Told(level=4, known=200, exits=(Answer(opened=190, stays_since=180),)),
     Told(level=4, known=200, exits=(Answer(opened=190, stays_since=180, looked=(170,)),)),
     Told(level=4, known=200, exits=(Answer(opened=10, stays_since=5, review=1),)),
 )
+NAMED = (*IN_TIME, *ANSWERED, *PRESSING, *ABOUT_HALF, *ONLY_DRIFTING, *TO_LOOK_AGAIN)
 
 
 def keys(readings: Any) -> list[int]:
@@ -95,7 +100,7 @@ def keys(readings: Any) -> list[int]:
         HealthCheck.data_too_large,
     ],
 )
-@example(told=[(one, False) for one in (*IN_TIME, *ANSWERED, *PRESSING, *TO_LOOK_AGAIN)])
+@example(told=[(one, False) for one in NAMED])
 @given(told=st.lists(st.tuples(clock, st.booleans()), min_size=1, max_size=5))
 def test_what_is_left_unread_is_what_the_rule_finds_quiet(told: list[tuple[Told, bool]]) -> None:
     with transaction.atomic():

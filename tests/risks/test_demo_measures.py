@@ -81,6 +81,7 @@ def test_the_page_of_a_measure_that_is_over_says_how_it_ended_and_asks_for_nothi
     assert f'Since then: <a href="/desk/measures/{lighter.pk}/">' in pages[demo_measures.EASED]
     assert "<strong>Ended by its end date</strong>" in pages[demo_measures.EXPIRED]
     assert "none was issued while it was in force" in pages[demo_measures.EXPIRED]
+    assert "Past its end</span>" in pages[demo_measures.EXPIRED]
     assert "It never stood, so nobody is owed one" in pages[demo_measures.REFUSED]
     assert [name for name, page in pages.items() if "badge-review_urgent" in page] == []
     assert [name for name, page in pages.items() if "Not done yet" in page] == []

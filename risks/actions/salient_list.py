@@ -9,7 +9,7 @@ from hrdd.governance.actions import ask_sign_off, decide_sign_off, record_event,
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import NotAllowed, Permission, RoleMayNot, canonical_hash
 from risks.models import SalientList
-from risks.queries.salient_list import drawn_rows, since
+from risks.queries.salient_list import drawn_rows, left_behind
 
 SIGN_OFF_KIND = "salient list"
 STEP = "sign"
@@ -72,7 +72,7 @@ def draw_salient_list(*, by: User, at: datetime) -> SalientList:
 def _void_what_changed(at: datetime) -> None:
     """Let a list fall that waits for the board, and that the register has left behind."""
     for waiting in SalientList.objects.select_for_update().filter(signed_at=None, refused_at=None):
-        if not since(waiting).nothing:
+        if left_behind(waiting):
             void_sign_offs(subject_kind=SIGN_OFF_KIND, subject_id=waiting.pk, at=at)
             SalientList.objects.filter(pk=waiting.pk).update(refused_at=at)
 
@@ -104,7 +104,7 @@ def decide(
         seen_hash=seen_hash,
         authors=frozenset({drawn.drawn_by.username, *left_off_by}),
     )
-    if approve and (content_hash(drawn.rows) != sign_off.content_hash or not since(drawn).nothing):
+    if approve and (content_hash(drawn.rows) != sign_off.content_hash or left_behind(drawn)):
         raise NotAllowed(
             "The register has changed since the list was drawn, so that it is not what the board was asked to sign. "
             "Have it drawn anew; this one then falls."

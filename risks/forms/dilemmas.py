@@ -356,9 +356,16 @@ class PrecedentForm(Form):
         "Because", missing="say why, in 50 characters or more.", sentence="At least 50 characters."
     )
 
-    def __init__(self, *args: Any, decided: QuerySet[Dilemma], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, decided: QuerySet[Dilemma], which: str, **kwargs: Any) -> None:
+        """Offer decided dilemmas.
+
+        Args:
+            decided: those to choose from.
+            which: a sentence on which of those found they are; empty where they are all.
+        """
         super().__init__(*args, **kwargs)
         self.fields["of"].queryset = decided  # type: ignore[attr-defined]
+        self.fields["of"].help_text = which
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

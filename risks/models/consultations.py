@@ -3,6 +3,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from risks.models.naming import WORDS_OF_A_CONSULTATION, WORDS_OF_A_FINDING, under_pieces
 from risks.models.salience import listed
 from risks.rules.consultation import (
     Consent,
@@ -114,6 +115,7 @@ class Consultation(models.Model):
 
     class Meta:
         ordering = ["-held_from", "-id"]
+        indexes = [under_pieces(WORDS_OF_A_CONSULTATION, "consultation_names", condition=Q(published=True))]
         constraints = [
             models.CheckConstraint(
                 name="consultation_risk",
@@ -190,7 +192,10 @@ class ConsultationFinding(models.Model):
 
     class Meta:
         ordering = ["priority", "id"]
-        indexes = [models.Index(fields=["due"], condition=Q(response=""), name="finding_unanswered_due")]
+        indexes = [
+            models.Index(fields=["due"], condition=Q(response=""), name="finding_unanswered_due"),
+            under_pieces(WORDS_OF_A_FINDING, "consultation_finding_names"),
+        ]
         constraints = [
             models.CheckConstraint(name="consultation_finding_priority", condition=Q(priority__range=(1, 3))),
             models.CheckConstraint(

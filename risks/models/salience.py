@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Lower
 
+from risks.models.naming import WORDS_OF_A_RISK, under_pieces
 from risks.rules.salience import State, effective_likelihood
 from risks.rules.standing import CLOSED, REMEDIED, Judgement, stand
 from risks.rules.words import Activity, ContextTag, Driver, Source, Vulnerability, labels
@@ -132,12 +133,16 @@ class Risk(models.Model):
                 name="risk_withheld",
                 condition=Q(salient=True, published=False, level__gte=4),
             ),
+            models.Index(
+                fields=["-rank", "id"], name="risk_salient", include=["level"], condition=Q(salient=True)
+            ),
             models.Index(fields=["id"], include=["level", "tier", "status"], name="risk_standing"),
             GinIndex(fields=["search"], name="risk_words"),
             GinIndex(fields=["countries"], name="risk_countries", opclasses=["jsonb_path_ops"]),
             GinIndex(fields=["touched_rights"], name="risk_rights"),
             GinIndex(fields=["vulnerabilities"], name="risk_vulnerabilities"),
             GinIndex(fields=["drivers"], name="risk_drivers"),
+            under_pieces(WORDS_OF_A_RISK, "risk_names", condition=Q(published=True)),
         ]
         constraints = [
             models.CheckConstraint(

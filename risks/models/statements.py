@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from risks.models.naming import WORDS_OF_A_STATEMENT, under_pieces
 from risks.rules.statement_schema import field_names, label_of, values_of
 
 GROUNDS = list(values_of("decision_ground").items())
@@ -37,7 +38,10 @@ class StatementOfReasons(models.Model):
     class Meta:
         ordering = ["-issued_at", "-id"]
         verbose_name_plural = "statements of reasons"
-        indexes = [models.Index(fields=["-issued_at", "-id"], name="statement_in_order")]
+        indexes = [
+            models.Index(fields=["-issued_at", "-id"], name="statement_in_order"),
+            under_pieces(WORDS_OF_A_STATEMENT, "statement_names"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["measure", "action"],

@@ -1,6 +1,6 @@
 """Dilemmas between rights: as listed, as weighed, what they follow, and what the public may read (domain.md 1.6)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -35,6 +35,7 @@ from risks.rules.dilemma import (
 from risks.rules.rabat import Outcome
 
 ANYWHERE = "GLOBAL"
+PRECEDENTS_OFFERED = 30
 TONES = {2: "ok", 1: "ok", 0: "neutral", -1: "due", -2: "urgent"}
 Tags = tuple[str, frozenset[str], frozenset[str], frozenset[str]]
 
@@ -358,12 +359,30 @@ def possible_precedents(dilemma: Dilemma, *, words: str = "") -> QuerySet[Dilemm
         dilemma: the one that cites.
         words: a search; empty for those of the same kind.
     """
-    decided = Dilemma.objects.filter(state__in=SETTLED).exclude(pk=dilemma.pk)
+    decided = _citable(dilemma)
     if not words.strip():
         return decided.filter(kind=dilemma.kind)
     query = SearchQuery(words, search_type="websearch", config="simple")
     told = DilemmaDecision.objects.filter(dilemma=OuterRef("pk"), search=query)
     return decided.filter(Q(search=query) | Q(Exists(told)))
+
+
+def offered_precedents(
+    dilemma: Dilemma, found: QuerySet[Dilemma], *, kept: Iterable[int]
+) -> QuerySet[Dilemma]:
+    """Return what a form offers of the precedents found: the latest, and one that was chosen already.
+
+    Args:
+        dilemma: the one that cites.
+        found: what possible_precedents returns; decades of decisions fit into no form.
+        kept: the ids chosen, wherever they stand.
+    """
+    latest = found.values_list("pk", flat=True)[:PRECEDENTS_OFFERED]
+    return _citable(dilemma).filter(pk__in={*latest, *kept}).only("question", "kind")
+
+
+def _citable(dilemma: Dilemma) -> QuerySet[Dilemma]:
+    return Dilemma.objects.filter(state__in=SETTLED).exclude(pk=dilemma.pk)
 
 
 def possible_opinions(dilemma: Dilemma) -> QuerySet[ExpertOpinion]:

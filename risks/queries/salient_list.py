@@ -7,8 +7,10 @@ from typing import Any
 from risks.models import Publication, Risk, SalientList
 from risks.queries.publications import latest_decisions
 from risks.queries.register import by_salience
-from risks.rules.publication import Listed, changes, listed, signed_in_time
+from risks.rules.publication import Changes, Listed, changes, listed, signed_in_time
 from risks.rules.severity import BANDS
+
+CHANGED_SHOWN = 100
 
 
 def drawn_rows() -> list[dict[str, Any]]:
@@ -48,43 +50,64 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class ManyChanged:
+    """How many risks changed in one way, and the first of them."""
+
+    many: int
+    shown: list[Changed]
+
+    @property
+    def more(self) -> int:
+        """Return how many are not shown."""
+        return self.many - len(self.shown)
+
+
+@dataclass(frozen=True)
 class Since:
     """What changed in the register since a list was drawn."""
 
-    new: list[Changed]
-    gone: list[Changed]
-    risen: list[Changed]
-    fallen: list[Changed]
+    new: ManyChanged
+    gone: ManyChanged
+    risen: ManyChanged
+    fallen: ManyChanged
 
     @property
-    def nothing(self) -> bool:
-        return not (self.new or self.gone or self.risen or self.fallen)
+    def many(self) -> int:
+        """Return how many risks changed in all."""
+        return self.new.many + self.gone.many + self.risen.many + self.fallen.many
 
 
 def since(drawn: SalientList) -> Since:
-    """Return which salient risks are new, gone, risen or fallen; the rows of the list stay as they are."""
-    then = {row["risk"]: row["level"] for row in drawn.rows}
-    told = {row["risk"]: row["title"] for row in drawn.rows}
-    now = {
-        pk: (level, title)
-        for pk, level, title in by_salience(Risk.objects.filter(salient=True)).values_list(
-            "pk", "level", "title"
+    """Return which salient risks are new, gone, risen or fallen; the rows of the list stay as they are.
+
+    Of each kind the gravest CHANGED_SHOWN are told one by one.
+    """
+    then, now, found = _compared(drawn)
+    first = {risk for kind in found for risk in kind[:CHANGED_SHOWN]}
+    told = {row["risk"]: row["title"] for row in drawn.rows if row["risk"] in first}
+    told |= dict(Risk.objects.filter(pk__in=first & now.keys()).values_list("pk", "title"))
+
+    def changed(risks: tuple[int, ...]) -> ManyChanged:
+        shown = risks[:CHANGED_SHOWN]
+        return ManyChanged(
+            len(risks), [Changed(risk, told[risk], then.get(risk), now.get(risk)) for risk in shown]
         )
-    }
-    found = changes(then, {pk: level for pk, (level, _title) in now.items()})
 
-    def changed(ids: tuple[int, ...]) -> list[Changed]:
-        return [
-            Changed(
-                pk,
-                now[pk][1] if pk in now else told[pk],
-                then.get(pk),
-                now[pk][0] if pk in now else None,
-            )
-            for pk in ids
-        ]
+    new, gone, risen, fallen = found
+    return Since(changed(new), changed(gone), changed(risen), changed(fallen))
 
-    return Since(changed(found.new), changed(found.gone), changed(found.risen), changed(found.fallen))
+
+def left_behind(drawn: SalientList) -> bool:
+    """Whether the register is no longer what a list says."""
+    _then, _now, found = _compared(drawn)
+    return any(found)
+
+
+def _compared(drawn: SalientList) -> tuple[dict[int, int], dict[int, int], Changes]:
+    """Return the level of each risk then and now, and what changed."""
+    then = {row["risk"]: row["level"] for row in drawn.rows}
+    now = dict(by_salience(Risk.objects.filter(salient=True)).values_list("pk", "level"))
+    return then, now, changes(then, now)
 
 
 def signed_on() -> date | None:

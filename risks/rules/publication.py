@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from hrdd.governance.rules import Permission
 from risks.rules.involvement import CAUSE, LINKED, NONE, UNDETERMINED
@@ -138,8 +139,7 @@ def signed_in_time(signed_on: date | None, on: date) -> bool:
     return signed_on is not None and signed_on >= year_before(on)
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(NamedTuple):
     """What became of a list of risks, by their ids."""
 
     new: tuple[int, ...]

@@ -51,7 +51,7 @@ from risks.rules.dilemma import (
 )
 from risks.rules.rabat_worksheet import IS_INPUT
 from risks.views.form_page import form_page
-from risks.views.looking import offered
+from risks.views.looking import ids_among, offered
 
 PAGE_SIZE = 50
 
@@ -297,7 +297,10 @@ def cite_precedent(request: HttpRequest, pk: int) -> HttpResponse:
     dilemma = get_object_or_404(Dilemma, pk=pk)
     given = request.POST
     words = given.get("look_for", "").replace("\0", "")[:200]
-    decided = queries.possible_precedents(dilemma, words=words)
+    found = queries.possible_precedents(dilemma, words=words)
+    decided = queries.offered_precedents(dilemma, found, kept=ids_among([given.get("of", "")]))
+    many, offers = found.count(), queries.PRECEDENTS_OFFERED
+    which = f"The latest {offers} of {many:,}. “Look” finds others by their words." if many > offers else ""
     page = partial(
         _page,
         request,
@@ -309,10 +312,10 @@ def cite_precedent(request: HttpRequest, pk: int) -> HttpResponse:
         template="risks/dilemma_precedent.html",
     )
     if "look" not in given:
-        return page(PrecedentForm(given or None, decided=decided))
+        return page(PrecedentForm(given or None, decided=decided, which=which))
     typed = {name: given.get(name) for name in PrecedentForm.base_fields}
     context = {
-        "form": PrecedentForm(initial=typed, decided=decided),
+        "form": PrecedentForm(initial=typed, decided=decided, which=which),
         "heading": "Cite a precedent",
         "lead": dilemma.question,
         "button": "Cite it",

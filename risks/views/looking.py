@@ -20,5 +20,9 @@ def offered(given: QueryDict, among: QuerySet[Risk], *, kept: Iterable[str]) -> 
         kept: the ids chosen so far, as they were typed.
     """
     words = given.get("look_for", "").replace("\0", "")[:200]
-    ids = [int(one) for one in kept if one.isascii() and one.isdecimal() and len(one) <= LONGEST_ID]
-    return offered_risks(among, words=words, kept=ids)
+    return offered_risks(among, words=words, kept=ids_among(kept))
+
+
+def ids_among(typed: Iterable[str]) -> list[int]:
+    """Return what may be an id of what was typed."""
+    return [int(one) for one in typed if one.isascii() and one.isdecimal() and len(one) <= LONGEST_ID]

@@ -19,6 +19,7 @@ from risks.models import (
     SeverityAssessment,
     Signal,
 )
+from risks.queries import dilemmas
 from risks.queries.gaps import register_gaps_of
 from risks.queries.public_dilemmas import SIGN_OFF_KIND, public_dilemmas
 from tests.risks.dilemma_stage import (
@@ -215,6 +216,28 @@ def test_precedents_are_found_by_the_words_of_what_was_decided(stage: Stage) -> 
     assert f'<option value="{earlier.pk}"' in found
     assert f'<option value="{earlier.pk}"' not in missed
     assert not Precedent.objects.exists()
+
+
+def test_the_latest_precedents_are_offered_and_an_older_one_that_was_chosen_stays(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dilemmas, "PRECEDENTS_OFFERED", 1)
+    older, newer, citing = stage.open(), stage.open(), stage.open()
+    Dilemma.objects.filter(pk__in=[older.pk, newer.pk]).update(
+        state="decided", review_on=timezone.now().date()
+    )
+    page = f"{citing.pk}/precedents/"
+    chosen = {"of": older.pk, "relation": "relies_on", "because": "Too short."}
+
+    offered = stage.get("ana", page).content.decode()
+    refused = stage.post("ana", page, chosen).content.decode()
+
+    assert f'<option value="{newer.pk}"' in offered
+    assert f'<option value="{older.pk}"' not in offered
+    assert "The latest 1 of 2." in offered
+    assert f'<option value="{older.pk}" selected' in refused
+    assert stage.post("ana", page, chosen | {"because": REASONS}).status_code == 302
+    assert Precedent.objects.get().of == older
 
 
 def test_an_undecided_dilemma_is_no_precedent(stage: Stage) -> None:

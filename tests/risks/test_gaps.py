@@ -211,6 +211,11 @@ BROKEN: list[tuple[Callable[[Risk], object], set[str]]] = [
     (lambda risk: (change(published=False)(risk), flagged("Sound")), set()),
     (lambda risk: heard_of(risk, "Northern Cloud", published=True), {"NAMED_THOUGH_DANGEROUS"}),
     (lambda risk: heard_of(risk, "Northern Cloud", published=False), set()),
+    (
+        lambda risk: (counted(risk, "Staff of Cloud, Northern"), flagged("Northern Cloud")),
+        {"NAMED_THOUGH_DANGEROUS"},
+    ),
+    (lambda risk: (counted(risk, "Staff of northern clouds"), flagged("Northern Cloud")), set()),
     (lambda risk: lapsed_dilemma(risk), {"DILEMMA_LAPSED"}),
 ]
 
@@ -231,6 +236,13 @@ def heard_of(risk: Risk, partner: str, *, published: bool) -> None:
         screened_at=NOW,
     )
     flagged(partner)
+
+
+def counted(risk: Risk, group: str) -> None:
+    """Publish a consultation about a risk that counts how many of a group took part."""
+    heard_of(risk, "Another One", published=True)
+    ConsultationFinding.objects.update(we_did="Somebody was asked.")
+    Consultation.objects.update(breakdown=[{"group": group, "count": 12}])
 
 
 def unheard(risk: Risk) -> SeverityAssessment:

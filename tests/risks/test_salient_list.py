@@ -13,6 +13,7 @@ from hrdd.governance.models import AuditEvent, SignOff, User
 from hrdd.governance.rules import Role
 from risks.actions.publications import publish_risk, withhold_risk
 from risks.models import Risk, SalientList
+from risks.queries import salient_list
 from risks.queries.salient_list import salient_list_unsigned
 from tests.risks.test_publications import REASONS, a_risk, assessed, person
 
@@ -298,3 +299,25 @@ def test_a_list_that_the_register_left_behind_is_not_signed_and_falls_when_it_is
     decide(bob, "approve")
     anew.refresh_from_db()
     assert anew.signed_by == bob
+
+
+def test_of_many_that_changed_the_gravest_are_told_and_the_rest_counted(
+    drawn: SalientList, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(salient_list, "CHANGED_SHOWN", 2)
+    fallen, gone = Risk.objects.get(title="The grave one"), Risk.objects.get(title="The severe one")
+    Risk.objects.filter(pk=fallen.pk).update(level=4)
+    Risk.objects.filter(pk=gone.pk).update(salient=False)
+    for level in (3, 5, 4):
+        a_risk(f"New at {level}", level=level)
+
+    page = detail(drawn, ana)
+
+    told = page[page.index("What changed since") :]
+    assert [f"New at {level}" in told for level in (5, 4, 3)] == [True, True, False]
+    assert told.index("New at 5") < told.index("New at 4")
+    assert "Fallen from level 5 to 4" in told
+    assert "No longer salient; it was at level 4" in told
+    assert "<strong>1</strong> new." in told
+    assert "?salient=yes" in told
+    assert "<p>5 · In the register now" in told

@@ -20,12 +20,10 @@ from risks.models import Partner, StatementOfReasons
 from risks.queries import bounded
 from risks.rules.ladder import LADDER
 from risks.rules.publication import FEWEST_COUNTED
-from risks.rules.screening import names_one
 from tests.risks.measure_stage import NOW, TODAY, people, signed_in
 from tests.transparency.statement_stage import stored
 from tests.transparency.test_statement_files import REAL
 from transparency.documents.statements import COLUMNS
-from transparency.queries.naming import marks, named_pattern
 from transparency.queries.public_statements import listed, public_statements
 from transparency.rules.shown import numbers, rest_told
 
@@ -103,41 +101,6 @@ def test_what_endangers_somebody_is_nowhere_not_even_by_searching_for_it(ana: Us
         for tail in ("/", ".json"):
             assert Client().get(one(statement, tail)).status_code == 404
     assert Client().get(f"/statements/{uuid.uuid4()}/").status_code == 404
-
-
-NAMES = (
-    "Northern Cloud",
-    "Gojek",
-    "Ünal & Söhne",
-    "Société Générale",
-    "Ростелеком",
-    "بنك",
-    "X1",
-    "Co. Ltd",
-    "a.b*c",
-    "Đỗ",
-)
-GLUE = st.sampled_from([" ", "", "-", "\u00ad", "\u200b", "\u0301", "—", "é", "x", "_", ". ", "…", "Ж", "ـ"])
-
-
-@given(data=st.data())
-def test_the_database_finds_every_name_that_the_screen_finds(
-    data: st.DataObject, django_db_blocker: Any
-) -> None:
-    name = data.draw(st.sampled_from(NAMES))
-    parts = name.split()
-    if data.draw(st.booleans()):
-        parts = [*parts[1:], parts[0]]
-    how = data.draw(st.sampled_from([str, str.upper, str.lower, str.title]))
-    text = data.draw(GLUE) + data.draw(GLUE).join(how(part) for part in parts) + data.draw(GLUE)
-    if not names_one(text, [name]):
-        return
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT regexp_replace(normalize(%s, NFKD), %s, '', 'g') ~ %s",
-            [text, marks(), named_pattern(name)],
-        )
-        assert cursor.fetchone() == (True,), (text, named_pattern(name))
 
 
 def test_a_search_survives_a_reload_and_its_data_is_the_same(ana: User) -> None:

@@ -17,11 +17,12 @@ from django.utils.translation import gettext_noop as marked
 
 from risks.models import Measure, StatementOfReasons
 from risks.models.measures import NEVER_STOOD
+from risks.models.naming import WORDS_OF_A_STATEMENT
+from risks.queries.naming import naming
 from risks.queries.partners import never_named
 from risks.rules.countries import country_names
 from risks.rules.ladder import LADDER
 from risks.rules.statement_schema import DECISIONS, ILLEGAL, label_of, values_of
-from transparency.queries.naming import named_pattern, words_without_marks
 from transparency.queries.statement_files import names_of
 from transparency.rules.dsa import identifying
 
@@ -149,24 +150,23 @@ def public_statements() -> QuerySet[StatementOfReasons]:
 
     Whoever shows one passes it through `told`, which screens its words once more.
     """
-    every = StatementOfReasons.objects.alias(named=words_without_marks())
-    shown = every.filter(may_be_read(never_named()))
+    shown = StatementOfReasons.objects.filter(may_be_read(never_named()))
     return shown.select_related("measure", "supersedes", "superseded_by")
 
 
 def may_be_read(hidden: Sequence[str]) -> Q:
-    """Return the condition on a statement, whose words have the alias `named`, under which anyone may read it.
+    """Return the condition on a statement under which anyone may read it.
 
     Args:
         hidden: the names of the partners whose name endangers people.
     """
     published = Q(measure__risk__published=True)
     stood = published & ~Q(measure__state__in=NEVER_STOOD)
-    known = ~Q(measure__target_type=Measure.Target.PARTNER, measure__target__in=hidden) if hidden else Q()
-    named = Q()
-    for pattern in filter(None, map(named_pattern, hidden)):
-        named |= Q(named__regex=pattern)
-    return stood & known & (~named if named else Q())
+    if not hidden:
+        return stood
+    aimed_at = Q(measure__target_type=Measure.Target.PARTNER, measure__target__in=hidden)
+    named = naming(StatementOfReasons.objects.all(), WORDS_OF_A_STATEMENT, hidden)
+    return stood & ~aimed_at & ~Q(pk__in=named.values("pk"))
 
 
 def listed(

@@ -11,7 +11,6 @@ from risks.queries.partners import never_named
 from risks.rules.ladder import LADDER
 from risks.rules.publication import FEWEST_COUNTED
 from risks.rules.statement_schema import values_of
-from transparency.queries.naming import words_without_marks
 from transparency.queries.public_statements import may_be_read
 from transparency.rules.shown import Numbers, numbers, rest_told
 
@@ -57,7 +56,7 @@ def counted(
     """Count some statements by each question: those that anybody can read, and all."""
     shown = Case(When(may_be_read(never_named()), then=Value(True)), default=Value(False))
     by = [field for _name, field, _labels in QUESTIONS]
-    holding = statements.annotate(named=words_without_marks()).order_by().annotate(shown=shown)
+    holding = statements.order_by().annotate(shown=shown)
     read: list[Counter[str]] = [Counter() for _ in by]
     every: list[Counter[str]] = [Counter() for _ in by]
     for is_shown, *values, many in holding.values_list("shown", *by).annotate(many=Count("pk")):

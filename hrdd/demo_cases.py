@@ -13,6 +13,7 @@ from remedies.actions import (
     case_steps,
     follow_up,
     identities,
+    patterns,
     persons_word,
     reading,
     remedies,
@@ -61,8 +62,9 @@ HEARD_ANEW = (
     "You wrote against the rumour, with proof. Quoting words in order to refute them breaks no rule, so the limit is "
     "undone and your page is as it was."
 )
-SCHOOL = (
-    "Invented for the demonstration. Your translation made our school's notice an insult, and it was removed."
+CLINIC = (
+    "Invented for the demonstration. Your translation made our clinic's notice a threat. It was removed, a crowd came "
+    "to the door, and two nurses were beaten."
 )
 SORRY = (
     "We are sorry. The notice is back, and the people who read your language read what is removed in it now."
@@ -113,6 +115,7 @@ def record_cases(*, at: datetime) -> bool:
     _closed(people, at=at)
     _withdrawn(at=at)
     _not_ours(people, at=at)
+    patterns.open_owed_reviews(at=at - timedelta(days=1))
     return True
 
 
@@ -213,8 +216,8 @@ def _undone_on_appeal(people: Team, *, at: datetime) -> None:
 def _closed(people: Team, *, at: datetime) -> None:
     """Leave a case that went its whole way: upheld, made good, verified, closed with its lesson, and held."""
     kind = CaseType.MODERATION_DECISION_APPEAL
-    case, receipt = _told(Submission(kind, SCHOOL, "en", region=Region.AFRICA), at=at - timedelta(days=90))
-    _admitted(case, people, kind=kind, severity=2, at=at - timedelta(days=88))
+    case, receipt = _told(Submission(kind, CLINIC, "en", region=Region.AFRICA), at=at - timedelta(days=90))
+    _admitted(case, people, kind=kind, severity=4, at=at - timedelta(days=88))
     _decided(
         case,
         people,
@@ -244,7 +247,7 @@ def _closed(people: Team, *, at: datetime) -> None:
     remedies.deliver(
         case,
         remedy=remedy,
-        evidence="The apology was sent in both languages, and the notice of the school is back with its date.",
+        evidence="The apology was sent in both languages, and the notice of the clinic is back with its date.",
         by=dora,
         pair=people.pair(dora),
         at=at - timedelta(days=60),
@@ -252,7 +255,7 @@ def _closed(people: Team, *, at: datetime) -> None:
     remedies.verify(
         case,
         remedy=remedy,
-        how="The notice was opened from outside, and the school wrote back that it had received the apology.",
+        how="The notice was opened from outside, and the clinic wrote back that it had received the apology.",
         by=ivan,
         pair=people.pair(ivan),
         at=at - timedelta(days=50),

@@ -189,7 +189,11 @@ def _closed(one: Consultation, heard: Heard, people: Mapping[str, User], at: dat
     findings.answer_finding(
         said, response=Response.ACCEPTED, we_did=heard.answer, reasons="", owner=ana, by=ana, at=at
     )
-    for name in ("respond", "tell", "close"):
+    for name in ("respond", "tell"):
+        one.refresh_from_db()
+        consultations.take_step(one, name, by=enid, at=at)
+    consultations.screen(one, seen_hash=content_hash(one), by=people["rita"], at=at)
+    for name in ("publish", "close"):
         one.refresh_from_db()
         consultations.take_step(one, name, by=enid, at=at)
 

@@ -25,6 +25,7 @@ from risks.actions import (
     salient_list,
 )
 from risks.actions.evidence import record_evidence
+from risks.actions.publications import publish_risk
 from risks.actions.risk_import import READER
 from risks.actions.salience import Judging
 from risks.models import Change, MitigationPlan, ModelReview, Policy, Risk
@@ -68,6 +69,7 @@ def _managed(rumour: Risk, people: Mapping[str, User], *, at: datetime) -> None:
     """Bring the rumour from its judgement to a risk that is managed, with a plan that stands and was tested."""
     ana, dan, rita = (people[name] for name in ("ana", "dan", "rita"))
     salience.take_step(rumour, "confirm", reasons=WEIGHED, by=rita, at=at - timedelta(days=58))
+    publish_risk(rumour, by=people["pia"], at=at - timedelta(days=57))
     plan = plans.propose_plan(
         rumour,
         kind="mitigation",

@@ -117,6 +117,8 @@ def _listed(found: list[str]) -> str:
 
 def _plain(text: str) -> str:
     """Return a text in one way of writing: full-width signs narrow, digits of any script 0 to 9, nothing invisible."""
+    if text.isascii():
+        return text
     narrow = unicodedata.normalize("NFKC", text)
     visible = (one for one in narrow if unicodedata.category(one) != "Cf")
     return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in visible)
@@ -181,6 +183,8 @@ def _occurs(parts: list[str], text: str) -> bool:
 
 
 def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", _plain(text).casefold())
     return "".join(one for one in apart if not unicodedata.combining(one))
 

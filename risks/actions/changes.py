@@ -164,7 +164,16 @@ def withdraw(change: Change, *, reasons: str, by: User, at: datetime) -> None:
     by.demand(Permission.PROPOSE_CHANGE)
     said = demand_reasons(reasons)
     change = _locked(change)
-    move(change, CHANGE_STEPS["withdraw"], by=by, at=at, called=f"change {change.pk}", reasons=said)
+    move(
+        change,
+        CHANGE_STEPS["withdraw"],
+        by=by,
+        at=at,
+        called=f"change {change.pk}",
+        decided_by=by,
+        decided_at=at,
+        reasons=said,
+    )
     void_sign_offs(subject_kind=SIGN_OFF_KIND, subject_id=change.pk, at=at)
 
 

@@ -9,7 +9,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import NotAllowed, Permission
 from risks.actions.measure_proposals import called
 from risks.models import Measure, Signal
-from risks.models.measures import IN_FORCE
+from risks.models.measures import IN_FORCE, STILL_OPEN
 
 OF_A_CASE = "The desk of cases asks to look at this measure again. What was told stays there."
 ON_APPEAL = "The appeal body decided that this measure is undone."
@@ -37,6 +37,10 @@ def note_signal(measure: Measure, *, by: User, at: datetime, kind: str, noted_on
         )
     if not by.may(Permission.REASSESS_MEASURE):
         raise NotAllowed("Your role does not record signals. Analysts, reviewers and deciders do.")
+    if measure.state not in STILL_OPEN:
+        raise NotAllowed(
+            "This measure is over, so nothing re-assesses it any more. Record what is new as evidence of its risk."
+        )
     if noted_on > at.date():
         raise NotAllowed(f"Noted on: choose {at:%-d %B %Y} or earlier; a signal is noted when it is known.")
     if noted_on < measure.starts_on:

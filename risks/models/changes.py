@@ -2,6 +2,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+NOT_DECIDED, DECIDED = (Q(decided_by__isnull=one, decided_at__isnull=one) for one in (True, False))
+
 
 class Change(models.Model):
     """A product launch, market entry or other change that must pass the launch gate (GP18, G4; domain.md 1.10)."""
@@ -51,11 +53,9 @@ class Change(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="change_decided_by_another",
-                condition=Q(state__in=["proposed", "withdrawn"], decided_by__isnull=True)
-                | (
-                    Q(state__in=["approved", "refused"], decided_by__isnull=False, decided_at__isnull=False)
-                    & ~Q(decided_by=F("proposed_by"))
-                ),
+                condition=Q(state__in=["approved", "refused"]) & DECIDED & ~Q(decided_by=F("proposed_by"))
+                | Q(state="withdrawn") & (DECIDED | NOT_DECIDED)
+                | Q(state="proposed") & NOT_DECIDED,
             ),
             models.CheckConstraint(
                 name="change_exception_signed_by_another",

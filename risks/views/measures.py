@@ -13,7 +13,7 @@ from risks.actions.lists import open_list
 from risks.actions.reassessments import deciders_of
 from risks.forms.measures import MeasureFilter, SignalForm
 from risks.models import Measure, Signal
-from risks.models.measures import IN_FORCE, NEVER_STOOD
+from risks.models.measures import IN_FORCE, NEVER_STOOD, STILL_OPEN
 from risks.queries import measures as queries
 from risks.queries.action_samples import standings_of
 from risks.queries.bounded import BoundedPages
@@ -21,7 +21,6 @@ from risks.queries.measure_life import counts_by_state, life_of
 from risks.queries.statements import statement_of
 
 PAGE_SIZE = 50
-ENDED_UNSTOOD = {Measure.State.REJECTED, Measure.State.WITHDRAWN}
 WITH_PEOPLE = Measure.objects.select_related("risk", "proposed_by", "decided_by", "test", "supersedes")
 
 
@@ -83,7 +82,7 @@ def _show(request: HttpRequest, measure: Measure, form: SignalForm) -> HttpRespo
         "task": queries.open_task(measure),
         "barred": person(request).username in deciders_of(measure),
         "may_name_policy": person(request).may(Permission.PROPOSE_MEASURE),
-        "form": form if may_reassess and measure.state not in ENDED_UNSTOOD else None,
+        "form": form if may_reassess and (measure.state in STILL_OPEN or form.errors) else None,
         "stood": measure.state not in NEVER_STOOD,
     }
     return render(request, "risks/measure_detail.html", context, status=400 if form.errors else 200)
@@ -103,7 +102,7 @@ def _noted(request: HttpRequest, measure: Measure, form: SignalForm) -> bool:
 
 def _what_follows(measure: Measure, signal: Signal) -> str:
     if measure.state not in IN_FORCE:
-        return "The measure is no longer in force, so no re-assessment follows."
+        return "The measure is not in force yet; it is looked at again once it is."
     if signal.noted_on < measure.reviewed_on:
         return "It is dated before the last review, so it asks for no new one."
     return "The next re-assessment takes it up within a minute."

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -211,6 +211,27 @@ def test_nothing_moves_a_change_that_was_decided_on(
     assert "is not the next step here" in answer.content.decode()
     assert fresh(change).state == state
     assert AuditEvent.objects.count() == events
+
+
+def test_a_withdrawn_change_tells_who_withdrew_it_and_why(client: Client, ana: User) -> None:
+    change = propose(client, ana)
+    assert decide(client, ana, change, "withdrawal").status_code == 302
+
+    page = client.get(f"/desk/changes/{change.pk}/").content.decode()
+
+    withdrawn = page[page.index("<strong>Withdrawn</strong>") :]
+    assert withdrawn.startswith(f"<strong>Withdrawn</strong><small>{ana}, ")
+    assert fresh(change).decided_at is not None
+
+
+@pytest.mark.parametrize(("state", "decided"), [("proposed", True), ("approved", False), ("refused", False)])
+def test_the_database_keeps_who_decided_on_a_change(
+    client: Client, ana: User, dan: User, state: str, decided: bool
+) -> None:
+    change = propose(client, ana)
+    told = {"decided_by": dan, "decided_at": NOW} if decided else {}
+    with pytest.raises(IntegrityError, match="change_decided_by_another"), transaction.atomic():
+        Change.objects.filter(pk=change.pk).update(state=state, **told)
 
 
 @pytest.mark.parametrize("state", ["approved", "refused", "withdrawn"])

@@ -208,6 +208,20 @@ def test_a_signal_needs_the_role_and_a_post(client: Client, db: None) -> None:
         note_signal(measure, by=eve, at=NOW, kind="new_evidence", noted_on=NOW.date(), note="New")
 
 
+@pytest.mark.parametrize("state", ["lifted", "expired", "withdrawn"])
+def test_no_signal_is_recorded_about_a_measure_that_is_over(analyst: Client, state: str) -> None:
+    measure = a_measure(state=state, ended_on=timezone.now().date())
+    given = {"kind": "ineffective", "noted_on": timezone.now().date().isoformat(), "note": "Kept as typed"}
+
+    answer = analyst.post(f"/desk/measures/{measure.pk}/signals/", given)
+
+    assert answer.status_code == 400
+    assert "This measure is over" in answer.content.decode()
+    assert "Kept as typed" in answer.content.decode()
+    assert not Signal.objects.exists()
+    assert b"Record a signal" not in analyst.get(f"/desk/measures/{measure.pk}/").content
+
+
 def test_a_signal_about_a_measure_with_a_very_long_target_is_recorded(analyst: Client) -> None:
     measure = a_measure(target="x" * 300)
     given = {"kind": "ineffective", "noted_on": timezone.now().date().isoformat(), "note": "New"}

@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from hrdd.governance.actions import ask_sign_off, decide_sign_off, move, record_event
 from hrdd.governance.models import SignOff, User
 from hrdd.governance.rules import LEAST_REASONS, NotAllowed, Permission, SignOffReasons, canonical_hash
+from risks.actions.screening import refuse_endangering
 from risks.models import ModelReview, Risk
-from risks.queries.model_reviews import carries, fired_for
+from risks.queries.model_reviews import carries, fired_for, public_words
 from risks.rules.model_review import (
     REVIEW_STEPS,
     SIGN_OFF_KIND,
@@ -157,7 +158,7 @@ def conclude(
     """Conclude a review and ask the board to sign it (B1; domain.md 1.11).
 
     Raises:
-        NotAllowed: the role, the state, or what is missing.
+        NotAllowed: the role, the state, what is missing, or public words that lead to somebody (8.6).
     """
     by.demand(Permission.REVIEW_MODEL)
     given = Concluding(
@@ -169,6 +170,8 @@ def conclude(
         metrics=metrics,
     )
     _refuse(missing_to_conclude(given, on=at.date()))
+    review.changes_made, review.trade_secret_reasons = changes_made.strip(), trade_secret_reasons.strip()
+    refuse_endangering(public_words(review))
     _move(
         review,
         "conclude",
@@ -180,8 +183,8 @@ def conclude(
         incentives_examined=incentives_examined.strip(),
         design_alternatives=list(design_alternatives),
         metrics=[dict(one) for one in metrics],
-        changes_made=changes_made.strip(),
-        trade_secret_reasons=trade_secret_reasons.strip(),
+        changes_made=review.changes_made,
+        trade_secret_reasons=review.trade_secret_reasons,
         concluded_by=by,
         concluded_on=at.date(),
     )

@@ -19,6 +19,7 @@ from risks.models import (
 )
 from risks.queries.desk import Indicator
 from risks.queries.method import method
+from risks.queries.partners import never_named
 from risks.queries.register import by_salience
 from risks.rules.consultation import StakeholderType
 from risks.rules.gaps import Gap
@@ -36,8 +37,10 @@ from risks.rules.model_review import (
     overdue_gap,
     triggers,
     unreviewed_gap,
+    untold_gap,
     year_before,
 )
+from risks.rules.screening import identifying_details
 from risks.rules.severity import BANDS
 from risks.rules.standing import CLOSED, REMEDIED
 from risks.rules.words import Driver, Source, said
@@ -308,7 +311,7 @@ def overdue_reviews(*, on: date) -> list[ModelReview]:
 
 
 def review_gaps(*, on: date, counted: Counts | None = None) -> list[Gap]:
-    """Return the gaps of business-model reviews: open too long, or never begun (B2, K25)."""
+    """Return the gaps of business-model reviews: open too long, never begun (B2, K25), or not told for safety."""
     days = method().model_review_days
     late = [
         overdue_gap(one.get_driver_display(), opened_on=one.opened_on, days=days)
@@ -317,7 +320,9 @@ def review_gaps(*, on: date, counted: Counts | None = None) -> list[Gap]:
     missing = [
         unreviewed_gap(said(driver), severe=severe) for driver, severe in _unreviewed(on=on, counted=counted)
     ]
-    return [*late, *missing]
+    hidden = never_named()
+    kept = [untold_gap(one.get_driver_display()) for one in _signed() if _leads_to_somebody(one, hidden)]
+    return [*late, *missing, *kept]
 
 
 def _unreviewed(*, on: date, counted: Counts | None = None) -> list[tuple[str, int]]:
@@ -360,8 +365,12 @@ class PublicReview:
 
 
 def public_model_reviews() -> list[PublicReview]:
-    """Return the reviews that the board signed: driver, conclusion, changes made, and why something is left out."""
-    signed = ModelReview.objects.filter(state__in=SIGNED).order_by("-signed_on", "-pk")
+    """Return the reviews that the board signed: driver, conclusion, changes made, and why something is left out.
+
+    Their words still pass the screen that they passed when they were concluded: whoever came into danger since is not
+    named (domain.md 8.6 N8).
+    """
+    signed, hidden = _signed(), never_named()
     return [
         PublicReview(
             driver=one.get_driver_display(),
@@ -370,7 +379,24 @@ def public_model_reviews() -> list[PublicReview]:
             left_out=one.trade_secret_reasons,
         )
         for one in signed
+        if not _leads_to_somebody(one, hidden)
     ]
+
+
+def _signed() -> QuerySet[ModelReview]:
+    return ModelReview.objects.filter(state__in=SIGNED).order_by("-signed_on", "-pk")
+
+
+def _leads_to_somebody(review: ModelReview, hidden: Sequence[str]) -> bool:
+    return any(identifying_details(said, known=hidden) for said in public_words(review).values())
+
+
+def public_words(review: ModelReview) -> dict[str, str]:
+    """Return what the public reads of a review, by the label of its field."""
+    return {
+        "Changes made or decided": review.changes_made,
+        "Why something is left out": review.trade_secret_reasons,
+    }
 
 
 def model_reviews_of_risk(risk: Risk) -> Sequence[ModelReview]:

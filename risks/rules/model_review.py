@@ -258,3 +258,13 @@ def unreviewed_gap(driver: str, *, severe: int) -> Gap:
         f"GP18: {severe} open risks of level 4 or more share this driver, and no business-model review is open "
         "or was signed within the last year.",
     )
+
+
+def untold_gap(driver: str) -> Gap:
+    """Return the gap of a signed review that the public does not read any more, as its words lead to somebody (N8)."""
+    return Gap(
+        "MODEL_REVIEW_NOT_TOLD",
+        driver,
+        "UNGP 21(c): the public does not read this review any more, because its words lead to somebody who is in "
+        "danger. Conclude the next review in words that do not.",
+    )

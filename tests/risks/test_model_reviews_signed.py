@@ -15,6 +15,7 @@ from hrdd.governance.rules import NotAllowed, Role
 from risks.actions import model_reviews as actions
 from risks.models import (
     ModelReview,
+    Partner,
     Risk,
 )
 from risks.queries.model_reviews import fired_for, indicator, public_model_reviews, review_gaps
@@ -76,6 +77,35 @@ def test_the_public_is_told_why_something_is_left_out(
 
     page = client.get("/business-model/").content.decode()
     assert "Something is left out here: <span>A patent is pending.</span>" in page
+
+
+@pytest.mark.parametrize("field", ["changes_made", "trade_secret_reasons"])
+def test_words_that_lead_to_somebody_are_not_concluded_for_the_public(
+    client: Client, ana: User, bob: User, risk: Risk, field: str
+) -> None:
+    review = to("consulted", client, ana, bob, risk)
+    Partner.objects.create(name="Northern Cloud", naming_endangers="Its staff are watched.")
+    for said in ("NORTHERN Cloud ranks it now.", "Write to ana@example.org."):
+        page = take(client, review, "conclude", risk, **{field: said}).content.decode()
+        assert "names a partner" in page or "could identify a person" in page
+        assert said in page
+    assert fresh(review).concluded_on is None
+
+
+def test_a_review_whose_words_came_to_endanger_somebody_is_told_no_more(
+    client: Client, ana: User, bob: User, risk: Risk
+) -> None:
+    review = to("concluded", client, ana, bob, risk)
+    sign(client, bob)
+    Partner.objects.create(name="By Quality", naming_endangers="Its staff are watched.")
+
+    page = client.get("/business-model/").content.decode()
+    data = client.get("/business-model.json").content.decode()
+
+    assert "Ranking" not in page
+    assert "quality" not in page + data
+    assert [gap.code for gap in review_gaps(on=TODAY)].count("MODEL_REVIEW_NOT_TOLD") == 1
+    assert fresh(review).changes_made == CONCLUSION["changes_made"]
 
 
 @pytest.mark.parametrize("who", ["opener", "concluder"])

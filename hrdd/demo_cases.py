@@ -31,7 +31,8 @@ from remedies.rules.wraps import KeyPair
 from risks.models import Measure, Risk
 from risks.models.measures import IN_FORCE
 
-ADMITTED = "Thank you for writing. We will look into it, and you read here what we find."
+RECEIVED = "Thank you for writing. It has reached us, and a person reads it now."
+ADMITTED = "We look into what you told us, and you read here what we find."
 DANGER = "Invented for the demonstration. Two men asked at my door who runs the page of the tenants. I sleep elsewhere."
 CLOSED_PAGE = (
     "Invented for the demonstration. You closed the page on which our seed library lends seeds. "
@@ -285,7 +286,7 @@ def _not_ours(people: Team, *, at: datetime) -> None:
     case, _receipt = _told(Submission(CaseType.HUMAN_RIGHTS_HARM, ADVERT, "en"), at=at - timedelta(days=6))
     grace, when = people["grace"], at - timedelta(days=5)
     pair = people.pair(grace)
-    case_steps.acknowledge(case, text=ADMITTED, attested=True, by=grace, pair=pair, at=when)
+    case_steps.acknowledge(case, text=RECEIVED, attested=True, by=grace, pair=pair, at=when)
     case_steps.begin_screening(case, by=grace, at=when)
     _read(case, people, grace, purpose="screening", at=when)
     case_steps.refuse(
@@ -311,7 +312,7 @@ def _told(submission: Submission, *, at: datetime) -> tuple[Case, str]:
 def _admitted(case: Case, people: Team, *, kind: CaseType, severity: int, at: datetime) -> None:
     grace = people["grace"]
     pair = people.pair(grace)
-    case_steps.acknowledge(case, text=ADMITTED, attested=True, by=grace, pair=pair, at=at)
+    case_steps.acknowledge(case, text=RECEIVED, attested=True, by=grace, pair=pair, at=at)
     case_steps.begin_screening(case, by=grace, at=at)
     _read(case, people, grace, purpose="screening", at=at)
     case_steps.admit(case, kind=kind, severity=severity, text=ADMITTED, by=grace, pair=pair, at=at)

@@ -22,7 +22,7 @@ from risks.rules.recording import GLOBAL, Facts
 from risks.rules.statement import Told
 
 RUMOUR = "Demonstration: a rumour says that one community poisons the wells"
-RULE = "Rules on content (demonstration), section on rumours that endanger people"
+ON_RUMOURS = "Rules on content (demonstration), section on rumours that endanger people"
 EXPIRED = "Voice messages that repeat the rumour"
 LIFTED = "Posts that link to the first video of the rumour"
 EASED = "Accounts that posted the rumour in ten groups or more"
@@ -157,7 +157,7 @@ def _risk(ana: User, *, at: datetime) -> Risk:
 
 
 def _proposal(kind: str, target: str, at: datetime, *, days: int) -> Proposal:
-    return proposal(kind, target, at, days=days, rule=RULE)
+    return proposal(kind, target, at, days=days, rule=ON_RUMOURS)
 
 
 def _in_force(risk: Risk, proposed: Proposal, people: Mapping[str, User], *, at: datetime) -> Measure:
@@ -251,9 +251,7 @@ def _reviewed(measure: Measure, rita: User, *, first: datetime, last: datetime, 
 def _of_this_week(risk: Risk, people: Mapping[str, User], *, at: datetime) -> None:
     """Leave an emergency, one that was approved and did not begin, one reworded, one withdrawn and one refused."""
     ana, dan = people["ana"], people["dan"]
-    emergency = measure_proposals.propose(
-        risk, _proposal("remove_item", EMERGENCY, at, days=9), by=ana, at=at
-    )
+    emergency = measure_proposals.propose(risk, proposal("remove_item", EMERGENCY, at, days=9), by=ana, at=at)
     measure_enforcement.do_duty(
         emergency,
         kind=Duty.PRESERVE_EVIDENCE,
@@ -268,15 +266,15 @@ def _of_this_week(risk: Risk, people: Mapping[str, User], *, at: datetime) -> No
         by=dan,
         at=at,
     )
-    waits = measure_proposals.propose(risk, _proposal("reduce_reach", NOT_BEGUN, at, days=20), by=ana, at=at)
+    waits = measure_proposals.propose(risk, proposal("reduce_reach", NOT_BEGUN, at, days=20), by=ana, at=at)
     decide_on(waits, people, reasons=APPROVED, at=at)
-    first = _proposal("interaction_limit", REWORDED, at, days=40)
+    first = proposal("interaction_limit", REWORDED, at, days=40)
     reworded = measure_proposals.propose(risk, first, by=ana, at=at)
     shorter = replace(first, ends_on=at.date() + timedelta(days=15))
     measure_proposals.edit(Measure.objects.get(pk=reworded.pk), shorter, by=ana, at=at)
-    withdrawn = measure_proposals.propose(risk, _proposal("label", WITHDRAWN, at, days=20), by=ana, at=at)
+    withdrawn = measure_proposals.propose(risk, proposal("label", WITHDRAWN, at, days=20), by=ana, at=at)
     measure_proposals.withdraw(withdrawn, reasons=TOO_BROAD, by=ana, at=at)
     refused = measure_proposals.propose(
-        risk, _proposal("temp_suspension", REFUSED, at, days=20), by=ana, at=at
+        risk, proposal("temp_suspension", REFUSED, at, days=20), by=ana, at=at
     )
     decide_on(refused, people, approve=False, reasons=TOO_BROAD, at=at)

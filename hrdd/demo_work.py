@@ -314,7 +314,7 @@ def asked_dilemma(
         facts=facts,
         kind=kind,
         people_protected=[protected],
-        people_burdened=["Authors of the posts", "Their readers"],
+        people_burdened=["Those who post them", "Those who follow them"],
         countries=[GLOBAL],
         urgency=urgency,
         by=by,
@@ -334,7 +334,7 @@ def an_option(
     """Put an option of the ladder, with what it does to each side."""
     acts = kind != "no_action"
     said = {
-        "protected": "Fewer people who mean harm see the posts."
+        "protected": "Fewer people who mean harm see them."
         if acts
         else "Attacks go on as they did this week.",
         "burdened": "Authors keep their words and lose recommendations."

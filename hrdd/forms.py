@@ -31,7 +31,7 @@ FIXES: Sequence[tuple[Kinds, Mapping[str, str]]] = (
     ((forms.MultipleChoiceField, forms.ModelMultipleChoiceField), SOME_OF_THE_LIST),
     (
         (forms.ChoiceField, forms.ModelChoiceField),
-        dict.fromkeys(("required", "invalid_choice"), "choose one of the list."),
+        dict.fromkeys(("required", "invalid_choice"), "choose one from the list."),
     ),
     (forms.BooleanField, {"required": "tick the box."}),
     (forms.DateField, {"required": "choose a day.", "invalid": "a day such as 2026-11-25."}),

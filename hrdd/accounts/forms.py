@@ -114,10 +114,10 @@ class LanguageForm(Form):
     """In which language one is written to."""
 
     language = forms.ChoiceField(
-        label="Language of mails",
+        label="Language of e-mails",
         choices=list(languages().items()),
         initial=ENGLISH,
-        error_messages={"invalid_choice": "Language of mails: choose one of the list."},
+        error_messages={"invalid_choice": "Language of e-mails: choose one from the list."},
     )
 
 
@@ -182,7 +182,7 @@ class TokenForm(Form):
 
     name = forms.CharField(label="Which program it is for", max_length=60)
     scopes = forms.MultipleChoiceField(
-        label="What it may", choices=list(SCOPES.items()), widget=forms.CheckboxSelectMultiple
+        label="What it may do", choices=list(SCOPES.items()), widget=forms.CheckboxSelectMultiple
     )
     days = forms.TypedChoiceField(
         label="How long it lasts", choices=list(LASTS.items()), coerce=int, initial=30

@@ -69,7 +69,7 @@ class EndpointForm(Form):
     )
     url = forms.CharField(
         label="Address",
-        help_text="It begins with https:// and takes a POST. No machine of this network is asked.",
+        help_text="It begins with https:// and takes a POST. Addresses inside this network are refused.",
         max_length=LONGEST_URL,
         error_messages={"required": "Address: say where messages go."},
     )

@@ -48,7 +48,7 @@ class AssistedForm(WhatForm, DetailsForm, Form):
 
     channel = forms.ChoiceField(
         choices=[("", "Choose"), *((str(one), label) for one, label in CHANNELS.items())],
-        error_messages={"required": "How it reached us: choose one of the list."},
+        error_messages={"required": "How it reached us: choose one from the list."},
     )
     language = forms.ChoiceField(choices=list(languages().items()))
     field_order = tuple(LABELS)

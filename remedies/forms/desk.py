@@ -39,7 +39,7 @@ SHORTEST_REASONS = "The person reads it. At least 50 characters, in their langua
 
 def choice(label: str, choices: Any, sentence: str = "", **options: Any) -> forms.ChoiceField:
     """Return a field of a closed list, whose refusal says what to do."""
-    wrong = f"{label}: choose one of the list."
+    wrong = f"{label}: choose one from the list."
     return forms.ChoiceField(
         label=label,
         choices=choices,

@@ -22,5 +22,5 @@ class ConclusionForm(Form):
         queryset=ModelReview.objects.all(),
         required=False,
         empty_label="None: the business model plays no part",
-        error_messages={"invalid_choice": "Review of the business model: choose one of the list."},
+        error_messages={"invalid_choice": "Review of the business model: choose one from the list."},
     )

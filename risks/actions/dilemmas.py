@@ -333,7 +333,7 @@ def cite(dilemma: Dilemma, *, of: Dilemma, relation: str, because: str, by: User
     if held.state not in ADVISED_IN:
         raise NotAllowed("D5: precedents are cited before the decision. Open it again for review first.")
     if of.pk == held.pk or of.state not in SETTLED:
-        raise NotAllowed("D5: a precedent is another dilemma that was decided. Choose one of the list.")
+        raise NotAllowed("D5: a precedent is another dilemma that was decided. Choose one from the list.")
     said = demand_reasons(because, about="Because")
     refuse_revenue({"Because": said})
     made = Precedent.objects.create(

@@ -38,7 +38,7 @@ def open_review(*, driver: str, by: User, at: datetime) -> ModelReview:
     """
     by.demand(Permission.REVIEW_MODEL)
     if driver not in set(Driver):
-        raise NotAllowed("Driver: choose one of the list.")
+        raise NotAllowed("Driver: choose one from the list.")
     fired = fired_for(driver, on=at.date())
     if not fired:
         raise NotAllowed(
@@ -257,7 +257,7 @@ def record_reading(
     if read_on > at.date():
         raise NotAllowed("Read on: this day is still to come.")
     if not 0 <= metric < len(held.metrics):
-        raise NotAllowed("Metric: choose one of the list.")
+        raise NotAllowed("Metric: choose one from the list.")
     reading = {"value": value.strip(), "on": read_on.isoformat(), "by": by.username}
     held.metrics[metric]["readings"] = [*held.metrics[metric].get("readings", ()), reading]
     held.save(update_fields=["metrics"])

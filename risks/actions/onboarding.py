@@ -53,7 +53,7 @@ def ask_onboarding(
         if not said:
             raise NotAllowed(f"{LABELS[name]}: method 7a asks for it before a relationship starts.")
     if country not in country_names():
-        raise NotAllowed("Country: say where the end users are; choose one of the list.")
+        raise NotAllowed("Country: say where the end users are; choose one from the list.")
     refuse_identifying({LABELS[name]: said for name, said in texts.items()})
     held = Relationship.objects.select_for_update(of=("self",)).get(pk=relationship.pk)
     if held.status == Relationship.Status.ENDED:

@@ -60,7 +60,7 @@ class ReviewActionForm(Form):
         widget=forms.RadioSelect,
         error_messages={
             "required": "Was the rule right? Choose correct, incorrect or unclear.",
-            "invalid_choice": "Was the rule right? Choose one of the list.",
+            "invalid_choice": "Was the rule right? Choose one from the list.",
         },
     )
     note = words(

@@ -39,8 +39,8 @@ class ChangeForm(GroupedForm):
     kind = forms.ChoiceField(
         choices=[("", "Choose"), *Change.Kind.choices],
         error_messages={
-            "required": "Kind: choose one of the list.",
-            "invalid_choice": "Kind: choose one of the list.",
+            "required": "Kind: choose one from the list.",
+            "invalid_choice": "Kind: choose one from the list.",
         },
     )
     about = words("What changes, and for whom", missing="say what changes.", rows=5)

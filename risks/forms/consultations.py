@@ -5,14 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import F, Model, QuerySet
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from hrdd.forms import Form
 from hrdd.governance.models import User
 from hrdd.governance.rules import Permission
-from risks.forms.shapes import FilterForm, GroupedForm, words
+from risks.forms.shapes import Checkboxes, FilterForm, GroupedForm, words
 from risks.models import Change, ExitDecision, Measure, ModelReview, Risk, StakeholderGroup
 from risks.models.measures import ENDED
 from risks.rules.consultation import (
@@ -28,12 +25,11 @@ from risks.rules.words import Vulnerability, labels
 
 ANY = ("", "Any")
 SHOWN = 200
-TICKED = " checked"
 LEVELS = [("", "Not assessed yet: counts as 5"), *((str(one), str(one)) for one in range(1, 6))]
 
 
 def _choice(label: str, choices: Sequence[tuple[str, str]], *, help_text: str = "") -> forms.ChoiceField:
-    wrong = f"{label}: choose one of the list."
+    wrong = f"{label}: choose one from the list."
     return forms.ChoiceField(
         label=label,
         help_text=help_text,
@@ -100,25 +96,6 @@ if TYPE_CHECKING:
     _Several = forms.ModelMultipleChoiceField[Any]
 else:
     _Several = forms.ModelMultipleChoiceField
-
-
-class Checkboxes(forms.CheckboxSelectMultiple):
-    """Checkboxes that are written at once: a template for each of 1,200 costs more than the whole page."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """Return the boxes with their labels, the chosen ones ticked."""
-        given = self.build_attrs(self.attrs, attrs)
-        group, chosen = given.pop("id", f"id_{name}"), set(self.format_value(value))
-        rest = flatatt(given)
-        boxes = format_html_join(
-            "",
-            '<div><label for="{}_{}"><input type="checkbox" name="{}" value="{}" id="{}_{}"{}{}> {}</label></div>',
-            (
-                (group, at, name, key, group, at, TICKED if str(key) in chosen else "", rest, label)
-                for at, (key, label) in enumerate(self.choices)
-            ),
-        )
-        return format_html('<div id="{}" class="{}">{}</div>', group, given.get("class", ""), boxes)
 
 
 class RecordsField(_Several):
@@ -398,7 +375,7 @@ def _owner() -> "forms.ModelChoiceField[User]":
         label="Who sees to it",
         required=False,
         empty_label="nobody yet",
-        error_messages={"invalid_choice": "Who sees to it: choose one of the list."},
+        error_messages={"invalid_choice": "Who sees to it: choose one from the list."},
     )
 
 

@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from hrdd.forms import Form
-from risks.forms.shapes import FilterForm, GroupedForm, Groups, day, words
+from risks.forms.shapes import Checkboxes, FilterForm, GroupedForm, Groups, day, words
 from risks.models import (
     Consultation,
     Dilemma,
@@ -26,7 +26,7 @@ UNKNOWN = "unknown"
 ANYWHERE = ("GLOBAL", "Worldwide")
 KNOWN = [("", "Not known"), ("yes", "Yes"), ("no", "No")]
 LADDER_CHOICES = [(code, f"{rung.label} (class I{rung.intrusion})") for code, rung in LADDER.items()]
-CHOOSE = {"required": "{}: choose one of the list.", "invalid_choice": "{}: choose one of the list."}
+CHOOSE = {"required": "{}: choose one from the list.", "invalid_choice": "{}: choose one from the list."}
 
 
 def _choose(label: str) -> dict[str, str]:
@@ -81,6 +81,7 @@ def _rights(label: str, sentence: str, *, required: bool = True) -> "forms.Model
         label=label,
         help_text=sentence,
         required=required,
+        widget=Checkboxes({"class": "records"}),
         error_messages={
             "required": f"{label}: choose at least one.",
             "invalid_choice": f"{label}: choose from the list.",
@@ -313,7 +314,7 @@ class OpinionForm(_OfOptions):
         empty_label="Choose",
         error_messages={
             "required": "Opinion: choose one that an expert gave on this risk.",
-            "invalid_choice": "Opinion: choose one of the list.",
+            "invalid_choice": "Opinion: choose one from the list.",
         },
     )
     favours = _favours()
@@ -342,8 +343,8 @@ class PrecedentForm(Form):
         label="Decided dilemma",
         empty_label="Choose",
         error_messages={
-            "required": "Decided dilemma: choose one of the list.",
-            "invalid_choice": "Decided dilemma: choose one of the list.",
+            "required": "Decided dilemma: choose one from the list.",
+            "invalid_choice": "Decided dilemma: choose one from the list.",
         },
     )
     relation = forms.ChoiceField(

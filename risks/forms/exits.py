@@ -121,7 +121,7 @@ class DutyForm(Form):
         empty_label="Choose",
         error_messages={
             "required": "Who sees to it: choose somebody.",
-            "invalid_choice": "Who sees to it: choose one of the list.",
+            "invalid_choice": "Who sees to it: choose one from the list.",
         },
     )
     due = day("Due by")
@@ -170,7 +170,7 @@ class EmergencyStopForm(Form):
         empty_label=None,
         error_messages={
             "required": "Harm that puts life in danger: choose one.",
-            "invalid_choice": "Harm that puts life in danger: choose one of the list.",
+            "invalid_choice": "Harm that puts life in danger: choose one from the list.",
         },
     )
     what = forms.CharField(

@@ -106,7 +106,7 @@ class ProposeInvolvementForm(GroupedForm):
         label="What the company did or failed to do",
         choices=[("", "Neither: no conduct of its own"), *labels(Mode)],
         required=False,
-        error_messages={"invalid_choice": "Act or omission: choose one of the list."},
+        error_messages={"invalid_choice": "Act or omission: choose one from the list."},
     )
     omission_kinds = forms.MultipleChoiceField(
         label="Kinds of omission",

@@ -62,8 +62,8 @@ class LeverageForm(GroupedForm):
         choices=RUNGS,
         help_text="One rung at a time, upward; level 5 and zero-tolerance breaches may skip, with reasons.",
         error_messages={
-            "required": "Rung: choose one of the list.",
-            "invalid_choice": "Rung: choose one of the list.",
+            "required": "Rung: choose one from the list.",
+            "invalid_choice": "Rung: choose one from the list.",
         },
     )
     skip_reasons = words("Why rungs are skipped", missing="", rows=2, required=False)

@@ -36,7 +36,7 @@ class SignalForm(Form):
         ],
         error_messages={
             "required": "What is new: choose what the signal is about.",
-            "invalid_choice": "What is new: choose one of the list.",
+            "invalid_choice": "What is new: choose one from the list.",
         },
     )
     noted_on = forms.DateField(

@@ -180,7 +180,7 @@ class ReadingForm(Form):
     """What a metric showed."""
 
     metric = forms.TypedChoiceField(
-        coerce=int, error_messages={"invalid_choice": "Metric: choose one of the list."}
+        coerce=int, error_messages={"invalid_choice": "Metric: choose one from the list."}
     )
     value = forms.CharField(max_length=200, error_messages={"required": "Value: write what was read."})
     read_on = forms.DateField(

@@ -274,7 +274,9 @@ class TieRiskForm(ChosenRiskForm):
     known_since = day("Known since", "The clock starts on this day.")
     how_known = text("How it became known")
     own_contribution = forms.BooleanField(
-        label="The company itself contributes", help_text="Then stop the own part first.", required=False
+        label="The company itself contributes",
+        help_text="Then the company must stop its own part first.",
+        required=False,
     )
     zero_tolerance_breach = text(
         "Breach for which there is no time to change", "Leave empty if there is none.", rows=2, required=False

@@ -36,7 +36,7 @@ def _language(label: str = "Language") -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
         choices=list(LANGUAGES.items()),
-        error_messages={"invalid_choice": f"{label}: choose one of the list."},
+        error_messages={"invalid_choice": f"{label}: choose one from the list."},
     )
 
 
@@ -58,8 +58,8 @@ class PolicyForm(Form):
         help_text="It stays, since it says who approves: a policy commitment is approved by the "
         "board (UNGP 16(a)).",
         error_messages={
-            "required": "Kind: choose one of the list.",
-            "invalid_choice": "Kind: choose one of the list.",
+            "required": "Kind: choose one from the list.",
+            "invalid_choice": "Kind: choose one from the list.",
         },
     )
     language = _language("Language of the first draft")
@@ -68,7 +68,7 @@ class PolicyForm(Form):
         nobody="Choose a person",
         error_messages={
             "required": "Owner: choose who answers for it.",
-            "invalid_choice": "Owner: choose one of the list.",
+            "invalid_choice": "Owner: choose one from the list.",
         },
     )
 

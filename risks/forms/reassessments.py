@@ -58,7 +58,7 @@ class ReassessmentForm(ThreePartTestForm):
         widget=forms.RadioSelect,
         error_messages={
             "required": "Outcome: choose what you decide.",
-            "invalid_choice": "Outcome: choose one of the list.",
+            "invalid_choice": "Outcome: choose one from the list.",
         },
     )
     reason_code = choice(

@@ -126,7 +126,7 @@ class SeverityForm(GroupedForm):
             *((harm, harm.replace("_", " ").capitalize()) for harm in sorted(GRAVEST_HARMS)),
         ],
         required=False,
-        error_messages={"invalid_choice": "Kind of harm: choose one of the list, or none of these."},
+        error_messages={"invalid_choice": "Kind of harm: choose one from the list, or none of these."},
     )
     floor_reason = words(
         "Why that outcome is not credible",

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from risks.forms.shapes import LONGEST, GroupedForm, Groups, words
+from risks.forms.shapes import LONGEST, Checkboxes, GroupedForm, Groups, words
 from risks.models import Right
 from risks.rules.ladder import LADDER
 from risks.rules.three_part_test import (
@@ -47,6 +47,7 @@ class ThreePartTestForm(GroupedForm):
             label="Rights that the measure burdens",
             initial=list(LADDER[kind].rights_burdened),
             required=False,
+            widget=Checkboxes({"class": "records"}),
             help_text="The usual ones for this kind of measure are chosen. Add whatever else it touches.",
             error_messages={"invalid_choice": "Rights that the measure burdens: choose from the list."},
         )

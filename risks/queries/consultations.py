@@ -111,6 +111,11 @@ class Row:
     day: date | None = None
     recorded_at: datetime | None = None
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether nobody was heard yet."""
+        return self.state_code in {ConsultationState.PLANNED, ConsultationState.SAFEGUARDS_CHECKED}
+
 
 @dataclass(frozen=True)
 class SeenFinding:

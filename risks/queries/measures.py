@@ -10,14 +10,14 @@ from django.db.models import F, QuerySet, Sum
 from hrdd.governance.models import User
 from hrdd.governance.queries import name_of
 from risks.models import Cycle, Finding, Measure, Reassessment, ReviewTask
-from risks.models.measures import ENDED, NEVER_STOOD
+from risks.models.measures import ENDED, NEVER_STOOD, STILL_OPEN
 from risks.queries.desk import BY_CODE_SENTENCE
 from risks.rules.proportionality import suggestion
 from risks.rules.said_dates import in_words
 from risks.rules.three_part_test import QUESTIONS, Answer, Question
 
 FINDINGS_SHOWN = 20
-NOT_YET = "it never stood so far"
+NOT_YET, NEVER_DID = "not yet", "it never stood"
 ADVICE = {
     "lift": "Lift it. This is advice only; a person decides.",
     "de_escalate": "Move to something less intrusive. This is advice only; a person decides.",
@@ -104,19 +104,24 @@ def decisions_of(measure: Measure) -> QuerySet[Reassessment]:
 
 def facts_of(measure: Measure) -> list[tuple[str, Any]]:
     """Return the facts of a measure as pairs of a term and what is on record."""
-    never = measure.state in NEVER_STOOD
+    stood, is_over = measure.state not in NEVER_STOOD, measure.state not in STILL_OPEN
+    unstood = NEVER_DID if is_over else NOT_YET
+    reviewed = measure.reviewed_on != measure.starts_on
     return [
         ("Kind", f"{measure.get_kind_display()}, intrusiveness {measure.intrusion} of 5"),
         ("In the words of the record", measure.said),
-        ("Imposed by", imposer(measure)),
-        ("Began", NOT_YET if never else _day_or_words(measure.starts_on, measure.starts_said)),
-        ("Ends", measure.ends_on or in_words(measure.ends_said) or "no end date"),
+        ("Imposed by", imposer(measure) if stood else "nobody" if is_over else NOT_YET),
+        ("Began", _day_or_words(measure.starts_on, measure.starts_said) if stood else unstood),
+        (
+            "Was to end" if is_over else "Ends",
+            measure.ends_on or in_words(measure.ends_said) or "no end date",
+        ),
         ("State today", measure.get_state_display()),
-        ("Ended", measure.ended_on or (NOT_YET if never else "still stands")),
+        ("Ended", (measure.ended_on or "still stands") if stood else unstood),
         ("Rule relied on", measure.rule_relied_on),
         ("Legal ground", measure.legal_ground),
-        ("Severity at the last review", f"level {measure.level_then}"),
-        ("Last review", "never" if measure.reviewed_on == measure.starts_on else measure.reviewed_on),
+        (f"Severity {'at the last review' if reviewed else 'to begin with'}", f"level {measure.level_then}"),
+        ("Last review", measure.reviewed_on if reviewed else "none"),
         ("Note", measure.note or "none"),
     ]
 

@@ -112,10 +112,12 @@ def counts() -> dict[str, int]:
 
 
 def first_words(measure: Measure, last: StatementOfReasons | None) -> dict[str, Any]:
-    """Return what the form starts from: the last statement, or what the record of the measure says already."""
+    """Return what the form starts from: the last statement, or what the record of the measure says already.
+
+    Why the rule forbids it is written for the person each time: the outcome of a test is no explanation (DSA 17(3)).
+    """
     if last is None:
-        why = measure.test.reason if measure.test else ""
-        return {"facts": measure.necessity_at_enforcement, "explanation": why}
+        return {"facts": measure.necessity_at_enforcement}
     told = last.content
     return {
         "facts": told["decision_facts"],

@@ -141,7 +141,7 @@ and investors never count.
 """
 INDEPENDENT_CHECK_FROM, GUARDED_FROM, RISK_WHEN_UNKNOWN = 3, 4, 5
 CHECK_AFTER_DAYS = 30
-SILENCE = "One group's silence is not consent (E7): whoever was not asked, or did not answer, has not agreed."
+SILENCE = "One group's silence is not consent: whoever was not asked, or did not answer, has not agreed."
 
 
 def _step(label: str, before: ConsultationState, after: ConsultationState, who: Permission) -> Step:

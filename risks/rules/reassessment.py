@@ -74,7 +74,7 @@ def reason_refusal(outcome: str, reason_code: str) -> Refusal | None:
     """Return why a reason does not carry an outcome, or nothing."""
     reason = REASON_CODES.get(reason_code)
     if reason is None:
-        return Refusal("reason_code", "Main reason: choose one of the list (method 12).")
+        return Refusal("reason_code", "Main reason: choose one from the list (method 12).")
     if outcome not in reason.carries:
         fits = "; ".join(one.label for one in REASON_CODES.values() if outcome in one.carries)
         return Refusal(

@@ -92,7 +92,7 @@ def test_an_invitation_is_accepted_once_with_a_factor_and_its_roles(sam: User) -
     again = Client().post(link, {"password": "somebody else was here"})
 
     assert b"Nia, analyst" in shown
-    assert b"Your roles will be: Analyst." in shown
+    assert b"Your role will be: Analyst." in shown
     assert weak.status_code == 400
     assert taken.headers["Location"] == "/desk/account/"
     assert client.get("/desk/").headers["Location"] == "/desk/account/"

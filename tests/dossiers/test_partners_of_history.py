@@ -203,7 +203,7 @@ def test_a_person_takes_it_up_and_says_since_when_and_then_a_clock_runs(
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"status": "unknown"}, "choose one of the list"),
+        ({"status": "unknown"}, "choose one from the list"),
         ({"status": ""}, "Where it stands"),
         ({"kind": ""}, "Kind of relationship"),
         ({"supplied": " "}, "say what is supplied"),

@@ -98,7 +98,7 @@ def test_a_form_names_fields_that_are_added_or_renamed_late() -> None:
     form = DelegationForm({}, roles=[], people=[])
     form.fields["role"].label = "100% yours?"
 
-    assert form.errors["role"] == ["100% yours? Choose one of the list."]
+    assert form.errors["role"] == ["100% yours? Choose one from the list."]
     assert form.errors["until"] == ["Last day: choose a day."]
 
 

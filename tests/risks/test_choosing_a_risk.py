@@ -77,7 +77,7 @@ def test_a_harm_that_was_found_is_tied_and_a_closed_one_is_refused(client: Clien
     done = client.post(tie, given | {"risk": hidden.pk})
 
     assert (refused.status_code, done.status_code) == (400, 302)
-    assert "Risk: choose one of the list." in refused.content.decode()
+    assert "Risk: choose one from the list." in refused.content.decode()
     assert RelationshipRisk.objects.get().risk == hidden
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.html import parse_html
 from django.test.signals import template_rendered
 
-from risks.forms.consultations import Checkboxes
+from risks.forms.shapes import Checkboxes
 from risks.models import Risk
 from tests.risks.consultation_stage import Stage, stage
 

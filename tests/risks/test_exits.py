@@ -299,7 +299,7 @@ def test_x8_the_question_is_asked_kept_and_held_by_the_database(tied: Relationsh
         content_type="application/json",
     )
 
-    assert "what the partner earns us? Choose one of the list." in unanswered.content.decode()
+    assert "what the partner earns us? Choose one from the list." in unanswered.content.decode()
     assert "answer whether a reason rests" in by_api.json()["detail"]
     sql(
         "UPDATE risks_exitdecision SET kind = 'suspend_part', reasons = 'x', proposed_by_id = %s",

@@ -167,7 +167,7 @@ def test_a_signal_is_recorded_and_the_next_cycle_asks_for_a_review(analyst: Clie
     ("given", "says"),
     [
         ({"kind": ""}, "What is new: choose"),
-        ({"kind": "gossip"}, "What is new: choose one of the list"),
+        ({"kind": "gossip"}, "What is new: choose one from the list"),
         ({"noted_on": ""}, "Noted on: give the day"),
         ({"noted_on": "yesterday"}, "Noted on: write the day as year-month-day"),
         ({"noted_on": "2999-01-01"}, "or earlier; a signal is noted when it is known"),

@@ -334,7 +334,7 @@ def test_nothing_is_opened_without_a_trigger(client: Client, ana: User, bob: Use
 
     assert (answer.status_code, odd.status_code) == (400, 400)
     assert b"Nothing asks for a review of this driver" in answer.content
-    assert b"Driver: choose one of the list." in odd.content
+    assert b"Driver: choose one from the list." in odd.content
     assert ModelReview.objects.count() == 1
 
 
@@ -396,7 +396,7 @@ def test_metrics_are_read_only_while_a_signed_review_is_tracked(
         ("conclude", {"design_alternatives": "Only one"}, "Design alternatives: weigh at least 2"),
         ("conclude", {"user_misuse_only": "on"}, "B1: misuse by users alone is no conclusion"),
         ("conclude", {"conclusion_reasons": "Short."}, "Reasons: say why in at least 50 characters"),
-        ("conclude", {"conclusion": "blame"}, "Conclusion: choose one of the list."),
+        ("conclude", {"conclusion": "blame"}, "Conclusion: choose one from the list."),
         ("conclude", {"unit_1": ""}, "Metric Reach of hate: give its name"),
         ("conclude", {"due_1": str(TODAY - timedelta(days=1))}, "its day lies in the past"),
         ("close", {}, "UNGP 20: record a reading of Reach of hate first."),

@@ -71,7 +71,7 @@ def test_a_correction_is_kept_before_and_after_and_cannot_be_changed(
         ({}, "Nothing differs from what is on record"),
         ({"supplied": ""}, "say what is supplied"),
         ({"supplied": "Ask pat@example.org"}, "take out what could identify a person"),
-        ({"kind": "friend"}, "Kind of relationship: choose one of the list"),
+        ({"kind": "friend"}, "Kind of relationship: choose one from the list"),
         ({"started_on": TODAY + timedelta(days=1)}, "this day is still to come"),
         (
             {"started_on": TODAY, "contract_end": TODAY - timedelta(days=1)},
@@ -264,7 +264,7 @@ def test_lists_and_owners_have_a_day_and_a_source_and_are_replaced_never_edited(
 
     page = clients["bob"].get(at(one)).content.decode()
     assert b"Source: fill it in." in unsourced.content
-    assert b"Standing: choose one of the list." in unsaid.content
+    assert b"Standing: choose one from the list." in unsaid.content
     assert b"hold 60 % already" in too_much.content
     assert b"this day is still to come" in to_come.content
     assert [one.status_code for one in replaced] == [302, 400]

@@ -490,7 +490,7 @@ def test_escalating_leads_to_the_test_of_the_proposal(task: ReviewTask, who: WHO
         (as_sent("escalate"), "choose a more intrusive measure"),
         (as_sent("refer", referred_to="SENIOR", question=""), "say what you ask"),
         (as_sent("maintain"), "cannot be maintained"),
-        (as_sent("lift", reason_code=""), "Main reason: choose one of the list"),
+        (as_sent("lift", reason_code=""), "Main reason: choose one from the list"),
         (as_sent("lift", time_spent_min="-1"), "Time spent: 0 minutes or more"),
     ],
 )

@@ -281,9 +281,9 @@ def test_a_plan_is_approved_by_somebody_else(people: dict[str, Client], risk: Ri
         ({"due": "2020-01-01"}, "or later"),
         ({"due": "2021-02-30"}, "By when: a day such as"),
         ({"actions": "Do it."}, "at least 50 characters"),
-        ({"owner": "nobody-here"}, "Who does it: choose one of the list."),
-        ({"owner": ""}, "Who does it: choose one of the list."),
-        ({"kind": "wish"}, "Kind of plan: choose one of the list."),
+        ({"owner": "nobody-here"}, "Who does it: choose one from the list."),
+        ({"owner": ""}, "Who does it: choose one from the list."),
+        ({"kind": "wish"}, "Kind of plan: choose one from the list."),
     ],
 )
 def test_a_plan_that_says_too_little_is_refused(

@@ -43,7 +43,7 @@ def mark(report: Report, *, path: str, passage: str, reason: str, by: User, at: 
     if field is None:
         raise NotAllowed("Text: choose one of the report.")
     if reason not in REASON_WORDS:
-        raise NotAllowed("Reason: choose one of the list; reputation is not in it.")
+        raise NotAllowed("Reason: choose one from the list; reputation is not in it.")
     words = passage.strip() or field.text.strip()
     if len(words) < SHORTEST:
         raise NotAllowed(

@@ -19,7 +19,8 @@ from hrdd.governance.rules import NotAllowed, Permission, Role
 from hrdd.tongues import ENGLISH
 
 NOT_GOOD = (
-    "This link is not good any more: it was used, withdrawn, or is older than three days. Ask for a new one."
+    "This link is not good any more: it was used, withdrawn, or is older than three days. "
+    "Ask whoever sent it for a new one."
 )
 
 

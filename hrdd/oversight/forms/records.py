@@ -52,8 +52,8 @@ def _choice(label: str, choices: Any, told: str = "", *, required: bool = True) 
         help_text=told,
         required=required,
         error_messages={
-            "required": f"{label}: choose one of the list.",
-            "invalid_choice": f"{label}: choose one of the list.",
+            "required": f"{label}: choose one from the list.",
+            "invalid_choice": f"{label}: choose one from the list.",
         },
     )
 
@@ -100,7 +100,7 @@ class MandateForm(Form):
     person = forms.ModelChoiceField(
         User.objects.none(),
         empty_label="Choose",
-        error_messages={"required": "Person: choose one of the list."},
+        error_messages={"required": "Person: choose one from the list."},
     )
     role = _choice("Role", [(str(one), said) for one, said in CALLED.items()], "One that this person holds.")
     function = _line("Answers for", "Such as: content policy, market of a country, sales of a product.")

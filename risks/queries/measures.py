@@ -110,7 +110,7 @@ def facts_of(measure: Measure) -> list[tuple[str, Any]]:
     return [
         ("Kind", f"{measure.get_kind_display()}, intrusiveness {measure.intrusion} of 5"),
         ("In the words of the record", measure.said),
-        ("Imposed by", imposer(measure) if stood else "nobody" if is_over else NOT_YET),
+        ("Imposed by", imposer(measure) if stood else "nobody" if is_over else "nobody yet"),
         ("Began", _day_or_words(measure.starts_on, measure.starts_said) if stood else unstood),
         (
             "Was to end" if is_over else "Ends",

@@ -358,7 +358,9 @@ def test_the_public_reads_of_no_measure_that_never_stood(measure: Measure, risk:
     second = decided(actions.propose(risk, a_proposal(), by=who["ana"], at=NOW), who["dan"])
     enforcement.enforce(second, necessity=REASONS, notified_on=TODAY, by=who["amy"], at=NOW)
     page = signed_in(who["ana"]).get(f"/desk/measures/{measure.pk}/").content.decode()
-    assert "it never stood" in page
+    facts = " ".join(page.split())
+    assert "<dt>Began</dt><dd>not yet</dd>" in facts
+    assert "<dt>Imposed by</dt><dd>nobody yet</dd>" in facts
     assert Measure.objects.in_force(TODAY).get() == second
 
 

@@ -219,7 +219,10 @@ def test_no_signal_is_recorded_about_a_measure_that_is_over(analyst: Client, sta
     assert "This measure is over" in answer.content.decode()
     assert "Kept as typed" in answer.content.decode()
     assert not Signal.objects.exists()
-    assert b"Record a signal" not in analyst.get(f"/desk/measures/{measure.pk}/").content
+    page = analyst.get(f"/desk/measures/{measure.pk}/").content.decode()
+    assert "Record a signal" not in page
+    assert "<dt>Was to end</dt>" in page
+    assert ("it never stood" in page) is (state == "withdrawn")
 
 
 def test_a_signal_about_a_measure_with_a_very_long_target_is_recorded(analyst: Client) -> None:

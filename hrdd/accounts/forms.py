@@ -117,7 +117,6 @@ class LanguageForm(Form):
         label="Language of e-mails",
         choices=list(languages().items()),
         initial=ENGLISH,
-        error_messages={"invalid_choice": "Language of e-mails: choose one from the list."},
     )
 
 

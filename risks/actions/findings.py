@@ -12,10 +12,9 @@ from risks.actions.standing import refresh
 from risks.models import Consultation, ConsultationFinding, Measure, ModelReview, Risk, Signal
 from risks.queries.consultations import is_team
 from risks.queries.method import method
-from risks.rules.consultation import ConsultationState, answer_due, answer_refusal
+from risks.rules.consultation import NOT_HELD, ConsultationState, answer_due, answer_refusal
 
 ANSWERING = (ConsultationState.SUMMARISED, ConsultationState.VALIDATED_BY_PARTICIPANTS)
-NOT_YET = (ConsultationState.PLANNED, ConsultationState.SAFEGUARDS_CHECKED)
 
 
 @transaction.atomic
@@ -107,7 +106,7 @@ def tag_finding(
     """
     by.demand(Permission.RUN_CONSULTATION)
     demand_team(finding.consultation, by)
-    if finding.consultation.state in NOT_YET:
+    if finding.consultation.state in NOT_HELD:
         raise NotAllowed("Nothing was said yet that could be about something.")
     finding.risks.add(*risks)
     finding.measures.add(*measures)

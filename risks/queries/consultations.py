@@ -17,6 +17,7 @@ from risks.queries.desk import FEW, Indicator, percent
 from risks.queries.method import method
 from risks.rules.consultation import (
     GUARDED_FROM,
+    NOT_HELD,
     ConsultationState,
     Purpose,
     is_guarded,
@@ -114,7 +115,7 @@ class Row:
     @property
     def is_ahead(self) -> bool:
         """Whether nobody was heard yet."""
-        return self.state_code in {ConsultationState.PLANNED, ConsultationState.SAFEGUARDS_CHECKED}
+        return self.state_code in NOT_HELD
 
 
 @dataclass(frozen=True)
@@ -405,9 +406,7 @@ def consultations_of(risk: Risk, user: User, *, on: date) -> list[Row]:
 
 def grounds_for(risk: Risk, user: User) -> tuple[QuerySet[Consultation], QuerySet[ConsultationFinding]]:
     """Return the consultations and findings that a judgement of a risk may rest on, as a person may see them (E4)."""
-    held = risk.consultations.exclude(
-        state__in=[ConsultationState.PLANNED, ConsultationState.SAFEGUARDS_CHECKED]
-    )
+    held = risk.consultations.exclude(state__in=NOT_HELD)
     said = ConsultationFinding.objects.filter(risks=risk, consultation__screened_at__isnull=False)
     return held.filter(open_to(user)).distinct(), said.select_related("consultation")
 

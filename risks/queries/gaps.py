@@ -33,7 +33,7 @@ from risks.queries.dilemmas import lapsed_dilemmas
 from risks.queries.involvement import drifting, fact_finding_overdue, own_part_not_stopped
 from risks.queries.method import method
 from risks.queries.naming import named_though_dangerous
-from risks.rules.consultation import AFFECTED_VOICES, ConsultationState
+from risks.rules.consultation import AFFECTED_VOICES, NOT_HELD, ConsultationState
 from risks.rules.gaps import (
     FROM_THE_RECORD,
     REGISTER_GAPS,
@@ -52,7 +52,6 @@ from risks.rules.standing import CLOSED, REMEDIED
 OPEN = Q(tier__lt=CLOSED)
 QUEUED = Q(tier__lt=REMEDIED)
 SALIENT = Q(salient=True)
-NOT_HELD = [ConsultationState.PLANNED, ConsultationState.SAFEGUARDS_CHECKED]
 
 
 def _of(model: type[Model], **given: object) -> QuerySet[Any]:

@@ -139,6 +139,7 @@ AFFECTED_VOICES = frozenset(
 Defenders, journalists and civil society are what UNGP 18 names where the affected cannot be asked: a proxy. Partners
 and investors never count.
 """
+NOT_HELD = (ConsultationState.PLANNED, ConsultationState.SAFEGUARDS_CHECKED)
 INDEPENDENT_CHECK_FROM, GUARDED_FROM, RISK_WHEN_UNKNOWN = 3, 4, 5
 CHECK_AFTER_DAYS = 30
 SILENCE = "One group's silence is not consent: whoever was not asked, or did not answer, has not agreed."

@@ -1,6 +1,7 @@
 """The life of a measure through its pages and its API: what is offered, what is refused, and in which words."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -352,6 +353,19 @@ def test_the_api_opens_and_confirms_an_emergency(risk: Risk, who: WHO) -> None:
         409,
         "Nobody is asked",
     )
+
+
+def test_a_statement_begins_with_no_explanation_whatever_the_test_came_to(
+    measure: Measure, risk: Risk, who: WHO
+) -> None:
+    held = decided(actions.propose(risk, a_proposal(), by=who["ana"], at=NOW), who["dan"])
+    enforcement.enforce(held, necessity=REASONS, notified_on=TODAY, by=who["amy"], at=NOW)
+    held.refresh_from_db()
+    page = signed_in(who["ana"]).get(f"/desk/measures/{held.pk}/statement/").content.decode()
+    assert held.test is not None
+    assert held.test.reason not in page
+    assert re.search(r'<textarea name="explanation"[^>]*>\s*</textarea>', page)
+    assert REASONS in page
 
 
 def test_the_public_reads_of_no_measure_that_never_stood(measure: Measure, risk: Risk, who: WHO) -> None:

@@ -219,6 +219,19 @@ def test_the_database_wants_a_source_or_why_it_is_not_held(
         EnteredQuantity.objects.create(value=value, not_held=not_held, source=source, **row)
 
 
+def test_a_quantity_can_be_changed_again_until_the_report_is_published(
+    record: None, draft: Report, cast: Cast, client: Client
+) -> None:
+    client.force_login(cast.pia)
+    page = f"/desk/reports/{draft.pk}/quantities/notices/"
+    freeze(draft, cast.pia)
+    assert "Taken back to draft" in client.get(page).content.decode()
+    publish(draft, cast)
+    shown = client.get(page).content.decode()
+    assert "a correction is a new edition" in shown
+    assert "Taken back to draft" not in shown
+
+
 def test_a_quantity_is_entered_and_taken_out_on_its_page(draft: Report, cast: Cast, client: Client) -> None:
     client.force_login(cast.pia)
     page = f"/desk/reports/{draft.pk}/quantities/"

@@ -190,7 +190,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     """Set in which language one is written to."""
     form = LanguageForm(request.POST)
     if not form.is_valid():
-        return _show(request, "Language of e-mails: choose one from the list.")
+        return _show(request, str(form.errors["language"][0]))
     people.set_language(person(request), form.cleaned_data["language"])
     messages.info(request, f"Mails to you are in {languages()[form.cleaned_data['language']]} now.")
     return redirect("account")

@@ -45,6 +45,12 @@ def sign_in(site: str, page: Callable[..., Page]) -> Callable[..., Page]:
     return signed_in
 
 
+def follow(tab: Page, place: Locator) -> None:
+    """Click what leads to another page, and come back once that page stands."""
+    with tab.expect_navigation():
+        place.click()
+
+
 def tab_to(tab: Page, target: Locator) -> None:
     """Move the focus with the Tab key until it is on the target."""
     for _ in range(MOST_TABS):

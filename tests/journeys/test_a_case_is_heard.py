@@ -13,6 +13,7 @@ from hrdd.governance.models import User
 from hrdd.governance.rules import Role
 from remedies.models import Case
 from remedies.rules.receipt import read_receipt
+from tests.journeys.conftest import follow
 from tests.remedies.vault_stage import PASSPHRASE, Vault, handler, made_vault
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -73,12 +74,12 @@ class Site:
 
 
 def press(tab: Page, step: str) -> None:
-    tab.locator(f'button[value="{step}"]').click()
+    follow(tab, tab.locator(f'button[value="{step}"]'))
 
 
 def take(tab: Page, label: str, **said: str) -> None:
     """Take a step of the case that is open: fill its form by the labels, and send it."""
-    tab.get_by_role("link", name=label, exact=True).click()
+    follow(tab, tab.get_by_role("link", name=label, exact=True))
     for about, value in said.items():
         field = tab.get_by_label(about.replace("_", " "), exact=False)
         if value == "on":
@@ -87,7 +88,7 @@ def take(tab: Page, label: str, **said: str) -> None:
             field.select_option(value)
         else:
             field.fill(value)
-    tab.locator("form.form-page button").click()
+    follow(tab, tab.locator("form.form-page button"))
 
 
 def read(tab: Page, purpose: str) -> None:
@@ -171,7 +172,7 @@ def test_a_case_is_decided_by_another_and_its_appeal_is_heard_by_somebody_new(si
     press(person, "send")
     grace.goto(address)
     take(grace, "Take the appeal")
-    grace.get_by_role("link", name="Assign", exact=True).click()
+    follow(grace, grace.get_by_role("link", name="Assign", exact=True))
     offered = grace.get_by_label("Who, and as what").locator("option").all_inner_texts()
     assert [one for one in offered if "Dora" in one or "Ivan" in one] == []
     grace.goto(address)

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from risks.models import Consultation, ConsultationFinding, Risk, StakeholderGroup
+from tests.journeys.conftest import follow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TITLE = "Reporters located through location tags"
@@ -28,8 +29,7 @@ JUDGED = {
 
 
 def submit(tab: Page, name: str) -> None:
-    with tab.expect_navigation():
-        tab.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+    follow(tab, tab.get_by_role("main").get_by_role("button", name=name, exact=True))
 
 
 def fill(tab: Page, **given: str) -> None:
@@ -39,8 +39,7 @@ def fill(tab: Page, **given: str) -> None:
 
 def record(tab: Page) -> None:
     """Send the one form of a page, which is not refused."""
-    with tab.expect_navigation():
-        tab.locator("main form[method=post] button").last.click()
+    follow(tab, tab.locator("main form[method=post] button").last)
     assert tab.locator(".refusal, .errorlist").all_inner_texts() == []
 
 

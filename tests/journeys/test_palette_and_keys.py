@@ -24,8 +24,8 @@ def desk(cast: Cast, client: Client, live_server: LiveServer, page: Callable[...
     tab = page()
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     tab.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-    with tab.expect_response("**/shortcuts/state/"):
-        tab.goto(f"{live_server.url}/desk/risks/")
+    tab.goto(f"{live_server.url}/desk/risks/")
+    tab.wait_for_function("sessionStorage.getItem('hrdd-single-keys') === 'on'")
     return tab
 
 

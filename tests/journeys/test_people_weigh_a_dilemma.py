@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from risks.models import Dilemma, DilemmaOption, Measure, RabatAssessment, Risk
+from tests.journeys.conftest import follow
 from tests.risks.dilemma_stage import ADVICE, PUBLIC, REASONS, RULE, SAID, answers_for, asking, worksheet
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -30,8 +31,7 @@ def fill(tab: Page, given: dict[str, object]) -> None:
 
 def record(tab: Page, name: str) -> None:
     """Send the form, which is not refused."""
-    with tab.expect_navigation():
-        tab.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+    follow(tab, tab.get_by_role("main").get_by_role("button", name=name, exact=True))
     assert tab.locator(".refusal, .errorlist").all_inner_texts() == []
 
 

@@ -15,6 +15,7 @@ from remedies.actions import reading
 from remedies.models import Case, Message, ReadLog
 from remedies.rules.flood import Gate
 from remedies.rules.receipt import read_receipt
+from tests.journeys.conftest import follow
 from tests.journeys.test_pages_are_accessible import IN_DARK, IN_LIGHT, found_on
 from tests.remedies.sample_files import planted_jpeg, traces_of
 from tests.remedies.vault_stage import NOW, PASSPHRASE, Vault, made_vault
@@ -35,7 +36,7 @@ class Visit:
     requests: list[Request] = field(default_factory=list)
 
     def press(self, step: str) -> None:
-        self.tab.locator(f'button[value="{step}"]').click()
+        follow(self.tab, self.tab.locator(f'button[value="{step}"]'))
 
     def open_receipt(self, typed: str) -> None:
         self.tab.goto(f"{self.site}/follow/en/")
@@ -174,10 +175,10 @@ def test_a_photograph_is_sent_without_its_name_and_saved_by_a_handler(
     tab.goto(f"{visit.site}/sign-in/")
     tab.get_by_label("Username").fill("grace")
     tab.get_by_label("Password").fill("x")
-    tab.get_by_role("main").get_by_role("button", name="Sign in").click()
+    follow(tab, tab.get_by_role("main").get_by_role("button", name="Sign in"))
     tab.goto(f"{visit.site}/desk/cases/vault/?next=/desk/cases/{case.pk}/")
     tab.get_by_label("Vault passphrase").fill(PASSPHRASE)
-    tab.get_by_role("main").locator("form button").first.click()
+    follow(tab, tab.get_by_role("main").locator("form button").first)
     tab.get_by_label("Why do you read it?").select_option("screening")
     tab.get_by_role("button", name="Read what was told").click()
     with tab.context.expect_page() as other:
@@ -220,12 +221,12 @@ def test_every_step_fits_a_small_phone_and_forbids_nothing_of_wcag(
     tab.goto(f"{live_server.url}/raise/{language}/")
     look("start")
     for step in ("start", "details"):
-        tab.locator(f'button[value="{step}"]').click()
+        follow(tab, tab.locator(f'button[value="{step}"]'))
         look(f"{step}, mistaken" if step == "details" else step)
     tab.locator('input[name="type"]').first.check()
     tab.locator("#what").fill("W" * 400)
     for step in ("details", "review"):
-        tab.locator(f'button[value="{step}"]').click()
+        follow(tab, tab.locator(f'button[value="{step}"]'))
         look(step)
     receipt = tab.locator("p.code").inner_text()
     for step, file, budget in (
@@ -237,19 +238,19 @@ def test_every_step_fits_a_small_phone_and_forbids_nothing_of_wcag(
         monkeypatch.setattr("remedies.views.sending.gate", lambda flood=flood: flood)
         flood.enter(1, answered=False, now=time.monotonic())
         tab.locator("#files").set_input_files({"name": "x.txt", "mimeType": "text/plain", "buffer": file})
-        tab.locator('button[value="send"]').click()
+        follow(tab, tab.locator('button[value="send"]'))
         look(step)
     monkeypatch.undo()
     tab.locator("#files").set_input_files({"name": "x.jpg", "mimeType": "x/y", "buffer": b"\xff\xd8\xff"})
-    tab.locator('button[value="send"]').click()
+    follow(tab, tab.locator('button[value="send"]'))
     look("send")
     tab.goto(f"{live_server.url}/follow/{language}/")
     look("follow")
     for typed in ("X", receipt):
         tab.locator("#receipt").fill(typed)
-        tab.locator('button[value="open"]').click()
+        follow(tab, tab.locator('button[value="open"]'))
         look(f"open {typed}")
-    tab.locator('button[value="ask"]').click()
+    follow(tab, tab.locator('button[value="ask"]'))
     look("ask")
 
     assert wrong == {}

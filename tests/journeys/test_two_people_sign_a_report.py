@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from risks.models import Risk
+from tests.journeys.conftest import follow
 from transparency.models import Report
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -13,8 +14,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 def approve(tab: Page, site: str) -> None:
     tab.goto(f"{site}/desk/signoffs/")
-    with tab.expect_navigation():
-        tab.get_by_role("button", name="Approve Human rights 2021").click()
+    follow(tab, tab.get_by_role("button", name="Approve Human rights 2021"))
 
 
 REASON = "Nobody asked people about this in the period."
@@ -22,19 +22,17 @@ REASON = "Nobody asked people about this in the period."
 
 def say_what_is_open(tab: Page) -> None:
     """Answer one question, and give a reason for each that is left; one reason for all that only support another."""
-    tab.get_by_role("link", name="Answer the open questions").click()
+    follow(tab, tab.get_by_role("link", name="Answer the open questions"))
     tab.get_by_label("Why they are not answered").fill(REASON)
     tab.get_by_role("button", name="Give this reason").click()
     tab.get_by_role("link", name="Question A1", exact=True).click()
     tab.get_by_label("Answered in").select_option(label="Our commitment")
-    with tab.expect_navigation():
-        tab.get_by_role("button", name="Record").click()
+    follow(tab, tab.get_by_role("button", name="Record"))
     for _ in range(12):
         if tab.get_by_role("button", name="Record").count() == 0:
             break
         tab.get_by_label("Or why it is not answered").fill(REASON)
-        with tab.expect_navigation():
-            tab.get_by_role("button", name="Record").click()
+        follow(tab, tab.get_by_role("button", name="Record"))
     expect(tab.get_by_text("No question is open.")).to_be_visible()
 
 
@@ -45,8 +43,7 @@ def judge(tab: Page, many: int) -> None:
         waiting = tab.get_by_role("group").filter(has_text="Judge it").nth(nth)
         waiting.get_by_label("Yes").check()
         waiting.get_by_label("Reasons").fill("We read it together, and it does.")
-        with tab.expect_navigation():
-            waiting.get_by_role("button", name="Record the judgement").click()
+        follow(tab, waiting.get_by_role("button", name="Record the judgement"))
 
 
 def test_a_report_is_published_by_three_people_and_read_by_anyone(
@@ -57,7 +54,7 @@ def test_a_report_is_published_by_three_people_and_read_by_anyone(
     pia.get_by_label("Title").fill("Human rights 2021")
     pia.get_by_label("First day").fill("2021-01-01")
     pia.get_by_label("Last day").fill("2021-12-31")
-    pia.get_by_role("button", name="Draft the report").click()
+    follow(pia, pia.get_by_role("button", name="Draft the report"))
     report = pia.url
     pia.get_by_role("link", name="Write the sections").click()
     pia.get_by_role("link", name="Our commitment").click()
@@ -65,18 +62,18 @@ def test_a_report_is_published_by_three_people_and_read_by_anyone(
         "We committed ourselves **in 2019**, and said so to everybody who works here."
     )
     pia.get_by_label("It is ready").check()
-    pia.get_by_role("button", name="Record").click()
+    follow(pia, pia.get_by_role("button", name="Record"))
     pia.goto(report)
     say_what_is_open(pia)
     pia.goto(report)
-    pia.get_by_role("button", name="Freeze the figures").click()
+    follow(pia, pia.get_by_role("button", name="Freeze the figures"))
     for _ in range(60):
         if pia.get_by_text("being made").count() == 0:
             break
         pia.wait_for_timeout(500)
         pia.reload()
     expect(pia.get_by_role("link", name="PDF")).to_be_visible()
-    pia.get_by_role("button", name="Ask for safety clearance").click()
+    follow(pia, pia.get_by_role("button", name="Ask for safety clearance"))
 
     eve.goto(f"{site}/desk/signoffs/")
     expect(eve.get_by_text("Nothing waits for your signature")).to_be_visible()

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.backends.base.creation import BaseDatabaseCreation
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from hrdd.trial.servers import Servers, dies_with_parent, embedded_servers
 
@@ -36,6 +36,7 @@ LONGEST = {
 }
 FILLED_BY_MIGRATING = {"auth_permission", "django_content_type", "django_migrations"}
 GIVEN = frozenset(os.environ)  # before the servers are added to it
+PATIENCE_MS = 20_000  # of an expectation of a page; five seconds are short on a machine that others use
 CHROMIUM_FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -208,6 +209,7 @@ def browser() -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright's synchronous API runs an event loop in this thread, which Django would refuse to work in.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        expect.set_options(timeout=PATIENCE_MS)
         chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()

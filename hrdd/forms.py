@@ -23,7 +23,7 @@ SAID_AS_IT_STANDS = {"required", "invalid", "missing", "empty", "invalid_list"} 
 UNCHOSEN = ("", "Choose")
 SOME_OF_THE_LIST = {
     "required": "choose at least one.",
-    **dict.fromkeys(("invalid_choice", "invalid_list", "invalid_pk_value"), "choose some of the list."),
+    **dict.fromkeys(("invalid_choice", "invalid_list", "invalid_pk_value"), "choose from the list."),
 }
 Kinds = type[forms.Field] | tuple[type[forms.Field], ...]
 # The first that a field is one of says how it is mended.

@@ -27,7 +27,6 @@ class SettingsForm(Form):
         label="E-mail",
         help_text="Numbers only: how many things wait, and how many are late. It names no risk, partner or case.",
         required=False,
-        error_messages={"invalid": "E-mail: write it as name@example.org."},
     )
     muted = forms.MultipleChoiceField(
         label="Not counted in mails",
@@ -52,10 +51,7 @@ class PutOffForm(Form):
     until = forms.DateField(
         label="Until",
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": "Until: choose a day.",
-            "invalid": "Until: write the day as 2026-12-31.",
-        },
+        error_messages={"invalid": "Until: write the day as 2026-12-31."},
     )
 
 
@@ -77,5 +73,4 @@ class EndpointForm(Form):
         label="Told of",
         choices=TOLD,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Told of: choose at least one."},
     )

@@ -38,15 +38,8 @@ SHORTEST_REASONS = "The person reads it. At least 50 characters, in their langua
 
 
 def choice(label: str, choices: Any, sentence: str = "", **options: Any) -> forms.ChoiceField:
-    """Return a field of a closed list, whose refusal says what to do."""
-    wrong = f"{label}: choose one from the list."
-    return forms.ChoiceField(
-        label=label,
-        choices=choices,
-        help_text=sentence,
-        error_messages={"required": wrong, "invalid_choice": wrong},
-        **options,
-    )
+    """Return a field of a closed list."""
+    return forms.ChoiceField(label=label, choices=choices, help_text=sentence, **options)
 
 
 def told_words(label: str, sentence: str, *, rows: int = 8) -> Words:
@@ -269,16 +262,11 @@ class OfferForm(Form):
         choices=[(str(one), one.words) for one in RemedyKind],
         widget=forms.CheckboxSelectMultiple,
         help_text="Chosen with the person; not only money (M1).",
-        error_messages={"required": "Kinds: choose at least one."},
     )
     scope = choice("For whom", [("", "Choose"), *((str(one), one.capitalize()) for one in Scope)])
     due = forms.DateField(
         label="Delivered by",
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": "Delivered by: choose a day.",
-            "invalid": "Delivered by: a day such as 2026-11-25.",
-        },
     )
     amount = forms.DecimalField(
         label="Amount of financial compensation",

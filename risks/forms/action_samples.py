@@ -44,7 +44,6 @@ class DrawSampleForm(Form):
         initial=LEAST_SAMPLED,
         help_text="At least 50, or all where there are fewer.",
         error_messages={
-            "required": "How many to draw: write a number.",
             "invalid": "How many to draw: write a whole number.",
             "min_value": "How many to draw: one or more.",
         },
@@ -58,10 +57,7 @@ class ReviewActionForm(Form):
         label="Was the rule right?",
         choices=[(str(code), label) for code, label in VERDICTS.items()],
         widget=forms.RadioSelect,
-        error_messages={
-            "required": "Was the rule right? Choose correct, incorrect or unclear.",
-            "invalid_choice": "Was the rule right? Choose one from the list.",
-        },
+        error_messages={"required": "Was the rule right? Choose correct, incorrect or unclear."},
     )
     note = words(
         "Note",

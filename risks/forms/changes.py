@@ -38,10 +38,6 @@ class ChangeForm(GroupedForm):
     title = forms.CharField(max_length=160, error_messages={"required": "Title: name the change."})
     kind = forms.ChoiceField(
         choices=[("", "Choose"), *Change.Kind.choices],
-        error_messages={
-            "required": "Kind: choose one from the list.",
-            "invalid_choice": "Kind: choose one from the list.",
-        },
     )
     about = words("What changes, and for whom", missing="say what changes.", rows=5)
     planned_on = forms.DateField(

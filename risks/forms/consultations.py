@@ -29,13 +29,7 @@ LEVELS = [("", "Not assessed yet: counts as 5"), *((str(one), str(one)) for one 
 
 
 def _choice(label: str, choices: Sequence[tuple[str, str]], *, help_text: str = "") -> forms.ChoiceField:
-    wrong = f"{label}: choose one from the list."
-    return forms.ChoiceField(
-        label=label,
-        help_text=help_text,
-        choices=[("", "Choose"), *choices],
-        error_messages={"required": wrong, "invalid_choice": wrong},
-    )
+    return forms.ChoiceField(label=label, help_text=help_text, choices=[("", "Choose"), *choices])
 
 
 def _several(
@@ -47,7 +41,6 @@ def _several(
         choices=choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": f"{label}: choose from the list."},
     )
 
 
@@ -375,7 +368,6 @@ def _owner() -> "forms.ModelChoiceField[User]":
         label="Who sees to it",
         required=False,
         empty_label="nobody yet",
-        error_messages={"invalid_choice": "Who sees to it: choose one from the list."},
     )
 
 

@@ -26,11 +26,6 @@ UNKNOWN = "unknown"
 ANYWHERE = ("GLOBAL", "Worldwide")
 KNOWN = [("", "Not known"), ("yes", "Yes"), ("no", "No")]
 LADDER_CHOICES = [(code, f"{rung.label} (class I{rung.intrusion})") for code, rung in LADDER.items()]
-CHOOSE = {"required": "{}: choose one from the list.", "invalid_choice": "{}: choose one from the list."}
-
-
-def _choose(label: str) -> dict[str, str]:
-    return {name: said.format(label) for name, said in CHOOSE.items()}
 
 
 def places() -> list[tuple[str, str]]:
@@ -82,10 +77,6 @@ def _rights(label: str, sentence: str, *, required: bool = True) -> "forms.Model
         help_text=sentence,
         required=required,
         widget=Checkboxes({"class": "records"}),
-        error_messages={
-            "required": f"{label}: choose at least one.",
-            "invalid_choice": f"{label}: choose from the list.",
-        },
     )
 
 
@@ -121,11 +112,10 @@ class DilemmaForm(GroupedForm):
     )
     kind = forms.ChoiceField(
         choices=[("", "Choose"), *((str(one), said) for one, said in KINDS.items())],
-        error_messages=_choose("Kind"),
         help_text="Precedents are found by it. For hatred against a group, the Rabat worksheet is needed (D2).",
     )
     facts = words("What is known", missing="say what is known.", rows=6)
-    urgency = forms.ChoiceField(choices=Dilemma.Urgency.choices, error_messages=_choose("Urgency"))
+    urgency = forms.ChoiceField(choices=Dilemma.Urgency.choices)
     decide_by = day("Decide by", required=False)
     rights_protected = _rights("Rights protected by acting", "")
     people_protected = words(
@@ -151,7 +141,6 @@ class DilemmaForm(GroupedForm):
         label="Who asks",
         choices=[("", "No government asks"), *Dilemma.Authority.choices],
         required=False,
-        error_messages=_choose("Who asks"),
     )
     demand_legal_basis = words(
         "On what legal basis", missing="", sentence="L4: the law and article they name.", required=False
@@ -186,7 +175,6 @@ class OptionForm(GroupedForm):
         label="A rung of the ladder",
         choices=[("", "Another course, described below"), *LADDER_CHOICES],
         required=False,
-        error_messages=_choose("A rung of the ladder"),
     )
     course = forms.CharField(label="Or another course", max_length=200, required=False)
     about = words("How it would be done", missing="", required=False)
@@ -200,13 +188,11 @@ class OptionForm(GroupedForm):
         label="Kind of target",
         choices=[("", "Choose"), *Measure.Target.choices],
         required=False,
-        error_messages=_choose("Kind of target"),
     )
     lasts_days = forms.IntegerField(
         label="For how many days",
         required=False,
         help_text="A restriction on an account, a feature, a partner or a territory must end.",
-        error_messages={"invalid": "For how many days: a whole number."},
     )
     interferes_with = _rights(
         "Further rights that it burdens itself", "Beside those of the table below.", required=False
@@ -223,7 +209,7 @@ class OptionForm(GroupedForm):
                     *((str(level), said.capitalize()) for level, said in EFFECTS.items()),
                 ],
                 required=False,
-                error_messages=_choose(f"{stake}: effect"),
+                error_messages={"invalid_choice": f"{stake}: choose its effect from the list."},
             )
             self.fields[f"says_{stake.pk}"] = words(
                 "In words", missing="", rows=2, sentence="Whose right, how, and how surely.", required=False
@@ -312,10 +298,7 @@ class OpinionForm(_OfOptions):
         ExpertOpinion.objects.none(),
         label="Opinion",
         empty_label="Choose",
-        error_messages={
-            "required": "Opinion: choose one that an expert gave on this risk.",
-            "invalid_choice": "Opinion: choose one from the list.",
-        },
+        error_messages={"required": "Opinion: choose one that an expert gave on this risk."},
     )
     favours = _favours()
 
@@ -342,16 +325,11 @@ class PrecedentForm(Form):
         Dilemma.objects.none(),
         label="Decided dilemma",
         empty_label="Choose",
-        error_messages={
-            "required": "Decided dilemma: choose one from the list.",
-            "invalid_choice": "Decided dilemma: choose one from the list.",
-        },
     )
     relation = forms.ChoiceField(
         label="This dilemma",
         choices=Precedent.Relation.choices,
         widget=forms.RadioSelect,
-        error_messages=_choose("This dilemma"),
     )
     because = words(
         "Because", missing="say why, in 50 characters or more.", sentence="At least 50 characters."

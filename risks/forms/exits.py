@@ -78,7 +78,6 @@ class ProposeExitForm(GroupedForm):
         min_value=0,
         max_value=3650,
         required=False,
-        error_messages={"invalid": "Days of notice: a whole number."},
     )
     data_and_access_plan = words(
         "Data, access and evidence",
@@ -119,10 +118,7 @@ class DutyForm(Form):
         User.objects.filter(is_active=True).order_by("display_name"),
         label="Who sees to it",
         empty_label="Choose",
-        error_messages={
-            "required": "Who sees to it: choose somebody.",
-            "invalid_choice": "Who sees to it: choose one from the list.",
-        },
+        error_messages={"required": "Who sees to it: choose somebody."},
     )
     due = day("Due by")
 
@@ -168,10 +164,7 @@ class EmergencyStopForm(Form):
         RelationshipRisk.objects.none(),
         label="Harm that puts life in danger",
         empty_label=None,
-        error_messages={
-            "required": "Harm that puts life in danger: choose one.",
-            "invalid_choice": "Harm that puts life in danger: choose one from the list.",
-        },
+        error_messages={"required": "Harm that puts life in danger: choose one."},
     )
     what = forms.CharField(
         label="What is suspended",

@@ -16,7 +16,6 @@ class FileImportForm(Form):
         error_messages={
             "required": "File: choose a CSV, XLSX or JSON file.",
             "invalid": "File: choose a CSV, XLSX or JSON file.",
-            "max_length": "File: its name is too long. Give it a shorter one.",
         },
         max_length=200,
     )

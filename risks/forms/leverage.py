@@ -61,10 +61,6 @@ class LeverageForm(GroupedForm):
         coerce=int,
         choices=RUNGS,
         help_text="One rung at a time, upward; level 5 and zero-tolerance breaches may skip, with reasons.",
-        error_messages={
-            "required": "Rung: choose one from the list.",
-            "invalid_choice": "Rung: choose one from the list.",
-        },
     )
     skip_reasons = words("Why rungs are skipped", missing="", rows=2, required=False)
     requested_change = words("Change asked for", missing="say what exactly shall be different, and for whom.")

@@ -34,10 +34,7 @@ class SignalForm(Form):
             ("", "Choose"),
             *(one for one in Signal.Kind.choices if one[0] != Signal.Kind.APPEAL_UPHELD),
         ],
-        error_messages={
-            "required": "What is new: choose what the signal is about.",
-            "invalid_choice": "What is new: choose one from the list.",
-        },
+        error_messages={"required": "What is new: choose what the signal is about."},
     )
     noted_on = forms.DateField(
         label="Noted on",

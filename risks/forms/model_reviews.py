@@ -179,9 +179,7 @@ def concluded_before(review: ModelReview) -> dict[str, Any]:
 class ReadingForm(Form):
     """What a metric showed."""
 
-    metric = forms.TypedChoiceField(
-        coerce=int, error_messages={"invalid_choice": "Metric: choose one from the list."}
-    )
+    metric = forms.TypedChoiceField(coerce=int)
     value = forms.CharField(max_length=200, error_messages={"required": "Value: write what was read."})
     read_on = forms.DateField(
         label="Read on",

@@ -36,7 +36,6 @@ def _language(label: str = "Language") -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
         choices=list(LANGUAGES.items()),
-        error_messages={"invalid_choice": f"{label}: choose one from the list."},
     )
 
 
@@ -57,19 +56,12 @@ class PolicyForm(Form):
         choices=[("", "Choose"), *KIND],
         help_text="It stays, since it says who approves: a policy commitment is approved by the "
         "board (UNGP 16(a)).",
-        error_messages={
-            "required": "Kind: choose one from the list.",
-            "invalid_choice": "Kind: choose one from the list.",
-        },
     )
     language = _language("Language of the first draft")
     owner = PersonField(
         label="Owner",
         nobody="Choose a person",
-        error_messages={
-            "required": "Owner: choose who answers for it.",
-            "invalid_choice": "Owner: choose one from the list.",
-        },
+        error_messages={"required": "Owner: choose who answers for it."},
     )
 
     def clean_slug(self) -> str:

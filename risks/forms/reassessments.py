@@ -56,10 +56,7 @@ class ReassessmentForm(ThreePartTestForm):
     outcome = forms.ChoiceField(
         choices=Reassessment.Outcome.choices,
         widget=forms.RadioSelect,
-        error_messages={
-            "required": "Outcome: choose what you decide.",
-            "invalid_choice": "Outcome: choose one from the list.",
-        },
+        error_messages={"required": "Outcome: choose what you decide."},
     )
     reason_code = choice(
         "Main reason",

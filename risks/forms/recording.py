@@ -37,7 +37,6 @@ def _one(column: str, choices: Iterable[tuple[str, str]]) -> forms.ChoiceField:
         label=LABELS[column],
         choices=[("", "Not said"), *choices],
         required=False,
-        error_messages={"invalid_choice": f"{LABELS[column]}: choose one from the list."},
     )
 
 

@@ -40,7 +40,7 @@ class ChosenRiskForm(Form):
     risk = forms.ModelChoiceField(
         Risk.objects.none(),
         empty_label="Choose",
-        error_messages={"required": "Risk: choose one.", "invalid_choice": "Risk: choose one from the list."},
+        error_messages={"required": "Risk: choose one."},
     )
 
     def __init__(self, *args: Any, among: QuerySet[Risk], offered: Iterable[Risk], **kwargs: Any) -> None:

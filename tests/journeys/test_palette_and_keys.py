@@ -25,8 +25,11 @@ def desk(cast: Cast, client: Client, live_server: LiveServer, page: Callable[...
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     tab.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
     tab.goto(f"{live_server.url}/desk/risks/")
-    tab.wait_for_function("sessionStorage.getItem('hrdd-single-keys') === 'on'")
-    return tab
+    for _ in range(200):  # the page asks whether this person wants letters
+        if tab.evaluate("sessionStorage.getItem('hrdd-single-keys')") == "on":
+            return tab
+        tab.wait_for_timeout(100)
+    pytest.fail("The page never heard whether this person wants letters.")
 
 
 def test_a_record_is_opened_from_the_palette_by_keys_alone(desk: Page) -> None:

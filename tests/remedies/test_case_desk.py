@@ -227,6 +227,9 @@ def test_a_remedy_is_agreed_delivered_verified_and_the_case_closes_with_its_less
     assert act(dora, case, "close", root_cause="").status_code == 302, "it closes with what was linked"
     case.refresh_from_db()
     assert (case.state, case.root_cause, case.risk) == ("closed", "design", risk)
+    shown = dora.get(f"/desk/cases/{case.pk}/").content.decode()
+    assert "Nothing waits for you now" in shown
+    assert 'class="button"' not in shown.partition("What comes next")[2].partition("</section>")[0]
     with pytest.raises(IntegrityError, match="teaches"), transaction.atomic():
         Case.objects.filter(pk=case.pk).update(risk=None)
 

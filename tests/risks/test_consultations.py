@@ -503,7 +503,10 @@ def test_every_page_of_the_way_says_what_comes_next(stage: Stage) -> None:
         Consultation.objects.update(state=state, screened_at=None, screened_by=None)
         if state == "responded":
             ConsultationFinding.objects.update(told_participants_at=None)
-        assert sentence in stage.by(stage.emma).get(stage.at).content.decode(), state
+        page = stage.by(stage.emma).get(stage.at).content.decode()
+        assert sentence in page, state
+        asked = "What will be asked" if state in {"planned", "safeguards_checked"} else "What was asked"
+        assert f">{asked}</h2>" in page, state
 
 
 def flagged_partner() -> None:

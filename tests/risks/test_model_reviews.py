@@ -389,7 +389,7 @@ def test_metrics_are_read_only_while_a_signed_review_is_tracked(
     ("step", "changes", "says"),
     [
         ("scope", {"risks": []}, "Open risks: choose at least one"),
-        ("scope", {"risks": ["999"]}, ": choose some of the list."),
+        ("scope", {"risks": ["999"]}, ": choose from the list."),
         ("scope", {"affected_groups": ""}, "Groups affected: say which groups"),
         ("evidence", {"internal_research": ""}, "say what it found, or in a sentence that there is none"),
         ("consult", {"consulted": ""}, "UNGP 18(b): say which groups were consulted"),

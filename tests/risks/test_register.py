@@ -495,6 +495,8 @@ def test_an_assignment_is_taken_back_in_one_step_once(desk: Client, ana: User, r
     again = desk.post(f"/desk/risks/assignments/{event.pk}/undo/", follow=True)
 
     assert all(f">{title}</a>" in shown for title in ("Free", "Mine", "Moved"))
+    assert "3 risks assigned to Rob</h1>" in shown
+    assert "3 risks assigned to Rob, and given back</h1>" in answer.content.decode()
     assert "2 went back to who owned them before. 1 stay" in answer.content.decode()
     assert "taken back already" in again.content.decode()
     assert dict(Risk.objects.values_list("title", "owner")) == {

@@ -41,7 +41,6 @@ def _line(label: str, told: str = "", *, most: int = 160, required: bool = True)
         help_text=told,
         required=required,
         max_length=most,
-        error_messages={"required": f"{label}: write it."},
     )
 
 
@@ -51,10 +50,6 @@ def _choice(label: str, choices: Any, told: str = "", *, required: bool = True) 
         choices=choices,
         help_text=told,
         required=required,
-        error_messages={
-            "required": f"{label}: choose one from the list.",
-            "invalid_choice": f"{label}: choose one from the list.",
-        },
     )
 
 
@@ -63,10 +58,6 @@ def _day(label: str, told: str = "") -> forms.DateField:
         label=label,
         help_text=told,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": f"{label}: choose a day.",
-            "invalid": f"{label}: a day such as 2026-11-25.",
-        },
     )
 
 
@@ -87,10 +78,7 @@ def _part(label: str, told: str = "", *, least: float = 0) -> forms.DecimalField
         min_value=least,
         max_digits=6,
         decimal_places=2,
-        error_messages={
-            "required": f"{label}: write a number.",
-            "invalid": f"{label}: write a number such as 1.5.",
-        },
+        error_messages={"invalid": f"{label}: write a number such as 1.5."},
     )
 
 
@@ -100,7 +88,6 @@ class MandateForm(Form):
     person = forms.ModelChoiceField(
         User.objects.none(),
         empty_label="Choose",
-        error_messages={"required": "Person: choose one from the list."},
     )
     role = _choice("Role", [(str(one), said) for one, said in CALLED.items()], "One that this person holds.")
     function = _line("Answers for", "Such as: content policy, market of a country, sales of a product.")

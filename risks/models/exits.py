@@ -10,6 +10,7 @@ from risks.rules.exit import (
     TRIGGER_LABELS,
     ExitState,
     WhyNotConsulted,
+    state_label,
 )
 from risks.rules.words import labels
 
@@ -144,6 +145,11 @@ class ExitDecision(models.Model):
     def __str__(self) -> str:
         kind = self.get_kind_display() if self.kind else "Exit considered"
         return f"{kind}: {self.relationship}"
+
+    @property
+    def state_label(self) -> str:
+        """Return how people read where it stands."""
+        return state_label(ExitState(self.state), self.kind)
 
 
 class ExitReview(models.Model):

@@ -176,6 +176,11 @@ WHILE_STAYING: Mapping[str, str] = {
     "execute": "Begin to meet the conditions",
     "complete": "Staying has ended",
 }
+STAYING_READS_AS: Mapping[ExitState, str] = {
+    ExitState.EXECUTING: "Conditions being met",
+    ExitState.EXECUTED: "Staying ended",
+    ExitState.POST_EXIT_REVIEW: "Review after staying",
+}
 
 
 def step_label(name: str, kind: str) -> str:
@@ -187,6 +192,17 @@ def step_label(name: str, kind: str) -> str:
     """
     stays = WHILE_STAYING if kind == ExitKind.REMAIN_WITH_CONDITIONS else {}
     return stays.get(name, EXIT_STEPS[name].label)
+
+
+def state_label(state: ExitState, kind: str) -> str:
+    """Return how people read where a decision stands; who stays is not said to carry out an exit.
+
+    Args:
+        state: where it stands.
+        kind: what was decided, if it was.
+    """
+    stays = STAYING_READS_AS if kind == ExitKind.REMAIN_WITH_CONDITIONS else {}
+    return stays.get(state, said(state))
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,8 @@ from risks.actions.exit_execution import DONE_IN, PLANNED_IN
 from risks.forms.exits import ConsiderExitForm, ExitFilter, ProposeExitForm
 from risks.models import ExitDecision, Relationship
 from risks.queries import exits as queries
-from risks.rules.exit import EXIT_STEPS, STEPS_BY_BUTTON, ExitKind, ExitState, step_label
+from risks.rules.exit import EXIT_STEPS, STEPS_BY_BUTTON, ExitKind, ExitState, state_label, step_label
 from risks.rules.exit_execution import DUTIES, OWED, missing_duties, reviews_due
-from risks.rules.words import said
 from risks.views.form_page import form_page
 
 PAGE_SIZE = 50
@@ -95,7 +94,7 @@ def show(request: HttpRequest, pk: int, refusal: str = "") -> HttpResponse:
         "reviews_due": _reviews(decision),
         "missing_duties": missing_duties(ExitKind(decision.kind), kinds) if decision.kind else [],
         "owed": [DUTIES[one] for one in OWED[ExitKind(decision.kind)]] if decision.kind else [],
-        "way": [(said(one), number <= passed) for number, one in enumerate(WAY)],
+        "way": [(state_label(one, decision.kind), number <= passed) for number, one in enumerate(WAY)],
         "narratives": decision.narratives.select_related("written_by", "cleared_by"),
         "earns": decision.relationship.revenue_owners.filter(pk=user.pk).exists(),
         "today": today,

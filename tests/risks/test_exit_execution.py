@@ -202,10 +202,10 @@ def test_staying_runs_out_and_is_decided_again_by_name_on_evidence(tied: Relatio
     decision = approved(tied, at=then, **STAY)
     planned(decision, at=then)
     client = client_of("ana")
-    assert (
-        "it must be decided again. Silence does not extend it."
-        in client.get(f"/desk/exits/{decision.pk}/").content.decode()
-    )
+    page = client.get(f"/desk/exits/{decision.pk}/").content.decode()
+    assert "it must be decided again. Silence does not extend it." in page
+    assert "<strong>Conditions being met</strong>" in page
+    assert "<strong>Executed</strong>" not in page
     for address, name in (("/desk/", "ana"), ("/board/", "eve")):
         assert "Staying must be decided again" in client_of(name).get(address).content.decode()
     ask = {"why": REASONS, "consequences": "All of them.", "rests_on_revenue": "no"}

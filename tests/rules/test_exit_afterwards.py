@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from risks.rules.exit import Comparison, ExitKind, group_level, reassess_by, step_label
+from risks.rules.exit import (
+    Comparison,
+    ExitKind,
+    ExitState,
+    group_level,
+    reassess_by,
+    state_label,
+    step_label,
+)
 from risks.rules.exit_execution import (
     OWED,
     DutyKind,
@@ -168,3 +176,11 @@ def test_only_manifestly_more_harm_is_assessed_again_by_a_day() -> None:
 def test_who_stays_carries_out_conditions() -> None:
     assert step_label("complete", "remain_with_conditions") == "Staying has ended"
     assert step_label("complete", "terminate_whole") == "Carried out"
+
+
+def test_where_a_decision_to_stay_stands_is_not_told_as_leaving() -> None:
+    told = {state_label(one, "remain_with_conditions") for one in ExitState}
+
+    assert not {"Executing", "Executed", "Post exit review"} & told
+    assert state_label(ExitState.EXECUTING, "terminate_whole") == "Executing"
+    assert len(told) == len(ExitState)

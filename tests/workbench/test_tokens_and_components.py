@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.test import Client
 
 from hrdd.workbench.rules.tokens import DARK, LIGHT, MODES, MORE, MORE_DARK, PAIRS, Pair, contrast, tokens_of
@@ -85,3 +86,10 @@ def test_modes_stand_beside_each_other_by_the_same_tokens(client: Client, cast: 
     for mode in (LIGHT, DARK, MORE, MORE_DARK):
         [rule] = re.findall(rf"\.in-{mode} \{{([^}}]*)\}}", sheet)
         assert f"--paper: {tokens[mode]['paper']};" in rule
+
+
+@pytest.mark.parametrize(("rows", "told"), [(20_000, False), (20_001, True), (1_000_000, True)])
+def test_a_file_of_many_rows_is_said_to_take_a_while(rows: int, told: bool) -> None:
+    page = render_to_string("components/export.html", {"address": "measure-export", "rows": rows})
+
+    assert ("takes up to a few minutes" in page) is told

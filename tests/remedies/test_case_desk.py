@@ -223,13 +223,14 @@ def test_a_remedy_is_agreed_delivered_verified_and_the_case_closes_with_its_less
     )
     Case.objects.filter(pk=case.pk).update(decided_on=NOW.date())
     risk = Risk.objects.create(title="Harassment by night", opened_on=NOW.date())
+    page = dora.get(f"/desk/cases/{case.pk}/").content.decode()
+    offered = page.partition("What comes next")[2].partition("</section>")[0]
+    assert "Nothing waits for you now; this can be done." in offered
+    assert ('class="button"' in offered, offered.count('class="button second"')) == (False, 2)
     assert act(dora, case, "lesson", root_cause="design", risk=risk.pk).status_code == 302
     assert act(dora, case, "close", root_cause="").status_code == 302, "it closes with what was linked"
     case.refresh_from_db()
     assert (case.state, case.root_cause, case.risk) == ("closed", "design", risk)
-    shown = dora.get(f"/desk/cases/{case.pk}/").content.decode()
-    assert "Nothing waits for you now" in shown
-    assert 'class="button"' not in shown.partition("What comes next")[2].partition("</section>")[0]
     with pytest.raises(IntegrityError, match="teaches"), transaction.atomic():
         Case.objects.filter(pk=case.pk).update(risk=None)
 
@@ -296,6 +297,8 @@ def test_the_person_reads_a_refusal_in_their_language_and_it_closes_after_the_ap
     assert "at least 50 characters" in short.content.decode()
     assert act(grace, case, "refuse", refusal="not_ours", text=LONG).status_code == 302
     assert "cela ne concerne ni nous" in open_mailbox(receipt, at=timezone.now()).answers[-1].text
+    offered = grace.get(f"/desk/cases/{case.pk}/").content.decode()
+    assert re.search(r'class="button second" href="[^"]+/appeal/">Take the appeal<', offered)
     assert "C1: the person can appeal until" in act(grace, case, "close", x="x").content.decode()
     Case.objects.filter(pk=case.pk).update(screened_on=today - timedelta(days=61))
     assert act(grace, case, "close", x="x").status_code == 302

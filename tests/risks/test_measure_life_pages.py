@@ -216,10 +216,12 @@ def test_beyond_a_limit_the_list_says_that_there_are_more_and_counts_no_further(
     assert "Proposed: more than 2" in told
     assert "more than 2 measures" in told
     assert "These pages show the first 2" in told
+    assert "takes up to a few minutes" in told
     assert len(page.context["page_obj"]) == 2
     assert page.context["page_obj"].paginator.found == 3  # of four: counted no further
     few = client.get("/desk/measures/?state=approved").content.decode()
     assert "more than 2 measures" not in few
+    assert "takes up to a few minutes" not in few
 
 
 def test_the_order_of_the_list_is_read_from_an_index(db: None) -> None:
